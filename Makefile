@@ -1,0 +1,59 @@
+# What a fresh machine needs: make, Python 3.11 or later with pip. Everything else goes into .venv and .cache.
+# `make test` and `make demo` set up by themselves; a second run finds everything in place.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+JOBS ?= 2
+ARGS ?=
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test check demo lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+setup: $(READY)  ## make .venv and install the hash-locked requirements
+
+# Debian's Python without python3-venv has no ensurepip: the pip outside then installs into the environment.
+$(READY): requirements-dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or later found; name one with PYTHON=..." >&2; exit 2; }
+	@set -e; \
+	if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+		test -x $(BIN)/pip || $(PYTHON) -m venv .venv; pip="$(BIN)/python -m pip"; \
+	else \
+		test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv; pip="$(PYTHON) -m pip --python $(BIN)/python"; \
+	fi; \
+	echo "installing the locked requirements into .venv"; \
+	$$pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; \
+	$$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The browser tests run where a Chromium is there or can be had, and then none of them may be skipped.
+test: $(READY)  ## all tests; ARGS="tests/unit -k name" for some
+	@if $(BIN)/python -m tests.support.get_browser; then export REQUIRE_BROWSER=1; fi; \
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+check: $(READY)  ## format, lint, types, layers, docs
+	@status=0; \
+	for step in "ruff format --check ." "ruff check ." mypy "lint-imports --no-cache"; do \
+		echo "== $$step"; $(BIN)/$$step || status=1; \
+	done; \
+	if test -d tests/docs; then echo "== docs"; $(BIN)/python -m pytest -q tests/docs || status=1; fi; \
+	exit $$status
+
+demo: $(READY)  ## the sample shop's month in the browser; ARGS=--once prints the table and ends
+	$(BIN)/penfriend demo $(ARGS)
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header $(UPGRADE)
+
+lock: $(READY)  ## renew the locks after a change of pyproject.toml; UPGRADE=--upgrade takes the newest
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --group browser -o requirements-browser.txt
+
+clean:  ## remove what make and the tools have made
+	rm -rf .venv .cache .hypothesis build dist
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

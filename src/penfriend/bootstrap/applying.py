@@ -1,0 +1,101 @@
+"""Makes files the live revision, or says why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from penfriend.bootstrap.checked import Checked
+from penfriend.bootstrap.files import Files
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.problems import Problem
+from penfriend.domain.relocation import relocations
+from penfriend.domain.timing import Moment
+from penfriend.storage.database import Database
+from penfriend.storage.enrollment_log import EnrollmentLog
+from penfriend.storage.looks_store import LookStore
+from penfriend.storage.notes import write_note
+from penfriend.storage.relocation import relocate
+from penfriend.storage.retyping import retype
+from penfriend.storage.revisions import add_revision, digest_of, equals_live, is_known_digest, live_number
+
+NOT_APPLIED = "not_applied"
+"""The note that says why the files as they are now were not applied."""
+KNOWN_BEFORE = (
+    "these files were live before, and a later revision followed them; "
+    "`penfriend apply` makes them live again"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of the files."""
+
+    revision: int
+    """The live revision now; 0 for none."""
+    changed: bool
+    problems: tuple[Problem, ...] = ()
+    note: str | None = None
+    """Why the files were not applied."""
+
+
+def apply_files(
+    db: Database, files: Files, checked: Checked, before: Definitions | None, now: Moment, *, only_new: bool
+) -> Applied:
+    """Make checked files the next revision. With `only_new`, files that equal an earlier revision are left
+    alone.
+
+    Enrollments at steps that are gone move to the next that survives; what the new definitions bring into
+    segments is noted or enters by
+    `backfill`.
+    """
+    digest = digest_of(files.texts, files.entry)
+    with db.read() as connection:
+        live, same = live_number(connection), equals_live(connection, digest)
+        known = is_known_digest(connection, digest)
+    if same:
+        return _noted(db, Applied(live, False, checked.problems))
+    if only_new and known:
+        return _noted(db, Applied(live, False, checked.problems, KNOWN_BEFORE))
+    if checked.errors or checked.definitions is None:
+        return _noted(db, Applied(live, False, checked.problems, _summary(checked)))
+    definitions = checked.definitions
+    if before is not None and before.data != definitions.data:
+        retype(db, before, definitions)
+    moved = relocations(before, definitions) if before is not None else ()
+    with db.write() as connection:
+        revision = add_revision(connection, files.texts, files.entry, now)
+        relocate(connection, moved, now)
+    LookStore(db).activate(definitions, revision.number, now)
+    if before is not None:
+        EnrollmentLog(db).wake(_changed(before, definitions))
+    return _noted(db, Applied(revision.number, True, checked.problems))
+
+
+def _changed(before: Definitions, after: Definitions) -> list[str]:
+    """The campaigns whose people are looked at again: what was changed may be due, or end them, at once."""
+    shared = [(one.policy, one.segments, one.brand) for one in (before, after)]
+    everything = shared[0] != shared[1]
+    return [
+        name
+        for name, campaign in after.campaigns.items()
+        if everything or before.campaigns.get(name) != campaign
+    ]
+
+
+def keep_live(db: Database) -> Applied:
+    """The files are what is live already."""
+    with db.read() as connection:
+        live = live_number(connection)
+    return _noted(db, Applied(live, False))
+
+
+def _noted(db: Database, applied: Applied) -> Applied:
+    with db.write() as connection:
+        write_note(connection, NOT_APPLIED, applied.note)
+    return applied
+
+
+def _summary(checked: Checked) -> str:
+    first = checked.errors[0]
+    more = len(checked.errors) - 1
+    return f"{first}" + (f" (and {more} more; penfriend validate)" if more else "")

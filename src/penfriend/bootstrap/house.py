@@ -1,0 +1,269 @@
+"""The house: one store with everything wired to it. The only place that knows every concrete class."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from penfriend.bootstrap.applying import Applied, apply_files, keep_live
+from penfriend.bootstrap.checked import Checked, check, read_definitions
+from penfriend.bootstrap.files import Files, read_files
+from penfriend.bootstrap.segments import Segments
+from penfriend.bootstrap.settings import Settings
+from penfriend.domain.campaign import SegmentTrigger
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.errors import CampaignFilesInvalid, NotFound, SettingError
+from penfriend.domain.overview import Overview
+from penfriend.domain.ports import Clock
+from penfriend.engine.clock import SystemClock
+from penfriend.engine.import_file import FileImport, ImportJob, ImportReport, Progress
+from penfriend.engine.ingest import Ingester
+from penfriend.engine.live import Live
+from penfriend.rendering import TemplateRenderer
+from penfriend.storage.database import Database, open_database
+from penfriend.storage.ingest import IngestStore
+from penfriend.storage.migrate import upgrade
+from penfriend.storage.notes import read_note, write_note
+from penfriend.storage.overview import Reports, segment_sizes
+from penfriend.storage.people import find_contact
+from penfriend.storage.process_lock import ProcessLock
+from penfriend.storage.revisions import digest_of, equals_live, live_number, live_revision
+from penfriend.storage.row_counts import RowCounts
+from penfriend.storage.tending import renew_statistics
+
+MANY_ROWS = 1_000
+"""An import of so many rows changes what the database should know of its tables."""
+STORE_ID = "store_id"
+"""The note that holds what this store alone has."""
+
+
+class House:
+    """One store, its settings and its clock. Use it as a context manager."""
+
+    def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
+        self.settings, self.db, self.clock = settings, db, clock
+        self.reports = Reports(db)
+        self._lock: ProcessLock | None = None
+        self._live: Live | None = None
+        self._loading = threading.Lock()
+
+    @classmethod
+    def open(cls, environment: Mapping[str, str] | None = None, clock: Clock | None = None) -> Self:
+        """Open the store that the environment names, its tables brought to this version. Raises
+        PenfriendError."""
+        settings = Settings.of(os.environ if environment is None else environment)
+        db = open_database(settings.database_url)
+        try:
+            upgrade(db)
+        except BaseException:
+            db.close()
+            raise
+        return cls(settings, db, clock or SystemClock())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the store back."""
+        if self._lock is not None:
+            self._lock.release()
+        self.db.close()
+
+    def lock(self, doing: str) -> None:
+        """Take a SQLite store for this process alone; PostgreSQL is shared. Raises AlreadyRunning with who
+        holds it."""
+        if self.db.is_sqlite:
+            self._lock = ProcessLock(self.store_file)
+            self._lock.take(doing)
+
+    @property
+    def store_file(self) -> Path:
+        """The SQLite file."""
+        return Path(self.db.file or "")
+
+    @property
+    def journals(self) -> Path:
+        """Where workers keep their journals: beside the SQLite file, or beside the secret."""
+        if self.db.is_sqlite:
+            return self.store_file.with_name(self.store_file.name + "-dots")
+        return self.settings.home / ".penfriend" / "dots"
+
+    def read_files(self) -> Files:
+        """The campaign files as they are on the disk now."""
+        return read_files(self.settings.config)
+
+    def definitions(self) -> Definitions:
+        """What types data that comes in: the live revision's, else the files', else nothing at all."""
+        live = self.live()
+        if live is not None:
+            return live.definitions
+        if not self.settings.config.exists():
+            return Definitions()
+        return read_definitions(self.read_files(), self.settings).definitions or Definitions()
+
+    def ingester(self, definitions: Definitions | None = None) -> Ingester:
+        """The one way in for events and contacts, typed by these definitions or else the live ones."""
+        return Ingester(IngestStore(self.db), definitions or self.definitions(), self.clock)
+
+    def brand_zone(self, files: Files | None = None) -> ZoneInfo:
+        """The brand's clock: of these files, where they can be read, else of the live revision."""
+        if files is not None:
+            found = read_definitions(files, self.settings).definitions
+            if found is not None:
+                return found.brand.zone
+        return self.definitions().brand.zone
+
+    def check(self, files: Files) -> Checked:
+        """The files with every problem of campaigns and templates."""
+        return check(files, self.settings, self.settings.keys(), self.revision_number() + 1)
+
+    def apply(self, files: Files) -> Applied:
+        """Make the files the live revision. Raises CampaignFilesInvalid with every error."""
+        checked = self.check(files)
+        checked.require()
+        return self._apply(files, checked, only_new=False)
+
+    def _is_live(self, files: Files) -> bool:
+        digest = digest_of(files.texts, files.entry)
+        with self.db.read() as connection:
+            return not files.problems and equals_live(connection, digest)
+
+    def apply_changed(self, files: Files) -> Applied:
+        """The same for files that changed under a running daemon: what is not valid is told, not raised."""
+        return self._apply(files, self.check(files), only_new=False)
+
+    def apply_at_start(self, files: Files) -> Applied:
+        """The same at the start of a daemon: files that equal an earlier revision are left alone."""
+        if self._is_live(files):  # most starts: nothing is to be checked again
+            return keep_live(self.db)
+        return self._apply(files, self.check(files), only_new=True)
+
+    def _apply(self, files: Files, checked: Checked, *, only_new: bool) -> Applied:
+        before = self.live()
+        applied = apply_files(
+            self.db,
+            files,
+            checked,
+            before.definitions if before else None,
+            self.clock.now(),
+            only_new=only_new,
+        )
+        if applied.changed:
+            self._keep(applied.revision, checked)
+        return applied
+
+    def _keep(self, number: int, checked: Checked) -> None:
+        """Run what was just checked, with its letters compiled, instead of making all of it again."""
+        definitions, renderer = checked.require()
+        if renderer.revision == number:  # else another process has applied something in between
+            with self._loading:
+                self._live = Live.of(number, definitions, renderer, self._store_id())
+
+    def live(self) -> Live | None:
+        """The live revision, made once and kept until there is a newer one; None where nothing was ever
+        applied."""
+        with self._loading:
+            number = self.revision_number()
+            if number and (self._live is None or self._live.revision != number):
+                self._live = self._load()
+            return self._live if number else None
+
+    def _load(self) -> Live:
+        with self.db.read() as connection:
+            revision = live_revision(connection)
+        if revision is None:
+            raise NotFound("nothing was applied yet; penfriend apply")
+        files = Files(revision.entry, revision.files)
+        checked = read_definitions(files, self.settings)
+        if checked.definitions is None:  # its environment is not the one it was applied in
+            raise SettingError(f"revision {revision.number} cannot run here: {checked.errors[0]}")
+        renderer = TemplateRenderer(
+            files.templates, checked.definitions, self.settings.keys(), revision.number
+        )
+        return Live.of(revision.number, checked.definitions, renderer, self._store_id())
+
+    def _store_id(self) -> str:
+        with self.db.write() as connection:
+            known = read_note(connection, STORE_ID)
+            if known is None:
+                known = secrets.token_hex(16)
+                write_note(connection, STORE_ID, known)
+        return known
+
+    def revision_number(self) -> int:
+        """The number of the live revision; 0 for none."""
+        with self.db.read() as connection:
+            return live_number(connection)
+
+    def note(self, name: str) -> str | None:
+        """A small thing that was noted."""
+        with self.db.read() as connection:
+            return read_note(connection, name)
+
+    def set_note(self, name: str, value: str) -> None:
+        """Note a small thing."""
+        with self.db.write() as connection:
+            write_note(connection, name, value)
+
+    def overview(self) -> Overview:
+        """All counts of this moment."""
+        live = self.live()
+        campaigns = live.definitions.campaigns if live else {}
+        triggers = {
+            # `backfill: all` lets in whom another campaign notes
+            name: campaign.trigger.segment
+            if isinstance(campaign.trigger, SegmentTrigger) and not campaign.backfill
+            else ""
+            for name, campaign in campaigns.items()
+        }
+        return self.reports.overview(self.clock.now(), triggers)
+
+    def segments(self) -> Segments:
+        """The segments of the files as they are now, or else of the live revision. Raises
+        CampaignFilesInvalid."""
+        if self.settings.config.exists():
+            read = read_definitions(self.read_files(), self.settings)
+            if read.definitions is None:
+                raise CampaignFilesInvalid(read.errors)
+            return Segments(self.db, read.definitions, self.clock.now())
+        return Segments(self.db, self.definitions(), self.clock.now())
+
+    def import_file(self, job: ImportJob, progress: Progress | None = None) -> ImportReport:
+        """Bring in the rows of a file."""
+        definitions = self.definitions()
+        with RowCounts() as counts:
+            report = FileImport(self.ingester(definitions), definitions, counts, self.clock, job).run(
+                progress
+            )
+        if report.taken >= MANY_ROWS and not job.dry_run:
+            renew_statistics(self.db)
+        return report
+
+    def segment_sizes(self) -> dict[str, int]:
+        """The members that triggers' segments have, as the last look saw them."""
+        with self.db.read() as connection:
+            return segment_sizes(connection)
+
+    def transport_for_people(self) -> str:
+        """Where mail goes, without user and password."""
+        scheme, _, rest = self.settings.transport.partition(":")
+        return f"{scheme}:{rest.rpartition('@')[2] if '@' in rest else rest}"
+
+    def contact_id(self, who: str) -> int:
+        """Our id of the contact with that shop's id or address. Raises NotFound."""
+        with self.db.read() as connection:
+            found = find_contact(connection, who)
+        if found is None:
+            raise NotFound(f'there is no contact "{who}"; give the shop\'s id or the address')
+        return found

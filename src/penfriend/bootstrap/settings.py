@@ -1,0 +1,115 @@
+"""The environment: what an operator sets, with defaults (INTERFACE.md, Environment)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from penfriend.domain.errors import SettingError
+
+DEFAULTS: dict[str, tuple[str, str]] = {
+    "PENFRIEND_DATABASE_URL": (
+        "sqlite:///penfriend.db",
+        "the store: a SQLite file, or postgresql://user@host/db",
+    ),
+    "PENFRIEND_TRANSPORT": ("smtp://127.0.0.1:1025", "how mail leaves: smtp://, smtps://, file:, memory:"),
+    "PENFRIEND_PUBLIC_URL": ("http://127.0.0.1:8400", "where links in mails point"),
+    "PENFRIEND_LISTEN": ("127.0.0.1:8400", "address and port of the web side"),
+    "PENFRIEND_SECRET_KEY": ("", "signs links; several, comma separated: the first signs, all verify"),
+    "PENFRIEND_CONFIG": ("campaigns.yaml", "the campaign file; templates/ lies beside it"),
+    "PENFRIEND_LOG": ("text", "text, or json: one object a line"),
+}
+"""Every variable with its default and its meaning."""
+
+SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process."""
+
+    database_url: str
+    transport: str
+    public_url: str
+    host: str
+    port: int
+    config: Path
+    log: str
+    secret_key: str
+    environment: Mapping[str, str]
+    """What `${NAME}` in the campaign files can take, defaults of ours included."""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Settings:
+        """The settings that an environment gives. Raises SettingError in one line."""
+        values = {name: environment.get(name) or default for name, (default, _) in DEFAULTS.items()}
+        host, port = _listen(values["PENFRIEND_LISTEN"])
+        if values["PENFRIEND_LOG"] not in ("text", "json"):
+            raise SettingError(
+                f'PENFRIEND_LOG: "{values["PENFRIEND_LOG"]}" is not known. It is text or json.'
+            )
+        url = values["PENFRIEND_PUBLIC_URL"].rstrip("/")
+        if not url.startswith(("http://", "https://")):
+            raise SettingError(
+                f'PENFRIEND_PUBLIC_URL: "{url}" is no web address, e.g. https://mail.shop.example'
+            )
+        return cls(
+            database_url=values["PENFRIEND_DATABASE_URL"],
+            transport=values["PENFRIEND_TRANSPORT"],
+            public_url=url,
+            host=host,
+            port=port,
+            config=Path(values["PENFRIEND_CONFIG"]),
+            log=values["PENFRIEND_LOG"],
+            secret_key=values["PENFRIEND_SECRET_KEY"],
+            environment={**environment, "PENFRIEND_PUBLIC_URL": url},
+        )
+
+    @property
+    def home(self) -> Path:
+        """The folder of the campaign file; `.penfriend/` lies in it."""
+        return self.config.parent
+
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys that sign tokens: from the environment, else from `.penfriend/secret`, made there on first
+        run with mode 0600."""
+        if self.secret_key:
+            keys = tuple(part.strip().encode() for part in self.secret_key.split(",") if part.strip())
+            if any(len(key) < SHORTEST_SECRET for key in keys):
+                raise SettingError(
+                    f"PENFRIEND_SECRET_KEY: a key is shorter than {SHORTEST_SECRET} characters"
+                )
+            return keys
+        return (_kept_secret(self.home / ".penfriend" / "secret"),)
+
+
+def _listen(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise SettingError(f'PENFRIEND_LISTEN: "{value}" is not an address and a port, e.g. 127.0.0.1:8400')
+    return host.strip("[]"), int(port)
+
+
+def _kept_secret(path: Path) -> bytes:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            kept = path.read_bytes().strip()
+            if len(kept) < SHORTEST_SECRET:
+                raise SettingError(
+                    f"{path}: shorter than {SHORTEST_SECRET} characters; remove the file to get a new secret"
+                ) from None
+            return kept
+        secret = secrets.token_urlsafe(32).encode()
+        with os.fdopen(file, "wb") as out:
+            out.write(secret + b"\n")
+        return secret
+    except OSError as error:
+        raise SettingError(
+            f"{path}: the secret cannot be kept there ({error.strerror}); set PENFRIEND_SECRET_KEY"
+        ) from error

@@ -1,0 +1,72 @@
+"""Watches the campaign files of a running daemon: a change, or SIGHUP, applies them if they are valid."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from penfriend.bootstrap.house import House
+from penfriend.domain.errors import PenfriendError
+
+log = logging.getLogger("penfriend.files")
+
+
+class FileWatch:
+    """Looks at the files each time it is called; reads them only where a name, a size or a time changed."""
+
+    def __init__(self, house: House, *, active: bool) -> None:
+        self._house, self._active = house, active
+        self._asked = threading.Event()
+        self._seen: frozenset[tuple[str, int, int]] = frozenset()
+
+    def ask(self) -> None:
+        """Look at the next call, whatever the times of the files say; safe to call from a signal handler."""
+        self._asked.set()
+
+    def at_start(self) -> None:
+        """Apply the files as a daemon does at its start. What they lack is logged; the live revision runs."""
+        if self._active:
+            self._seen = self._stamp()
+            self._take_up(at_start=True)
+
+    def look(self) -> None:
+        """Apply the files if they changed."""
+        if not self._active:
+            return
+        stamp = self._stamp()
+        if stamp != self._seen or self._asked.is_set():
+            self._asked.clear()
+            self._seen = stamp
+            self._take_up(at_start=False)
+
+    def _take_up(self, *, at_start: bool) -> None:
+        try:
+            files = self._house.read_files()
+            applied = self._house.apply_at_start(files) if at_start else self._house.apply_changed(files)
+        except PenfriendError as error:
+            log.error("the campaign files were not applied: %s", error)
+            return
+        for problem in applied.problems:
+            log.log(logging.ERROR if problem.level == "error" else logging.WARNING, "%s", problem)
+        if applied.changed:
+            log.info("revision %s is live", applied.revision)
+        elif applied.note:
+            log.error(
+                "the campaign files were not applied, revision %s stays live: %s",
+                applied.revision,
+                applied.note,
+            )
+
+    def _stamp(self) -> frozenset[tuple[str, int, int]]:
+        config = self._house.settings.config
+        paths = [config, *sorted((config.parent / "templates").rglob("*"))]
+        return frozenset(stamp for path in paths if (stamp := _stamp_of(path)) is not None)
+
+
+def _stamp_of(path: Path) -> tuple[str, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (str(path), found.st_size, found.st_mtime_ns)

@@ -1,0 +1,163 @@
+"""One worker: the ticks over one store and one transport, under one owner's name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Self
+
+from penfriend.delivery import open_transport, rate_of
+from penfriend.domain.timing import Moment
+from penfriend.domain.transport import Transport
+from penfriend.engine.advance import Advance, AdvanceReport
+from penfriend.engine.enroll import Enroll, EnrollReport
+from penfriend.engine.housekeeping import HousekeepingReport, keep_house
+from penfriend.engine.live import Live
+from penfriend.engine.pace import Pace
+from penfriend.engine.recover import RecoverReport, recover
+from penfriend.engine.send import Send, SendReport
+from penfriend.storage.dot_journal import FileJournal, discard, gone_owners, journals
+from penfriend.storage.enrollment_log import EnrollmentLog
+from penfriend.storage.handover_log import HandoverLog
+from penfriend.storage.looks_store import LookStore
+from penfriend.storage.message_log import MessageLog
+from penfriend.storage.questions import Asker
+from penfriend.storage.recovery_log import RecoveryLog
+from penfriend.storage.tending import NoteBook, renew_statistics, tzdata_version
+
+if TYPE_CHECKING:
+    from penfriend.bootstrap.house import House
+
+ROUNDS = 10_000
+"""`settle` gives up after so many rounds: far more than any campaign has steps."""
+
+
+def new_owner() -> str:
+    """A name for a worker that no other has: the process and a random part."""
+    return f"{os.getpid()}-{secrets.token_hex(6)}"
+
+
+class Worker:
+    """Takes up the live revision and runs the ticks. `close` gives everything back."""
+
+    def __init__(
+        self,
+        house: House,
+        transport: Transport,
+        rate: float | None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._house, self._transport, self._stopping = house, transport, stopping
+        self.owner = new_owner()
+        self._journal = FileJournal(house.journals, self.owner)
+        self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
+        self._handovers, self._recovery = HandoverLog(house.db), RecoveryLog(house.db, house.journals)
+        self._pace = Pace(rate, house.clock)
+        self._looks = LookStore(house.db)
+        self._live: Live | None = None
+        self._enroll: Enroll | None = None
+        self._advance: Advance | None = None
+        self._send: Send | None = None
+
+    @classmethod
+    def of(cls, house: House, stopping: Callable[[], bool] = lambda: False) -> Self:
+        """A worker over the transport that the settings name. Raises SettingError."""
+        url = house.settings.transport
+        return cls(house, open_transport("default", url), rate_of(url), stopping)
+
+    def stop_when(self, stopping: Callable[[], bool]) -> None:
+        """From now on ticks end early when `stopping()`, between two batches and two mails."""
+        self._stopping = stopping
+
+    def refresh(self) -> Live | None:
+        """Take up the live revision where it is another than before; None where nothing was ever applied."""
+        live = self._house.live()
+        if live is not None and live is not self._live:
+            ingester = self._house.ingester(live.definitions)
+            self._enroll = Enroll(self._looks, self._house.clock, self.owner, ingester.expire_points)
+            asking = Asker(self._house.db, live.definitions)
+            self._advance = Advance(self._enrollments, asking, self._house.clock, self.owner)
+            self._send = Send(
+                self._messages,
+                self._handovers,
+                asking,
+                self._transport,
+                self._journal,
+                self._house.clock,
+                self.owner,
+                self._pace,
+            )
+            self._live = live
+        return live
+
+    def enroll(self) -> EnrollReport:
+        """Who joins and leaves segments, who enters, who is woken."""
+        live = self.refresh()
+        return (
+            EnrollReport()
+            if live is None or self._enroll is None
+            else self._enroll.tick(live, self._stopping)
+        )
+
+    def advance(self) -> AdvanceReport:
+        """Who is due or woken moves."""
+        live = self.refresh()
+        return (
+            AdvanceReport()
+            if live is None or self._advance is None
+            else self._advance.tick(live, self._stopping)
+        )
+
+    def send(self) -> SendReport:
+        """What is due is sent."""
+        live = self.refresh()
+        return SendReport() if live is None or self._send is None else self._send.tick(live, self._stopping)
+
+    def recover(self) -> RecoverReport:
+        """What workers that are gone have left is settled."""
+        live = self.refresh()
+        if live is None:
+            return RecoverReport()
+        gone = gone_owners(self._house.journals, journals(self._house.journals) - {self.owner})
+        report = recover(self._recovery, live, self._house.clock, gone)
+        discard(self._house.journals, gone)
+        return report
+
+    def housekeeping(self) -> HousekeepingReport | None:
+        """The daily full look, and what a new tzdata moves."""
+        live = self.refresh()
+        if live is None:
+            return None
+        return keep_house(
+            NoteBook(self._house.db),
+            self._house.clock,
+            refresh_members=lambda now: self._full_look(live, now),
+            rewake=self._enrollments.wake,
+            tzdata=tzdata_version(),
+        )
+
+    def _full_look(self, live: Live, now: Moment) -> int:
+        renew_statistics(self._house.db)
+        return self._looks.refresh_members(live.definitions, live.revision, now)
+
+    def settle(self) -> SendReport:
+        """Every tick, over and over until nothing more is due at this moment."""
+        total = SendReport()
+        self.recover()
+        for _ in range(ROUNDS):
+            entered = self.enroll()
+            moved = self.advance()
+            sent = self.send()
+            total.add(sent)
+            looked = entered.joined + entered.left + entered.entered + entered.woken
+            if not (looked or moved.moved or sent.decided) or self._stopping():
+                break
+        return total
+
+    def close(self) -> None:
+        """Give back what is held, leave the provider politely."""
+        self._messages.release(self.owner)
+        self._enrollments.release(self.owner)
+        self._transport.close()
+        self._journal.close()

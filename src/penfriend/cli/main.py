@@ -1,0 +1,90 @@
+"""The program `penfriend`: its commands, and how a mistake reaches a person (one line, what to do, no
+traceback)."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+from typer.core import TyperGroup
+
+from penfriend import __version__
+from penfriend.cli import apply, demo, import_, init, messages, run, schema, segment, status, tick, validate
+from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain
+from penfriend.domain.errors import CampaignFilesInvalid, NotFound, PenfriendError
+
+app = typer.Typer(
+    name="penfriend",
+    no_args_is_help=True,
+    add_completion=False,
+    cls=TyperGroup,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (init, demo, validate, schema, import_, segment, apply, run, tick, status, messages):
+    module.add_to(app)
+
+
+@app.callback(invoke_without_command=True)
+def penfriend(
+    version: bool = typer.Option(False, "--version", help="Print the version and end."),
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error as well."),
+) -> None:
+    """Writes to a shop's customers at the right moments. Campaigns are code: campaigns.yaml and
+    templates/."""
+    if debug:
+        os.environ["PENFRIEND_DEBUG"] = "1"
+    if version:
+        typer.echo(f"penfriend {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command of the command line and leave with its exit status: 0 done, 1 not right, 2 could not be
+    asked."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    if len(arguments) < len(sys.argv) - 1:
+        os.environ["PENFRIEND_DEBUG"] = "1"
+    sys.exit(run_command(arguments))
+
+
+def run_command(arguments: list[str]) -> int:
+    """The exit status of a command line; what went wrong is said in one line on standard error."""
+    try:
+        status_code = app(args=arguments, prog_name="penfriend", standalone_mode=False)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except CampaignFilesInvalid as invalid:
+        for problem in invalid.problems:
+            typer.echo(str(problem), err=True)
+        return WRONG
+    except Exception as error:
+        return _complain(error)
+    return status_code if isinstance(status_code, int) else DONE
+
+
+def _complain(error: Exception) -> int:
+    """Say it in one line; the exit status that fits."""
+    if os.environ.get("PENFRIEND_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, PenfriendError):
+        complain(str(error))
+        return WRONG if isinstance(error, NotFound) else IMPOSSIBLE
+    show = getattr(error, "format_message", None)
+    if show is not None:  # a wrong option or argument, said by the command line's own library
+        complain(f"{show()} (penfriend --help)")
+        return IMPOSSIBLE
+    complain(
+        f"something went wrong that should not: {type(error).__name__}: {error}. "
+        "Please report it; --debug shows more."
+    )
+    return IMPOSSIBLE

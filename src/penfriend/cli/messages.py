@@ -1,0 +1,92 @@
+"""`penfriend messages`: the log, and the settling of doubts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from penfriend.bootstrap import House
+from penfriend.cli.output import DONE, console, iso_moment, print_json, shown_moment, table
+from penfriend.domain.errors import SettingError
+from penfriend.domain.message import Status
+from penfriend.domain.overview import MessageLine
+
+app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add the command and its `resolve`."""
+    parent.add_typer(app, name="messages", help="The log of mails / settle a doubt.")
+
+
+@app.callback()
+def messages(
+    context: typer.Context,
+    status: list[str] = typer.Option(
+        [], "--status", help="due, sending, sent, unknown, failed, skipped; may be repeated."
+    ),
+    contact: str = typer.Option("", "--contact", help="The shop's id or the address of one person."),
+    campaign: str = typer.Option("", "--campaign", help="One campaign."),
+    limit: int = typer.Option(50, "--limit", min=1, help="How many, the newest first."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+) -> int:
+    """List mails, the newest first.
+
+    Example: penfriend messages --status unknown
+    """
+    if context.invoked_subcommand is not None:
+        return DONE
+    known = [one.value for one in Status]
+    for one in status:
+        if one not in known:
+            raise SettingError(f'--status: "{one}" is no status. It is one of {", ".join(known)}.')
+    with House.open() as house:
+        who = house.contact_id(contact) if contact else None
+        lines = house.reports.list_messages(status, who, campaign or None, limit)
+    if as_json:
+        print_json([_document(line) for line in lines])
+        return DONE
+    head = ("id", "when (UTC)", "campaign", "step", "contact", "status", "why", "server, stage", "answer")
+    console().print(table("", head, [_row(line) for line in lines], numbers=(0,)))
+    return DONE
+
+
+def _row(line: MessageLine) -> tuple[object, ...]:
+    why = line.reason or (line.held_by if line.status == Status.DUE else None)
+    where = ", ".join(part for part in (line.server, line.stage) if part)
+    return (
+        line.id,
+        shown_moment(line.over_at or line.due_at),
+        line.campaign,
+        line.step,
+        line.contact,
+        line.status,
+        why,
+        where,
+        line.note,
+    )
+
+
+def _document(line: MessageLine) -> dict[str, object]:
+    moments = ("wanted_at", "due_at", "over_at")
+    return {name: iso_moment(value) if name in moments else value for name, value in asdict(line).items()}
+
+
+@app.command("resolve")
+def resolve(
+    message: int = typer.Argument(..., metavar="ID"),
+    settled: str = typer.Option(
+        ..., "--as", help="sent: it was delivered; resend: send the same mail again."
+    ),
+) -> int:
+    """Settle a message whose delivery is unknown.
+
+    Example: penfriend messages resolve 1204 --as sent
+    """
+    if settled not in ("sent", "resend"):
+        raise SettingError(f'--as: "{settled}" is not known. It is sent or resend.')
+    with House.open() as house:
+        house.reports.resolve(message, settled == "sent", house.clock.now())
+    typer.echo(f"message {message}: {'sent' if settled == 'sent' else 'due again, with the same Message-ID'}")
+    return DONE

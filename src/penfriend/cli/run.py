@@ -1,0 +1,82 @@
+"""`penfriend run`: the daemon, and the pages behind the links in mails."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import typer
+
+from penfriend.bootstrap import House, Worker
+from penfriend.bootstrap.watching import FileWatch
+from penfriend.cli.logs import set_up_logs
+from penfriend.cli.output import DONE
+from penfriend.engine.daemon import Daemon
+
+log = logging.getLogger("penfriend.daemon")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run")(run)
+
+
+def run(
+    no_web: bool = typer.Option(False, "--no-web", help="Without the pages behind the links."),
+    no_apply: bool = typer.Option(False, "--no-apply", help="Run what is live; never take up files."),
+) -> int:
+    """Run the daemon until SIGTERM or Ctrl-C. It applies its files at the start and when they change.
+
+    Example: penfriend run
+    """
+    with ExitStack() as open_things:
+        house = open_things.enter_context(House.open())
+        set_up_logs(house.settings.log)
+        house.lock("penfriend run")
+        watch = FileWatch(house, active=not no_apply)
+        watch.at_start()
+        worker = Worker.of(house)
+        open_things.callback(worker.close)
+        if not no_web:
+            from penfriend.web.serving import serve_house  # its libraries take most of the time of a start
+
+            open_things.enter_context(serve_house(house))
+        daemon = Daemon(
+            {
+                "refresh": watch.look,
+                "enroll": worker.enroll,
+                "advance": worker.advance,
+                "send": worker.send,
+                "recover": worker.recover,
+                "housekeeping": worker.housekeeping,
+            }
+        )
+        worker.stop_when(daemon.stopping)
+        log.info(
+            "running as %s: revision %s, transport %s",
+            worker.owner,
+            house.revision_number(),
+            house.transport_for_people(),
+        )
+        with _signals(daemon, watch):
+            daemon.run()
+        log.info("stopped")
+    return DONE
+
+
+@contextmanager
+def _signals(daemon: Daemon, watch: FileWatch) -> Iterator[None]:
+    """SIGTERM and SIGINT stop cleanly, SIGHUP looks at the files at once."""
+    handlers = {
+        signal.SIGTERM: lambda *_: daemon.stop(),
+        signal.SIGINT: lambda *_: daemon.stop(),
+        signal.SIGHUP: lambda *_: watch.ask(),
+    }
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,29 @@
+"""`penfriend schema`: the JSON Schema of the language, for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from penfriend.cli.output import DONE
+from penfriend.language import json_schema
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("schema")(schema)
+
+
+def schema(out: Path | None = typer.Option(None, "--out", help="Write it to this file instead.")) -> int:
+    """Print the JSON Schema of campaigns.yaml; with it an editor completes every key and shows its meaning.
+
+    Example: penfriend schema --out campaigns.schema.json
+    """
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+    return DONE

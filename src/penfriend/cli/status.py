@@ -1,0 +1,112 @@
+"""`penfriend status`: people at each step, messages by status and reason, lag, transports."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+from penfriend.bootstrap import House
+from penfriend.cli.output import DONE, console, counted, iso_moment, print_json, shown_moment, table
+from penfriend.domain.overview import CampaignCounts, Overview
+from penfriend.domain.timing import SECOND
+
+WIDE = 150
+"""Columns that the table of campaigns needs."""
+HEAD = (
+    "campaign",
+    "entered",
+    "waiting",
+    "completed",
+    "left (why)",
+    "sent",
+    "postponed (why)",
+    "skipped (why)",
+    "failed",
+    "did not enter (why)",
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("status")(status)
+
+
+def status(as_json: bool = typer.Option(False, "--json", help="One JSON document.")) -> int:
+    """Show contacts, segment sizes, people at each step, messages by status and reason, lag and transports.
+
+    Example: penfriend status
+    """
+    with House.open() as house:
+        overview = house.overview()
+        revision, note = house.revision_number(), house.note("not_applied")
+        sizes = house.segment_sizes()
+    if as_json:
+        print_json({"revision": revision, "not_applied": note, "segments": sizes, **as_document(overview)})
+        return DONE
+    out = console()
+    out.print(f"Revision {revision or 'none: nothing was applied yet'}, {overview.contacts} contacts")
+    if note:
+        out.print(f"The campaign files as they are now were not applied: {note}", markup=False)
+    print_campaigns(out, overview)
+    if sizes:
+        out.print(table("Segments", ("segment", "members"), sorted(sizes.items()), numbers=(1,)))
+    _print_health(out, overview)
+    return DONE
+
+
+def as_document(overview: Overview) -> dict[str, object]:
+    """The JSON document."""
+    return {
+        "at": iso_moment(overview.at),
+        "contacts": overview.contacts,
+        "campaigns": {name: counts.as_json() for name, counts in sorted(overview.campaigns.items())},
+        "overdue": overview.overdue,
+        "lag_seconds": overview.lag / SECOND,
+        "routes": {
+            name: {"paused_until": iso_moment(until), "reason": why}
+            for name, (until, why) in overview.routes.items()
+        },
+        "suppressions": dict(overview.suppressions),
+    }
+
+
+def print_campaigns(out: Console, overview: Overview) -> None:
+    """The table: campaign x entered, waiting, completed, left (why), sent, postponed, skipped (why), failed.
+
+    Where the terminal is too narrow for it, a block for each campaign.
+    """
+    rows = [_row(name, counts) for name, counts in sorted(overview.campaigns.items())]
+    if out.width >= WIDE:
+        out.print(table("", HEAD, rows, numbers=(1, 2, 3, 5, 8)))
+        return
+    for name, *cells in rows:
+        out.print(f"[bold]{name}[/bold]")
+        for head, cell in zip(HEAD[1:], cells, strict=True):
+            if cell or head in ("entered", "sent"):
+                out.print(f"  {head:<20}{cell}", markup=False)
+
+
+def _row(name: str, counts: CampaignCounts) -> tuple[object, ...]:
+    left = {reason: number for reason, number in counts.ended.items() if reason != "completed"}
+    failed = counts.messages.get("failed", 0)
+    unknown = counts.messages.get("unknown", 0)
+    return (
+        name,
+        counts.entered,
+        counts.waiting,
+        counts.ended.get("completed", 0),
+        counted(left),
+        counts.messages.get("sent", 0),
+        counted(counts.postponed),
+        counted(counts.skipped),
+        f"{failed} + {unknown} unknown" if unknown else failed,
+        counted(counts.not_entered),
+    )
+
+
+def _print_health(out: Console, overview: Overview) -> None:
+    out.print(f"Overdue: {overview.overdue} mails, the oldest for {overview.lag / SECOND:.0f} s")
+    for name, (until, why) in overview.routes.items():
+        out.print(f"Transport {name} rests until {shown_moment(until)} UTC: {why}", markup=False)
+    if overview.suppressions:
+        out.print(f"Suppressed addresses: {counted(overview.suppressions)}")

@@ -1,0 +1,52 @@
+"""`penfriend tick`: all that is due at one moment, for cron and for tests."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from penfriend.bootstrap import House, Worker
+from penfriend.cli.output import DONE, iso_moment, parse_moment, print_json, shown_moment
+from penfriend.engine.clock import SetClock
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("tick")(tick)
+
+
+def tick(
+    now: str = typer.Option(
+        "", "--now", metavar="MOMENT", help="Do it for this moment instead of the present one."
+    ),
+    no_apply: bool = typer.Option(False, "--no-apply", help="Do not take up changed files first."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+) -> int:
+    """Take up the files if they changed and are valid, then run every tick, over and over, until nothing more
+    is due.
+
+    Example: penfriend tick --now 2026-06-01T09:00Z
+    """
+    with House.open() as house:
+        house.lock("penfriend tick")
+        files = None if no_apply else house.read_files()
+        if now:
+            house.clock = SetClock(parse_moment(now, house.brand_zone(files)))
+        if files is not None:
+            house.apply_at_start(files)
+        worker = Worker.of(house)
+        try:
+            report = worker.settle()
+        finally:
+            worker.close()
+        moment = house.clock.now()
+        note = house.note("not_applied")
+    if as_json:
+        print_json({"at": iso_moment(moment), **asdict(report), "not_applied": note})
+        return DONE
+    counts = ", ".join(f"{name} {number}" for name, number in asdict(report).items() if number)
+    typer.echo(f"{shown_moment(moment)} UTC: {counts or 'nothing was due'}")
+    if note:
+        typer.echo(f"the campaign files as they are now were not applied: {note}", err=True)
+    return DONE

@@ -1,0 +1,46 @@
+"""`penfriend validate`: every problem of campaigns and templates, with places."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+from penfriend.bootstrap import Settings, check, read_files
+from penfriend.cli.output import DONE, WRONG, print_json
+from penfriend.domain.problems import Problem
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("validate")(validate)
+
+
+def validate(as_json: bool = typer.Option(False, "--json", help="One JSON document.")) -> int:
+    """Find every problem of campaigns and templates, with file, line and column.
+
+    Example: penfriend validate
+    """
+    settings = Settings.of(os.environ)
+    checked = check(read_files(settings.config), settings, (b"only to look at the files",))
+    if as_json:
+        print_json({"valid": not checked.errors, "problems": [_row(problem) for problem in checked.problems]})
+    else:
+        for problem in checked.problems:
+            typer.echo(str(problem))
+        if not checked.errors and checked.definitions is not None:
+            found = checked.definitions
+            counts = f"{len(found.campaigns)} campaigns, {len(found.segments)} segments"
+            typer.echo(f"{settings.config}: {counts}: no errors")
+    return WRONG if checked.errors else DONE
+
+
+def _row(problem: Problem) -> dict[str, object]:
+    place = problem.place
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "level": problem.level,
+        "text": problem.text,
+    }

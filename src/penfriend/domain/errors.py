@@ -1,0 +1,62 @@
+"""The exceptions of Penfriend, drawn as a tree.
+
+    PenfriendError                 one sentence for a person: what was found, what would be right
+    ├── SettingError               an environment variable, an option or an argument is wrong (exit status 2)
+    ├── CampaignFilesInvalid       the campaign files have problems; carries all of them (exit status 1)
+    ├── StoreUnavailable           the database cannot be reached, opened or is of another version (exit
+    status 2)
+    ├── AlreadyRunning             another daemon holds this store (exit status 2)
+    ├── NotFound                   the thing asked about does not exist (exit status 1)
+    ├── EventRefused               an event or a row cannot be taken, and why
+    │   └── EventConflict          the same id was taken before with another body
+    └── RenderFailed               a letter could not be made for this person
+
+A provider's refusal is not here: a transport answers with a `penfriend.domain.delivery.Result`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from penfriend.domain.problems import Problem
+
+
+class PenfriendError(Exception):
+    """Something a person has to know, said in one line."""
+
+
+class SettingError(PenfriendError):
+    """A setting, option or argument is missing or wrong."""
+
+
+class CampaignFilesInvalid(PenfriendError):
+    """The campaign files cannot take effect. `problems` holds every one of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class StoreUnavailable(PenfriendError):
+    """The database cannot be reached, is locked for too long, or has another version than this program."""
+
+
+class AlreadyRunning(PenfriendError):
+    """Another process holds the store for itself; the message says which."""
+
+
+class NotFound(PenfriendError):
+    """There is no contact, segment, campaign, message or template of that name."""
+
+
+class EventRefused(PenfriendError):
+    """An event, a contact or a row is not taken; the message is the reason."""
+
+
+class EventConflict(EventRefused):
+    """An event with this id is already there with another body (HTTP 409)."""
+
+
+class RenderFailed(PenfriendError):
+    """The template and the facts of this person do not make a letter; the message gives file and line."""

@@ -1,0 +1,117 @@
+"""A message as the sender holds it, and what is written back of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from penfriend.domain.contact import Contact
+from penfriend.domain.delivery import Result
+from penfriend.domain.enrollment import Enrollment
+from penfriend.domain.facts import Frozen
+from penfriend.domain.retry import Consequence
+from penfriend.domain.send_policy import PostponeIt, SkipIt
+from penfriend.domain.timing import Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMessage:
+    """A message that this worker holds and decides about."""
+
+    id: int
+    enrollment: int
+    campaign: str
+    contact: int
+    step: str
+    template: str
+    topic: str | None
+    transactional: bool
+    message_id: str
+    wanted_at: Moment
+    dated_at: Moment | None
+    attempts: int
+    held_by: str | None
+    facts: Frozen
+    """Frozen where an earlier try may have delivered it, so that a copy has the same bytes; else None."""
+
+    @property
+    def in_doubt(self) -> bool:
+        """An earlier try may have delivered it."""
+        return self.facts is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SendBackground:
+    """What decisions about a batch of messages need."""
+
+    contacts: Mapping[int, Contact]
+    enrollments: Mapping[int, Enrollment]
+    ended: Mapping[int, str]
+    """The end reasons of the enrollments that are over before all their steps were."""
+    recent: Mapping[int, Sequence[Moment]]
+    """By contact: when counted mails (sent, unknown, on their way) went out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A message that is not sent now: skipped, or postponed."""
+
+    message: DueMessage
+    decision: SkipIt | PostponeIt
+
+    @property
+    def postponed(self) -> bool:
+        """Whether it comes up again."""
+        return isinstance(self.decision, PostponeIt)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A message about to be handed over, with the contact's version that was decided on and the facts it was
+    made of."""
+
+    message: DueMessage
+    contact_version: int
+    address: str
+    dated_at: Moment
+    facts: Frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An attempt that has its result, and what follows."""
+
+    attempt: int
+    message: int
+    result: Result
+    consequence: Consequence
+    at: Moment
+    """When the result came."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """An attempt without an outcome whose worker is gone."""
+
+    attempt: int
+    number: int
+    """Which of the counted tries it is; 1 is the first."""
+    message: int
+    message_id: str
+    campaign: str
+    transactional: bool
+    owner: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A result that a worker had on record beside the store, with when it came."""
+
+    result: Result
+    at: Moment
+
+
+Journal = Mapping[int, Answered | None]
+"""What a worker has on record beside the store: the attempts whose dot it may have written, each with its
+result where it had one."""

@@ -1,0 +1,90 @@
+"""What `status` and the table of the demo show: plain counts, in the words of the closed lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from penfriend.domain.timing import Moment
+
+
+@dataclass(slots=True)
+class CampaignCounts:
+    """The numbers of one campaign."""
+
+    entered: int = 0
+    """Enrollments, whatever became of them."""
+    waiting: int = 0
+    """Enrollments that last."""
+    ended: dict[str, int] = field(default_factory=dict)
+    """By reason."""
+    not_entered: dict[str, int] = field(default_factory=dict)
+    """By reason; `noted` are members that were there at activation."""
+    steps: dict[str, int] = field(default_factory=dict)
+    """People by the step at which they stand."""
+    messages: dict[str, int] = field(default_factory=dict)
+    """By status; skipped ones stand in `skipped`."""
+    skipped: dict[str, int] = field(default_factory=dict)
+    """By reason."""
+    postponed: dict[str, int] = field(default_factory=dict)
+    """Mails that were ever postponed, by the reason; one that was for two reasons counts under both."""
+    converted: int = 0
+    """Enrollments that reached the goal in time."""
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `demo --once --json` and `status --json`."""
+        return {
+            "entered": self.entered,
+            "waiting": self.waiting,
+            "ended": dict(sorted(self.ended.items())),
+            "not_entered": dict(sorted(self.not_entered.items())),
+            "steps": dict(sorted(self.steps.items())),
+            "converted": self.converted,
+            "messages": {
+                "sent": self.messages.get("sent", 0),
+                "failed": self.messages.get("failed", 0),
+                "unknown": self.messages.get("unknown", 0),
+                "due": sum(self.messages.get(status, 0) for status in ("due", "claimed", "sending")),
+                "skipped": dict(sorted(self.skipped.items())),
+                "postponed": dict(sorted(self.postponed.items())),
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state of a store at a moment."""
+
+    at: Moment
+    contacts: int
+    campaigns: Mapping[str, CampaignCounts]
+    overdue: int
+    """Messages whose moment has passed."""
+    lag: int
+    """Microseconds since the moment of the one that waits longest."""
+    routes: Mapping[str, tuple[Moment, str]]
+    """Routes that rest: until when and why."""
+    suppressions: Mapping[str, int]
+    """By reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message as `penfriend messages` lists it."""
+
+    id: int
+    campaign: str
+    step: str
+    contact: str
+    status: str
+    reason: str | None
+    wanted_at: Moment
+    due_at: Moment
+    over_at: Moment | None
+    held_by: str | None
+    attempts: int
+    note: str | None
+    message_id: str
+    address: str | None
+    server: str | None
+    stage: str | None

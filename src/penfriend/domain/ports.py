@@ -1,0 +1,153 @@
+"""The ports of the engine: what it needs of clock, store and journal, as Protocols. `bootstrap` gives the
+concrete ones.
+
+Two stand beside what they carry: `transport` (who carries mail), `letter` (who makes it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from penfriend.domain.asking import Answer, Probe, Question
+from penfriend.domain.contact import Contact
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.delivery import Result
+from penfriend.domain.enrollment import Enrollment, Moved
+from penfriend.domain.facts import Frozen
+from penfriend.domain.outbox import (
+    Beginning,
+    DueMessage,
+    Finished,
+    Journal,
+    OpenAttempt,
+    SendBackground,
+    Verdict,
+)
+from penfriend.domain.timing import Moment
+
+
+class Clock(Protocol):
+    """The only source of time. Tests, simulation and the demo move it themselves."""
+
+    def now(self) -> Moment:
+        """The moment that rules go by."""
+
+    def elapsed(self) -> float:
+        """Seconds that pass by themselves, for measuring how long a thing took; only differences mean
+        something."""
+
+
+class DotJournal(Protocol):
+    """The record of each dot before it is written, for the recovery after a crash."""
+
+    def record(self, attempt: int) -> None:
+        """The next write may hold the last byte of this attempt's mail. Returns when a killed process cannot
+        lose it."""
+
+    def answer(self, attempt: int, result: Result, at: Moment) -> None:
+        """The attempt's result, on record before it is in the store; nothing where its dot is not."""
+
+    def forget(self, attempts: Collection[int]) -> None:
+        """These have their outcome in the store."""
+
+
+class Asking(Protocol):
+    """Answers questions about people, all of a batch in one SELECT."""
+
+    def ask(self, questions: Sequence[Question], probes: Sequence[Probe]) -> list[list[Answer]]:
+        """One row per probe in order, one answer per question."""
+
+
+class Enrollments(Protocol):
+    """Enrollments, claimed and written back in batches (`penfriend.storage.enrollment_log`)."""
+
+    def claim(
+        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int = ...
+    ) -> list[Enrollment]:
+        """Enrollments that are due, woken, or held under a lease that has ended; now held by `owner`."""
+
+    def background(
+        self, rows: Sequence[Enrollment], definitions: Definitions
+    ) -> tuple[dict[int, Contact], dict[int, dict[str, Moment | None]]]:
+        """Contacts by id, and by enrollment id when each step's mail was over."""
+
+    def save(self, moves: Sequence[Moved], owner: str, now: Moment) -> int:
+        """Write the moves of a batch in one transaction; how many were still this worker's to write."""
+
+    def release(self, owner: str) -> None:
+        """Give back all that `owner` holds."""
+
+    def next_due(self) -> Moment | None:
+        """The earliest moment at which one moves by itself."""
+
+
+class Messages(Protocol):
+    """Messages until they leave the house (`penfriend.storage.message_log`)."""
+
+    def claim(
+        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int
+    ) -> list[DueMessage]:
+        """Messages that are due, by priority, due time and id; now held by `owner`."""
+
+    def background(
+        self, held: Sequence[DueMessage], definitions: Definitions, since: Moment
+    ) -> SendBackground:
+        """What the decisions about these messages need."""
+
+    def facts(
+        self, wanted: Sequence[Enrollment], needs: Collection[str], definitions: Definitions
+    ) -> Mapping[int, dict[str, Frozen]]:
+        """The facts of letters by enrollment id."""
+
+    def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment) -> None:
+        """Write skips and postponements."""
+
+    def give_back(self, ids: Iterable[int], owner: str) -> None:
+        """Make claimed messages due again at once."""
+
+    def release(self, owner: str) -> None:
+        """Give back all that `owner` has claimed and not begun."""
+
+    def next_due(self) -> Moment | None:
+        """The earliest moment at which a message is due."""
+
+
+class Handovers(Protocol):
+    """Messages on their way out (`penfriend.storage.handover_log`)."""
+
+    def begin(
+        self, group: Sequence[Beginning], owner: str, route: str, now: Moment, lease_until: Moment
+    ) -> dict[int, int]:
+        """Commit `sending` for those about whom nothing has changed; message id -> attempt id."""
+
+    def withdraw(self, begun: Sequence[tuple[int, int]], owner: str) -> None:
+        """Take back (message id, attempt id) that were not handed over."""
+
+    def record(self, finished: Sequence[Finished], owner: str, route: str) -> None:
+        """Write results and what follows from them."""
+
+    def paused_until(self, route: str, now: Moment) -> Moment | None:
+        """Until when the route rests, if it does."""
+
+
+class Recovery(Protocol):
+    """What workers that are gone have left (`penfriend.storage.recovery_log`)."""
+
+    def free_claimed(self, now: Moment, gone: Collection[str] = ()) -> int:
+        """Make due again what was claimed; how many."""
+
+    def open_attempts(self, now: Moment, gone: Collection[str] = ()) -> list[OpenAttempt]:
+        """Attempts without an outcome."""
+
+    def journal_of(self, owner: str) -> Journal | None:
+        """The attempts whose dot that worker may have written; None where its journal is lost."""
+
+    def take_back(self, left: Sequence[OpenAttempt]) -> None:
+        """These never came to the dot."""
+
+    def settle(self, finished: Sequence[Finished], owner: str, route: str) -> None:
+        """Write the results that the worker had on record."""
+
+    def doubt(self, left: Sequence[tuple[OpenAttempt, Moment | None]], why: str, now: Moment) -> None:
+        """The last byte of these may have been written: held as unknown, or due at the given moment."""

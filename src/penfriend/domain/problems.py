@@ -1,0 +1,39 @@
+"""A problem of a campaign file, a template or a catalog, with its place, and how it is written."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands: file as the person named it, line and column counted from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One sentence about one place: what was found and what would have been right."""
+
+    place: Place
+    text: str
+    level: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        mark = "" if self.level == "error" else "warning: "
+        return f"{self.place}: {mark}{self.text}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` Did you mean "send"?`, with a leading space, or nothing where no known word is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f' Did you mean "{near[0]}"?' if near else ""

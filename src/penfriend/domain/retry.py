@@ -1,0 +1,96 @@
+"""What follows from an outcome: done, another try and when, failed, in doubt; and whether the address or the
+route is the matter.
+
+Backoff follows RFC 5321 4.5.4.1 (first retries soon, then rarely); the codes are those of RFC 3463 and its
+registry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from penfriend.domain.campaign import OnUnknown
+from penfriend.domain.delivery import Fault, Outcome, Result, Stage
+from penfriend.domain.message import Status
+from penfriend.domain.timing import DAY, HOUR, MINUTE, SECOND, Moment
+
+DEAD_ADDRESS_CODES = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
+"""Enhanced codes that say the address itself is dead: bad mailbox, bad system, bad syntax, moved, null MX.
+Never 5.7.x: that is about us."""
+
+FIRST_RETRY = 5 * MINUTE
+LONGEST_RETRY = 4 * HOUR
+ROUTE_PAUSE = 30 * SECOND
+LONGEST_ROUTE_PAUSE = 15 * MINUTE
+LONGEST_WISH = DAY
+"""A server that asks for more than this is not obeyed: `max_lateness` must be able to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What happens to the message, and beside it."""
+
+    status: Status
+    due_at: Moment | None = None
+    """The next try, where the message is due again."""
+    suppress: bool = False
+    """The address is dead: nobody writes to it any more."""
+    pause_route: bool = False
+    """The route is the matter: others wait as well."""
+    uncounted: bool = False
+    """The try does not count against the message's backoff: it was not its matter."""
+
+
+def _jitter(message_id: str, number: int) -> float:
+    """0.8 to 1.2, the same for the same message and try, so that a run can be repeated."""
+    digest = hashlib.sha256(f"{message_id} {number}".encode()).digest()
+    return 0.8 + 0.4 * digest[0] / 255
+
+
+def backoff(message_id: str, number: int) -> int:
+    """Microseconds to the next try after try `number` (1 is the first): 5 minutes, doubled each time, at most
+    4 hours, with jitter."""
+    return int(min(FIRST_RETRY * 2 ** min(number - 1, 10), LONGEST_RETRY) * _jitter(message_id, number))
+
+
+def route_pause(failures: int) -> int:
+    """Microseconds that a route rests after so many failures in a row: 30 seconds, doubled each time, at most
+    15 minutes."""
+    return int(min(ROUTE_PAUSE * 2 ** min(max(failures, 1) - 1, 10), LONGEST_ROUTE_PAUSE))
+
+
+def route_is_the_matter(result: Result) -> bool:
+    """Whether a fault of the route holds for other mails as well: there was no session, or it is our
+    reputation, login or rate.
+
+    A connection lost in the middle of one mail says nothing about the next one.
+    """
+    reputation = (result.enhanced or "").startswith(("4.7.", "5.7."))
+    return reputation or result.code in (421, 530) or result.stage in _BEFORE_ANY_MAIL
+
+
+_BEFORE_ANY_MAIL = frozenset({Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.STARTTLS, Stage.AUTH})
+
+
+def consequence(
+    result: Result, *, message_id: str, number: int, now: Moment, on_unknown: OnUnknown
+) -> Consequence:
+    """What follows from the result of try `number` of a message."""
+    match result.outcome:
+        case Outcome.ACCEPTED:
+            return Consequence(Status.SENT)
+        case Outcome.UNKNOWN:
+            if on_unknown is OnUnknown.RESEND:
+                return Consequence(Status.DUE, due_at=Moment(now + backoff(message_id, number)))
+            return Consequence(Status.UNKNOWN)
+        case Outcome.REJECTED if result.fault is not Fault.ROUTE:
+            dead = result.fault is Fault.RECIPIENT and result.enhanced in DEAD_ADDRESS_CODES
+            return Consequence(Status.FAILED, suppress=dead)
+        case _:
+            wait = int(min((result.retry_after or 0) * SECOND, LONGEST_WISH))
+            if result.fault is Fault.ROUTE and route_is_the_matter(result):
+                return Consequence(
+                    Status.DUE, Moment(now + max(wait, ROUTE_PAUSE)), pause_route=True, uncounted=True
+                )
+            return Consequence(Status.DUE, Moment(now + max(wait, backoff(message_id, number))))

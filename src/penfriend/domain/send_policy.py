@@ -1,0 +1,153 @@
+"""Whether a mail that comes up is sent, skipped, or waits, and until when: pure, over the facts as they are
+now.
+
+The order is LANGUAGE.md's: skipped (erased, suppressed, not subscribed; an exit rule; `only_if`; too late),
+postponed (window, cap, pauses).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from penfriend.domain.campaign import Campaign, Policy, SendRules
+from penfriend.domain.contact import Contact
+from penfriend.domain.definitions import DEFAULT_MAX_LATENESS
+from penfriend.domain.reasons import Postponed, Skip
+from penfriend.domain.segment import Condition
+from penfriend.domain.standing import Ending
+from penfriend.domain.timing import HOUR, Cap, Moment, SendWindow, shift
+
+ALL_DAYS = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class SendNow:
+    """Nothing stands against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipIt:
+    """It will never be sent. `ending` is the end of the enrollment that came before the mail, where that is
+    why."""
+
+    reason: str
+    detail: str = ""
+    ending: Ending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostponeIt:
+    """It waits until then, and comes up again."""
+
+    until: Moment
+    reason: Postponed
+    detail: str = ""
+
+
+Decision = SendNow | SkipIt | PostponeIt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The facts that decide about one mail."""
+
+    now: Moment
+    contact: Contact
+    transactional: bool
+    wanted_at: Moment
+    """When the mail's step began."""
+    rules: SendRules
+    ending: Ending | None = None
+    """Why the enrollment ends now, where it does."""
+    only_if: bool = True
+    recent: Sequence[Moment] = ()
+    """When the contact's counted mails (sent, unknown, or on their way) went out, any order."""
+    held_by: str | None = None
+    """What postponed it last."""
+    route_paused_until: Moment | None = None
+
+
+def rules_for(campaign: Campaign, policy: Policy, holds: Callable[[Condition], bool]) -> SendRules:
+    """The policy of one campaign for one contact.
+
+    The campaign's own keys replace the brand's; then each `when` that holds for the contact replaces its
+    keys, the brand's first, the campaign's after: what a person wishes or a country's law wants is not lost
+    because a campaign sets an hour.
+    """
+    layers = [policy, campaign.policy]
+    layers += [when.policy for when in (*policy.when, *campaign.policy.when) if holds(when.condition)]
+    hours, days, caps, lateness = None, None, None, None
+    for layer in layers:
+        hours = layer.send_window_hours if layer.send_window_hours is not None else hours
+        days = layer.send_days if layer.send_days is not None else days
+        caps = layer.at_most if layer.at_most is not None else caps
+        lateness = layer.max_lateness if layer.max_lateness is not None else lateness
+    lateness = lateness or DEFAULT_MAX_LATENESS
+    if campaign.is_transactional:
+        return SendRules(SendWindow(), (), lateness)
+    window = SendWindow(days=days or ALL_DAYS) if hours is None else SendWindow(*hours, days or ALL_DAYS)
+    return SendRules(window, caps or (), lateness)
+
+
+def too_late_at(rules: SendRules, wanted_at: Moment, contact: Contact) -> Moment:
+    """`max_lateness` after the first moment that step and window allow: from then on the mail is not sent any
+    more."""
+    return shift(rules.window.next_open(wanted_at, contact.zone), rules.max_lateness, contact.zone)
+
+
+def decide(situation: Situation) -> Decision:
+    """What happens to the mail now. The first that applies."""
+    s = situation
+    if s.ending is not None:
+        return SkipIt(s.ending.reason.value, s.ending.word, s.ending)
+    if not s.only_if:
+        return SkipIt(Skip.CONDITION_FALSE.value)
+    deadline = too_late_at(s.rules, s.wanted_at, s.contact)
+    if s.now >= deadline:
+        held = f"held up by {s.held_by}" if s.held_by else "came up too late"
+        return SkipIt(Skip.TOO_LATE.value, held)
+    if s.contact.email is None:
+        return SkipIt(Skip.INVALID_ADDRESS.value, "the contact has no address")
+    waits = _postponement(s)
+    if waits is None:
+        return SendNow()
+    return PostponeIt(min(waits.until, deadline), waits.reason, waits.detail)
+
+
+def _postponement(s: Situation) -> PostponeIt | None:
+    if not s.transactional:
+        zone = s.contact.zone
+        opens = s.rules.window.next_open(s.now, zone)
+        if opens > s.now:
+            return PostponeIt(opens, Postponed.OUTSIDE_WINDOW)
+        for cap in s.rules.caps:
+            free = _free_at(cap, s)
+            if free > s.now:
+                return PostponeIt(
+                    s.rules.window.next_open(free, zone),
+                    Postponed.FREQUENCY_CAP,
+                    f"{cap.mails} per {cap.per}",
+                )
+        if s.contact.paused_until is not None and s.contact.paused_until > s.now:
+            return PostponeIt(Moment(s.contact.paused_until), Postponed.CONTACT_PAUSED)
+    if s.route_paused_until is not None and s.route_paused_until > s.now:
+        return PostponeIt(s.route_paused_until, Postponed.PROVIDER_PAUSED)
+    return None
+
+
+def _free_at(cap: Cap, s: Situation) -> Moment:
+    """When the cap next has room: now, or the moment at which enough of the counted mails have left its
+    window."""
+    zone = s.contact.zone
+    since = cap.since(s.now, zone)
+    counted = sorted(moment for moment in s.recent if moment > since)
+    if len(counted) < cap.mails:
+        return s.now
+    if cap.mails == 0:
+        return shift(s.now, cap.per, zone)
+    leaves = counted[len(counted) - cap.mails]
+    free = shift(leaves, cap.per, zone)
+    while cap.since(free, zone) < leaves:  # a clock change may bring it back in
+        free = Moment(free + HOUR)
+    return max(free, Moment(s.now + 1))

@@ -1,0 +1,191 @@
+"""The tick `advance`: who is due or was touched makes the next move.
+
+A batch of enrollments is claimed, what their moves need is loaded in a fixed number of queries, the moves are
+made by the pure rules of `penfriend.domain.journey`, and all of the batch is written in one transaction. A
+process that dies in between has written nothing: its lease ends and another makes the same moves.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from penfriend.domain.asking import Answer, Question
+from penfriend.domain.campaign import Campaign
+from penfriend.domain.contact import Contact
+from penfriend.domain.enrollment import Enrollment, Moved, NewMessage
+from penfriend.domain.errors import StoreUnavailable
+from penfriend.domain.journey import goal_reached, next_move
+from penfriend.domain.ports import Asking, Clock, Enrollments
+from penfriend.domain.reasons import End
+from penfriend.domain.route import Route
+from penfriend.domain.standing import Ending, Mail, View
+from penfriend.domain.timing import HOUR, SECOND, Moment, shift
+from penfriend.engine.live import Live
+
+log = logging.getLogger("penfriend.advance")
+
+LEASE = 60 * SECOND
+"""A batch takes well under a second; whoever holds one for a minute is gone."""
+SET_ASIDE = HOUR
+"""How long an enrollment rests that could not be moved: the others go on."""
+TRANSACTIONAL_PRIORITY = 1000
+"""What is owed goes before what is advertised, whose priorities end at 100."""
+FOREVER = Moment(2**62)
+
+Mails = Mapping[str, Moment | None]
+
+
+@dataclass(slots=True)
+class AdvanceReport:
+    """What one tick did."""
+
+    moved: int = 0
+    mails: int = 0
+    ended: int = 0
+    set_aside: int = 0
+    """Enrollments that could not be moved for a fault of ours or of their data; the log says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Background:
+    """What the moves of one batch need."""
+
+    live: Live
+    now: Moment
+    contacts: Mapping[int, Contact]
+    mails: Mapping[int, Mails]
+
+
+class Advance:
+    """Moves enrollments along their routes."""
+
+    def __init__(self, enrollments: Enrollments, asking: Asking, clock: Clock, owner: str) -> None:
+        self._enrollments, self._asking, self._clock, self._owner = enrollments, asking, clock, owner
+
+    def tick(self, live: Live, stopping: Callable[[], bool] = lambda: False) -> AdvanceReport:
+        """Move everybody who is due, batch by batch, until nobody is left or `stopping()`."""
+        report = AdvanceReport()
+        try:
+            while not stopping() and self._batch(live, report):
+                pass
+        except BaseException:
+            with suppress(StoreUnavailable):  # then the lease ends by itself
+                self._enrollments.release(self._owner)
+            raise
+        return report
+
+    def _batch(self, live: Live, report: AdvanceReport) -> bool:
+        """Move one batch; whether another may follow at once."""
+        now = self._clock.now()
+        claimed = self._enrollments.claim(now, self._owner, Moment(now + LEASE), live.revision)
+        if not claimed:
+            return False
+        background = _Background(live, now, *self._enrollments.background(claimed, live.definitions))
+        # whose contact was joined with another since the claim stays held, and is given back below
+        known = [row for row in claimed if row.contact in background.contacts]
+        moves: list[Moved] = []
+        for name, group in groupby(sorted(known, key=lambda row: row.campaign), lambda row: row.campaign):
+            moves += self._moves(background, live.routes.get(name), list(group), report)
+        saved = self._enrollments.save(moves, self._owner, now)
+        if saved < len(claimed):
+            self._enrollments.release(self._owner)
+        report.moved += saved
+        report.mails += sum(len(move.mails) for move in moves)
+        report.ended += sum(move.ending is not None for move in moves)
+        # where nothing could be written, a later revision is live, and the same batch would come again and
+        # again
+        return saved > 0
+
+    def _moves(
+        self, background: _Background, route: Route | None, rows: Sequence[Enrollment], report: AdvanceReport
+    ) -> list[Moved]:
+        """The moves of the enrollments in one campaign. One that cannot be made keeps no other back."""
+        live, now = background.live, background.now
+        if route is None:
+            return [_removed(row, live.revision, now) for row in rows]
+        try:
+            answers = self._answers(route, rows, now)
+            return [_move(background, route, row, answers[row.id]) for row in rows]
+        except StoreUnavailable:
+            raise
+        except Exception:  # whatever is wrong with one of them, the others go on
+            if len(rows) == 1:
+                log.exception("enrollment %s of %s could not be moved", rows[0].id, rows[0].campaign)
+                report.set_aside += 1
+                return [_set_aside(rows[0], live.revision, now)]
+            half = len(rows) // 2
+            first = self._moves(background, route, rows[:half], report)
+            return first + self._moves(background, route, rows[half:], report)
+
+    def _answers(
+        self, route: Route, rows: Sequence[Enrollment], now: Moment
+    ) -> dict[int, dict[Question, Answer]]:
+        found = self._asking.ask(route.questions, [row.probe(now) for row in rows])
+        return {
+            row.id: dict(zip(route.questions, answers, strict=True))
+            for row, answers in zip(rows, found, strict=True)
+        }
+
+
+def _move(
+    background: _Background, route: Route, row: Enrollment, answers: Mapping[Question, Answer]
+) -> Moved:
+    live, campaign = background.live, route.campaign
+    view = View(
+        now=background.now,
+        entered_at=row.entered_at,
+        contact=background.contacts[row.contact],
+        answers=answers,
+        mails=background.mails.get(row.id, {}),
+        noticed_at=row.woken_at,
+    )
+    still = Moved(row, row.standing, live.revision)
+    if campaign.goal is not None:
+        reached = goal_reached(campaign, view)
+        until = goal_until(campaign, row.entered_at, view.contact)
+        converted = reached if reached is not None and reached <= until else None
+        still = replace(still, goal_until=until, goal_at=reached, converted_at=converted)
+    if not row.active:
+        return still
+    move = next_move(route, row.standing, view)
+    return replace(
+        still,
+        standing=move.standing,
+        ending=move.ending,
+        mails=list(_messages(live, campaign, row, move.mails)),
+        decided=move.decided,
+    )
+
+
+def _removed(row: Enrollment, revision: int, now: Moment) -> Moved:
+    """The campaign is no longer in the files."""
+    return Moved(row, row.standing, revision, Ending(End.CAMPAIGN_REMOVED, now) if row.active else None)
+
+
+def _set_aside(row: Enrollment, revision: int, now: Moment) -> Moved:
+    standing = replace(row.standing, due_at=Moment(now + SET_ASIDE)) if row.active else row.standing
+    return Moved(row, standing, revision)
+
+
+def _messages(live: Live, campaign: Campaign, row: Enrollment, mails: Iterable[Mail]) -> Iterable[NewMessage]:
+    for mail in mails:
+        yield NewMessage(
+            step=mail.step.id,
+            template=mail.step.template,
+            message_id=live.message_id(row, mail.step.id),
+            topic=campaign.topic,
+            transactional=campaign.is_transactional,
+            priority=TRANSACTIONAL_PRIORITY if campaign.is_transactional else campaign.priority,
+            wanted_at=mail.wanted_at,
+            skip=mail.skip.value if mail.skip else None,
+        )
+
+
+def goal_until(campaign: Campaign, entered_at: Moment, contact: Contact) -> Moment:
+    """Till when a goal counts as a conversion, by the contact's clock; for ever without `within`."""
+    within = campaign.goal.within if campaign.goal else None
+    return FOREVER if within is None else shift(entered_at, within, contact.zone)

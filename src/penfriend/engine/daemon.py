@@ -1,0 +1,115 @@
+"""The daemon: APScheduler as the clock that calls the ticks, a clean stop, and the taking up of new
+revisions.
+
+What runs: `enroll`, `advance`, `send`, `recover` and `housekeeping`, each in a thread of its own, never twice
+at the same time; and `refresh`, which takes up the live revision and applies changed files. A tick that fails
+is logged and called again; the others go on. What it owns: nothing but its leases, all of them with an end.
+Due times live in our tables, never in the scheduler. On a stop (SIGTERM, SIGINT): no new tick begins, running
+ones finish what is handed over and give the rest back, nothing stays claimed. On a crash: `recover` of the
+next process, or of another one, settles what is left (see `penfriend.engine.recover`).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from penfriend.domain.errors import PenfriendError
+
+log = logging.getLogger("penfriend.daemon")
+
+SECONDS_BETWEEN: Mapping[str, float] = {
+    "refresh": 2,
+    "enroll": 5,
+    "advance": 1,
+    "send": 1,
+    "recover": 15,
+    "housekeeping": 600,
+}
+"""How often each tick is called. A tick costs by what changed; an idle one is a few range queries."""
+
+WATCH_SECONDS = 5.0
+"""How often the machine's clock is looked at; a smaller step back than this does no harm."""
+
+
+def _wall_offset() -> float:
+    """How far the clock of the day is from the one that nobody sets."""
+    return time.time() - time.monotonic()
+
+
+class Daemon:
+    """Calls the ticks until it is stopped."""
+
+    def __init__(self, ticks: Mapping[str, Callable[[], object]]) -> None:
+        self._ticks = ticks
+        self._stopping = False
+        # its `put` may interrupt itself, as a signal handler does; an Event would wait for its own lock
+        self._stops: SimpleQueue[None] = SimpleQueue()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(max_workers=len(SECONDS_BETWEEN))},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def stopping(self) -> bool:
+        """Whether a stop was asked for; ticks look at it between two batches and two mails."""
+        return self._stopping
+
+    def stop(self) -> None:
+        """Ask for the stop; safe to call from a signal handler."""
+        self._stopping = True
+        self._stops.put(None)
+
+    def run(self) -> None:
+        """Call the ticks until `stop`, then wait for those that run."""
+        for name, tick in self._ticks.items():
+            self._scheduler.add_job(
+                self._guarded(name, tick),
+                "interval",
+                seconds=SECONDS_BETWEEN[name],
+                next_run_time=datetime.now(UTC),
+                id=name,
+            )
+        self._scheduler.start()
+        try:
+            offset = _wall_offset()
+            while not self._stop_asked(WATCH_SECONDS):
+                offset, before = _wall_offset(), offset
+                if offset < before - WATCH_SECONDS:
+                    self._call_all_now()
+        finally:
+            self._stopping = True
+            self._scheduler.pause()
+            self._scheduler.shutdown(wait=True)
+
+    def _stop_asked(self, within: float) -> bool:
+        try:
+            self._stops.get(timeout=within)
+        except Empty:
+            return False
+        return True
+
+    def _call_all_now(self) -> None:
+        """The machine's clock was set back: the scheduler goes by it, and would wait for it to catch up."""
+        log.warning("the clock was set back; all ticks are called now")
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
+    def _guarded(self, name: str, tick: Callable[[], object]) -> Callable[[], None]:
+        def call() -> None:
+            if self._stopping:
+                return
+            try:
+                tick()
+            except PenfriendError as error:
+                log.error("tick %s: %s", name, error)
+            except Exception:  # whatever it is, the next tick tries again and the others go on
+                log.exception("tick %s failed", name)
+
+        return call

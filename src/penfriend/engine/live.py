@@ -1,0 +1,54 @@
+"""The live revision as the ticks use it: definitions, routes and the renderer, made once and replaced between
+two batches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+
+from penfriend.domain.campaign import OnUnknown
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.enrollment import Enrollment
+from penfriend.domain.letter import Renderer
+from penfriend.domain.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One revision, ready to run."""
+
+    revision: int
+    definitions: Definitions
+    renderer: Renderer
+    store_id: str
+    """What this store alone has, so that two installations never make the same Message-ID."""
+    routes: Mapping[str, Route] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, revision: int, definitions: Definitions, renderer: Renderer, store_id: str) -> Live:
+        """The revision with the route of each campaign."""
+        routes = {
+            name: Route.of(campaign, definitions.policy) for name, campaign in definitions.campaigns.items()
+        }
+        return cls(revision, definitions, renderer, store_id, routes)
+
+    def message_id(self, enrollment: Enrollment, step: str) -> str:
+        """The Message-ID of an intended mail: the same for the same key, in this store (RFC 5322 3.6.4)."""
+        key = (
+            self.store_id,
+            enrollment.campaign,
+            enrollment.contact,
+            enrollment.occurrence,
+            enrollment.entry,
+            step,
+        )
+        digest = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
+        domain = parseaddr(self.definitions.brand.sender)[1].rpartition("@")[2] or "penfriend.invalid"
+        return f"<{digest}@{domain.encode('idna').decode('ascii')}>"
+
+    def on_unknown(self, campaign: str, transactional: bool) -> OnUnknown:
+        """What to do with a message in doubt: what is owed is re-sent, else what the campaign says."""
+        known = self.definitions.campaigns.get(campaign)
+        return OnUnknown.RESEND if transactional else known.on_unknown if known else OnUnknown.HOLD

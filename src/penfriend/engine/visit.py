@@ -1,0 +1,184 @@
+"""One visit: a good token, who came with it, the revision that is live; and the pages that need no more."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+
+from penfriend.domain.campaign import Send
+from penfriend.domain.definitions import Definitions, Survey
+from penfriend.domain.delivery import Email
+from penfriend.domain.errors import RenderFailed
+from penfriend.domain.facts import Frozen, thaw
+from penfriend.domain.letter import Letter
+from penfriend.domain.timing import Moment, zone_of
+from penfriend.domain.tokens import Claim
+from penfriend.domain.visits import (
+    Fault,
+    PreferencesPage,
+    Setting,
+    SurveyPage,
+    TopicChoice,
+    Visitor,
+    mask_address,
+)
+from penfriend.engine.live import Live
+
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A good token, who came with it, and the revision that is live."""
+
+    claim: Claim
+    visitor: Visitor
+    live: Live
+
+    @property
+    def definitions(self) -> Definitions:
+        """What the live revision defines."""
+        return self.live.definitions
+
+    @property
+    def setting(self) -> Setting:
+        """What every page shows."""
+        return setting_of(self.definitions, self.visitor)
+
+    @property
+    def topic(self) -> str | None:
+        """The mail's topic, where it is still one."""
+        mail = self.visitor.mail
+        return mail.topic if mail and mail.topic in self.definitions.topics else None
+
+    @property
+    def topics(self) -> tuple[TopicChoice, ...]:
+        """Every topic, in the order of the file."""
+        return tuple(self.choice(name) for name in self.definitions.topics)
+
+    def choice(self, name: str) -> TopicChoice:
+        """One topic."""
+        return TopicChoice(name, self.definitions.topics[name].title, self.visitor.is_subscribed(name))
+
+    @property
+    def send(self) -> Send | None:
+        """The step whose mail it is, where the campaign still has it."""
+        mail = self.visitor.mail
+        route = self.live.routes.get(mail.campaign) if mail else None
+        step = route.steps.get(mail.step) if mail and route else None
+        return step if isinstance(step, Send) else None
+
+    @property
+    def survey(self) -> Survey | None:
+        """The survey of that step."""
+        return self.definitions.surveys.get(self.send.survey or "") if self.send else None
+
+
+def setting_of(definitions: Definitions, visitor: Visitor | None) -> Setting:
+    """What every page shows; without a visitor in the brand's language."""
+    brand = definitions.brand
+    return Setting(
+        brand=brand.name,
+        postal=brand.address,
+        public_url=brand.public_url,
+        locale=(visitor.locale if visitor else None) or brand.locale,
+        brand_locale=brand.locale,
+        address=mask_address(visitor.email) if visitor else "",
+    )
+
+
+def asked_topics(visit: Visit) -> tuple[str, ...]:
+    """What is confirmed: the topic of the request that the mail answers, else all that wait for it."""
+    mail = visit.visitor.mail
+    asked = (mail.asked_topic,) if mail and mail.asked_topic else visit.visitor.requested
+    return tuple(topic for topic in asked if topic in visit.definitions.topics)
+
+
+def proof(visit: Visit, way: str) -> str:
+    """What the consent record keeps: by which link of which mail."""
+    mail = visit.visitor.mail
+    return f"{way} of mail {mail.message_id}" if mail else f"{way} of a mail that is no longer kept"
+
+
+def tidy_comment(comment: str) -> str:
+    """A comment as it is kept: NFC, plain line ends, no control characters, nothing around it."""
+    return unicodedata.normalize("NFC", _NOT_TEXT.sub("", _LINE_ENDS.sub("\n", comment))).strip()
+
+
+def preferences_page(visit: Visit, *, saved: bool = False) -> PreferencesPage:
+    """All topics, ticked where subscribed."""
+    return PreferencesPage(setting=visit.setting, topics=visit.topics, saved=saved)
+
+
+def survey_page(
+    visit: Visit,
+    survey: Survey,
+    chosen: int | None,
+    comment: str,
+    *,
+    stored: bool = False,
+    fault: Fault | None = None,
+) -> SurveyPage:
+    """The survey's scale with a score chosen, or the thanks."""
+    before = visit.visitor.answers.get(survey.name)
+    return SurveyPage(
+        setting=visit.setting,
+        question=survey.question,
+        comment_label=survey.comment,
+        scores=survey.scores,
+        kind=survey.kind,
+        chosen=chosen,
+        comment=comment,
+        answered=before.score if before else None,
+        stored=stored,
+        fault=fault,
+    )
+
+
+def letter_html(visit: Visit, frozen: Frozen) -> str | None:
+    """The HTML of the mail, made again of the facts it was made of; None where it cannot be made any more.
+
+    The links in it are the contact's as it is now: of two that were joined, the one that is left.
+    """
+    letter = _letter(visit, frozen)
+    if letter is None:
+        return None
+    try:
+        return _html_part(visit.live.renderer.render(letter))
+    except RenderFailed:  # the template has gone, or has come to need what the mail was not made of
+        return None
+
+
+def _letter(visit: Visit, frozen: Frozen) -> Letter | None:
+    mail, step = visit.visitor.mail, visit.send
+    to = (mail.address if mail else None) or visit.visitor.email
+    person = frozen.get("contact") if isinstance(frozen, dict) else None
+    if mail is None or to is None or not isinstance(person, dict):
+        return None
+    brand = visit.definitions.brand
+    zone = person.get("timezone") or brand.timezone
+    facts = {name: thaw(part, zone_of(zone)) for name, part in frozen.items()}
+    return Letter(
+        message=mail.id,
+        message_id=mail.message_id,
+        contact=visit.visitor.contact,
+        to=to,
+        locale=person.get("locale") or brand.locale,
+        timezone=zone,
+        date=mail.dated_at or Moment(0),
+        campaign=mail.campaign,
+        step=mail.step,
+        template=mail.template,
+        subject=step.subject if step else None,
+        topic=mail.topic,
+        survey=step.survey if step else None,
+        facts=facts,
+    )
+
+
+def _html_part(email: Email) -> str | None:
+    body = message_from_bytes(email.content, policy=policy.default).get_body(("html",))
+    return body.get_content() if body else None

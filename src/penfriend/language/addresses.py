@@ -1,0 +1,137 @@
+"""Names, addresses, places: the words that brand, topics and names want."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+
+from penfriend.language.quoting import quote
+from penfriend.language.words import WordError
+
+NAME_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9_\-]{0,63}"
+LABEL_PATTERN = r"[^.\s\x00-\x1f](?:[^.\x00-\x1f]{0,98}[^.\s\x00-\x1f])?"
+TEMPLATE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_\-]*(?:/[A-Za-z0-9][A-Za-z0-9_\-]*)*"
+LOCALE_PATTERN = r"[a-z]{2,3}(?:[_\-][A-Z][a-z]{3})?(?:[_\-](?:[A-Z]{2}|[0-9]{3}))?"
+CURRENCY_PATTERN = r"[A-Z]{3}"
+
+_MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<>"]*))\s*<(?P<address>[^<>\s]+)>')
+_SPECIALS = re.compile(r'[][\\()<>@,:;".]')
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def parse_text(text: str) -> str:
+    """Any text with something in it."""
+    if not text.strip():
+        raise WordError("the text is empty.")
+    return text
+
+
+def parse_line(text: str) -> str:
+    """A text on one line."""
+    if _CONTROL.search(text.strip()):
+        raise WordError(f"{quote(text)} has to be one line of text.")
+    return parse_text(text.strip())
+
+
+def parse_postal(text: str) -> str:
+    """A postal address; several lines become one with commas."""
+    return parse_line(", ".join(line.strip(" ,\t") for line in text.splitlines() if line.strip()))
+
+
+def parse_name(text: str) -> str:
+    """The name of a topic, segment, campaign or survey: letters, digits, _ and -."""
+    if not re.fullmatch(NAME_PATTERN, text):
+        raise WordError(
+            f"{quote(text)} is no name. A name has letters from a to z, digits, _ and -, at most 64 of them."
+        )
+    return text
+
+
+def parse_label(text: str) -> str:
+    """The name of an event, a property, an attribute or a step: any text without a dot on one line."""
+    if not re.fullmatch(LABEL_PATTERN, text):
+        raise WordError(
+            f"{quote(text)} is no name here. It is one line without a dot, at most 100 characters."
+        )
+    return text
+
+
+def parse_template(text: str) -> str:
+    """The name of a template: its path below `templates`, without the ending."""
+    bare = re.sub(r"\.mjml$", "", text)
+    if bare != text:
+        raise WordError(f"a template is named without its ending: {bare}.")
+    if not re.fullmatch(TEMPLATE_PATTERN, text) or len(text) > 200:
+        raise WordError(
+            f"{quote(text)} is no template. Write its path below templates, such as welcome/hello."
+        )
+    return text
+
+
+def parse_email(text: str) -> str:
+    """An address that mail can be sent to."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise WordError(f"{quote(text)} is no address: {reason[:1].lower()}{reason[1:]}.") from None
+
+
+def parse_mailbox(text: str) -> str:
+    """`Acorn & Oak <hello@mail.acornandoak.example>` or a bare address, as RFC 5322 writes a mailbox (the
+    name quoted if it has to be)."""
+    text = parse_line(text)
+    found = _MAILBOX.fullmatch(text)
+    if found is None:
+        if "<" in text or " " in text:
+            raise WordError(
+                f"{quote(text)} is no sender. Write Name <address>, such as Acorn & Oak"
+                " <hello@mail.acornandoak.example>."
+            )
+        return parse_email(text)
+    address = parse_email(found["address"])
+    name = found["plain"].strip() if found["quoted"] is None else re.sub(r"\\(.)", r"\1", found["quoted"])
+    if not name:
+        return address
+    if _SPECIALS.search(name):
+        escaped = re.sub(r'(["\\])', r"\\\1", name)
+        return f'"{escaped}" <{address}>'
+    return f"{name} <{address}>"
+
+
+def parse_url(text: str) -> str:
+    """An http or https address without query, as the beginning of links; without the slash at its end."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text)
+        good = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+        )
+        good = good and (parts.port is None or parts.port > 0) and not re.search(r"[\s<>\"']", text)
+    except ValueError:
+        good = False
+    if not good:
+        raise WordError(
+            f"{quote(text)} is no address of a site. Write it with http:// or https://, such as"
+            " https://mail.acornandoak.example."
+        )
+    return text.rstrip("/")
+
+
+def parse_locale(text: str) -> str:
+    """`en`, `tr_TR`, `zh_Hant_TW`; a hyphen is taken as an underscore."""
+    text = text.strip()
+    if not re.fullmatch(LOCALE_PATTERN, text):
+        raise WordError(
+            f"{quote(text)} is no locale. Write a language, or language and country, such as en or tr_TR."
+        )
+    return text.replace("-", "_")
+
+
+def parse_currency(text: str) -> str:
+    """Three capital letters of ISO 4217."""
+    if not re.fullmatch(CURRENCY_PATTERN, text.strip()):
+        raise WordError(f"{quote(text)} is no currency. Write its three capital letters, such as GBP.")
+    return text.strip()

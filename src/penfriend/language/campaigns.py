@@ -1,0 +1,142 @@
+"""The campaigns: their triggers, goals, exits, policies and steps, each checked against what the files
+define."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from penfriend.domain.campaign import (
+    Campaign,
+    EventTrigger,
+    ExitRule,
+    ExitWord,
+    Goal,
+    Kind,
+    OnUnknown,
+    Reentry,
+    ReentryKind,
+    SegmentTrigger,
+    Step,
+    Trigger,
+)
+from penfriend.language import keys
+from penfriend.language.happenings import read_exit_on, read_goal
+from penfriend.language.nodes import Entry, MappingNode, Node, Sequence
+from penfriend.language.policy import read_policy
+from penfriend.language.quoting import listing, quote
+from penfriend.language.reading import Reading
+from penfriend.language.scope import UNKNOWN_SCOPE, Scope
+from penfriend.language.shapes import NAME, PRIORITY, REENTRY
+from penfriend.language.step_ids import StepIds
+from penfriend.language.steps import Steps
+from penfriend.language.triggers import read_trigger
+
+
+def read_campaigns(node: Node | None, reading: Reading) -> dict[str, Campaign]:
+    """All campaigns that can be read."""
+    found = (_campaign(entry, reading) for entry in reading.named(node, "campaigns", NAME))
+    return {campaign.name: campaign for campaign in found if campaign is not None}
+
+
+def _campaign(entry: Entry, reading: Reading) -> Campaign | None:
+    found = reading.table(entry.value, keys.CAMPAIGN, entry.key)
+    trigger, scope = (
+        (None, UNKNOWN_SCOPE) if "trigger" not in found else read_trigger(found["trigger"], reading)
+    )
+    steps_node = found["steps"].value if "steps" in found else None
+    ids = StepIds(steps_node, reading)
+    scope = replace(scope, sends=ids.own)
+    kind = Kind(reading.word(found.get("kind"), keys.KIND) or Kind.MARKETING)
+    topic = _topic(entry, found, kind, reading)
+    goal = read_goal(found["goal"], scope, reading) if "goal" in found else None
+    exit_on = _exit_on(found, scope, trigger, goal, reading)
+    policy = read_policy(found.get("policy"), scope, reading)
+    _warn_of_policy(found, kind, reading)
+    backfill = _backfill(found, trigger, reading)
+    priority = reading.word(found.get("priority"), PRIORITY)
+    on_unknown = reading.word(found.get("on_unknown"), keys.ON_UNKNOWN)
+    reentry = reading.word(found.get("reentry"), REENTRY)
+    steps = _steps(steps_node, scope, ids, reading)
+    if trigger is None:
+        return None
+    return Campaign(
+        name=entry.key.text,
+        trigger=trigger,
+        steps=steps,
+        kind=kind,
+        topic=topic,
+        priority=50 if priority is None else priority,
+        reentry=reentry or _usual_reentry(trigger),
+        backfill=backfill,
+        goal=goal,
+        exit_on=exit_on,
+        policy=policy,
+        on_unknown=_on_unknown(on_unknown, kind),
+        place=entry.key.place,
+    )
+
+
+def _topic(entry: Entry, found: dict[str, Entry], kind: Kind, reading: Reading) -> str | None:
+    topics = reading.names.topics
+    if "topic" not in found and kind is Kind.MARKETING:
+        known = f" Topics: {listing(topics)}." if topics else " Define one in topics."
+        reading.error(
+            entry.key,
+            f"the campaign {quote(entry.key.text)} needs a topic: marketing mail goes only to those who"
+            f" subscribed to one.{known}",
+        )
+    return reading.reference(found.get("topic"), "topic", topics, "topics")
+
+
+def _exit_on(
+    found: dict[str, Entry], scope: Scope, trigger: Trigger | None, goal: Goal | None, reading: Reading
+) -> tuple[ExitRule, ...]:
+    has_goal = goal is not None or "goal" in found
+    if "exit_on" not in found:
+        return (ExitWord.GOAL,) if has_goal else ()
+    has_segment = trigger is None or isinstance(trigger, SegmentTrigger) or trigger.segment is not None
+    return read_exit_on(found["exit_on"], scope, has_goal=has_goal, has_segment=has_segment, reading=reading)
+
+
+def _backfill(found: dict[str, Entry], trigger: Trigger | None, reading: Reading) -> bool:
+    word = reading.word(found.get("backfill"), keys.BACKFILL)
+    if word == "all" and isinstance(trigger, EventTrigger):
+        reading.error(
+            found["backfill"].value,
+            '"backfill: all" goes with a segment trigger: nobody is in an event already.',
+        )
+    return word == "all"
+
+
+def _usual_reentry(trigger: Trigger) -> Reentry:
+    """`always` for an event without `key`, else `never`."""
+    comes_again = isinstance(trigger, EventTrigger) and not trigger.key
+    return Reentry(ReentryKind.ALWAYS if comes_again else ReentryKind.NEVER)
+
+
+def _on_unknown(word: str | None, kind: Kind) -> OnUnknown:
+    """Transactional mail is sent again when its delivery is unknown."""
+    usual = OnUnknown.RESEND if kind is Kind.TRANSACTIONAL else OnUnknown.HOLD
+    return usual if word is None else OnUnknown(word)
+
+
+def _warn_of_policy(found: dict[str, Entry], kind: Kind, reading: Reading) -> None:
+    if kind is Kind.TRANSACTIONAL and "policy" in found:
+        without = [key for key in ("send_between", "send_on", "at_most") if _gives(found["policy"], key)]
+        if without:
+            reading.report.warning(
+                found["policy"].key,
+                f"transactional mail knows no window and no limit: {listing(without)} has no effect here.",
+            )
+
+
+def _gives(policy: Entry, key: str) -> bool:
+    return isinstance(policy.value, MappingNode) and key in policy.value.entries
+
+
+def _steps(node: Node | None, scope: Scope, ids: StepIds, reading: Reading) -> tuple[Step, ...]:
+    if node is None:
+        return ()
+    if isinstance(node, Sequence) and not node.items:
+        reading.error(node, "a campaign needs at least one step.")
+    return Steps(reading, scope, ids).list(node, '"steps"')

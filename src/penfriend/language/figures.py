@@ -1,0 +1,64 @@
+"""Yes and no, numbers, amounts and whole numbers, read from text."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from penfriend.language.quoting import quote
+from penfriend.language.words import AMOUNT_UNIT, MAX_AMOUNT_DIGITS, MAX_WHOLE, WordError
+
+YES = ("yes", "true", "on")
+NO = ("no", "false", "off")
+
+WHOLE_PATTERN = r"-?[0-9]{1,15}"
+NUMBER_PATTERN = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
+AMOUNT_PATTERN = rf"-?[0-9]{{1,{MAX_AMOUNT_DIGITS}}}(?:\.[0-9]{{1,4}})?"
+
+
+def parse_yes_no(text: str) -> bool:
+    """yes, true and on; no, false and off."""
+    word = text.strip().lower()
+    if word not in YES + NO:
+        raise WordError(f"{quote(text)} is neither yes nor no.")
+    return word in YES
+
+
+def parse_whole(text: str) -> int:
+    """A whole number of at most fifteen digits."""
+    if not re.fullmatch(WHOLE_PATTERN, text.strip()):
+        raise WordError(f"{quote(text)} is no whole number." + _spelling(text))
+    number = int(text)
+    if abs(number) > MAX_WHOLE:
+        raise WordError(f"{quote(text)} is too large.")
+    return number
+
+
+def parse_whole_between(low: int, high: int, text: str) -> int:
+    """A whole number from `low` to `high`, both included."""
+    number = parse_whole(text)
+    if not low <= number <= high:
+        raise WordError(f"{quote(text)} is not between {low} and {high}.")
+    return number
+
+
+def parse_number(text: str) -> int | float:
+    """A number; a whole one stays whole."""
+    if not re.fullmatch(NUMBER_PATTERN, text.strip()):
+        raise WordError(f"{quote(text)} is no number." + _spelling(text))
+    return float(text) if "." in text else int(text)
+
+
+def parse_amount(text: str) -> int:
+    """An amount of money in the brand's currency, as ten-thousandths; at most four decimals."""
+    if not re.fullmatch(AMOUNT_PATTERN, text.strip()):
+        raise WordError(
+            f"{quote(text)} is no amount. Write a number without the currency, such as 500 or 49.90."
+        )
+    return int(Decimal(text.strip()) * AMOUNT_UNIT)
+
+
+def _spelling(text: str) -> str:
+    """What to do about `1,000` and `5%`."""
+    bare = re.sub(r"[,_ %']", "", text)
+    return f" Write {bare}." if bare != text.strip() and re.fullmatch(NUMBER_PATTERN, bare) else ""

@@ -1,0 +1,148 @@
+"""Loads the campaign files of a revision: from texts to definitions, or to every problem with its place."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.problems import Place, Problem
+from penfriend.language import keys
+from penfriend.language.campaigns import read_campaigns
+from penfriend.language.files import refuse_text
+from penfriend.language.nodes import Entry, MappingNode, Node, kind_of
+from penfriend.language.plain_secrets import warn_of_secrets
+from penfriend.language.policy import read_policy
+from penfriend.language.reading import Names, Reading
+from penfriend.language.report import Report
+from penfriend.language.scope import Scope
+from penfriend.language.sections import read_brand, read_data, read_surveys, read_topics
+from penfriend.language.segments import read_segments, things_of
+from penfriend.language.shapes import VERSION
+from penfriend.language.tree import read_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of the files: definitions where there is no error, and all problems, sorted by place."""
+
+    definitions: Definitions | None
+    problems: tuple[Problem, ...]
+
+
+def load(
+    files: Mapping[str, str], entry: str, environment: Mapping[str, str], templates: Collection[str] | None
+) -> Loaded:
+    """Reads the file `entry` of `files` (path to text). Never raises for a bad text.
+
+    `environment` gives the values of `${NAME}`; `templates` are the names of the letters that exist, None is
+    not to check them.
+    """
+    report = Report()
+    with _without_collecting():
+        definitions = _definitions(files, entry, environment, templates, report)
+    return Loaded(None if report.has_errors else definitions, report.problems)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Stops the search for circular garbage: a tree has none, and in 1 MB it takes a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _definitions(
+    files: Mapping[str, str],
+    entry: str,
+    environment: Mapping[str, str],
+    templates: Collection[str] | None,
+    report: Report,
+) -> Definitions | None:
+    text = files.get(entry)
+    if text is None:
+        report.error(Place(entry), "there is no such file.")
+        return None
+    refused = refuse_text(entry, text)
+    if refused is not None:
+        report.error(refused.place, refused.text)
+        return None
+    root = read_tree(text.removeprefix("\ufeff"), entry, environment, report)
+    if root is None:
+        return None
+    if not isinstance(root, MappingNode):
+        report.error(
+            root,
+            f"the file holds sections such as brand, topics, segments and campaigns, not {kind_of(root)}.",
+        )
+        return None
+    warn_of_secrets(root, report)
+    return _sections(root, environment, templates, report)
+
+
+def _sections(
+    root: MappingNode, environment: Mapping[str, str], templates: Collection[str] | None, report: Report
+) -> Definitions:
+    first = Reading(report)
+    found = first.table(root, keys.FILE)
+    first.word(found.get("version"), VERSION)
+    brand = read_brand(found.get("brand"), environment, first)
+    data, untyped = read_data(_node(found, "data"), first)
+    names = Names(
+        data=data,
+        untyped=untyped,
+        topics=_names(found, "topics"),
+        segments={name: things_of(entry.value) for name, entry in _entries(found, "segments").items()},
+        campaigns=_names(found, "campaigns"),
+        surveys=_names(found, "surveys"),
+        templates=templates,
+        locale=brand.locale,
+    )
+    reading = Reading(report, names)
+    definitions = Definitions(
+        brand=brand,
+        topics=read_topics(_node(found, "topics"), reading),
+        policy=read_policy(found.get("policy"), Scope(), reading),
+        data=data,
+        segments=read_segments(_node(found, "segments"), reading),
+        campaigns=read_campaigns(_node(found, "campaigns"), reading),
+        surveys=read_surveys(_node(found, "surveys"), reading),
+    )
+    _ask_for_sender(definitions, found, root, reading)
+    return definitions
+
+
+def _node(found: Mapping[str, Entry], section: str) -> Node | None:
+    return found[section].value if section in found else None
+
+
+def _entries(found: Mapping[str, Entry], section: str) -> Mapping[str, Entry]:
+    node = _node(found, section)
+    return node.entries if isinstance(node, MappingNode) else {}
+
+
+def _names(found: Mapping[str, Entry], section: str) -> tuple[str, ...]:
+    return tuple(_entries(found, section))
+
+
+def _ask_for_sender(
+    definitions: Definitions, found: Mapping[str, Entry], root: MappingNode, reading: Reading
+) -> None:
+    """A campaign needs somebody who writes; marketing mail needs a postal address as well."""
+    entry = found.get("brand")
+    written = _entries(found, "brand")
+    at = root if entry is None else entry.key
+    if definitions.campaigns and "from" not in written:
+        reading.error(
+            at, 'brand needs "from": who writes, such as Acorn & Oak <hello@mail.acornandoak.example>.'
+        )
+    if "address" not in written and any(
+        not campaign.is_transactional for campaign in definitions.campaigns.values()
+    ):
+        reading.error(at, 'brand needs "address": the postal address that every marketing mail carries.')

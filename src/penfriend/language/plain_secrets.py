@@ -1,0 +1,42 @@
+"""Warns of a secret that stands plainly in a file: it would lie in the version history for all to read."""
+
+from __future__ import annotations
+
+import re
+
+from penfriend.language.nodes import MappingNode, Node, Scalar, Sequence
+from penfriend.language.report import Report
+
+_SECRET_KEY = re.compile(r"(?:.*_)?(?:secret|password|token)", re.IGNORECASE)
+_URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.\-]*://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
+_OWN_NAMES = frozenset({"data", "policy", "segments", "campaigns", "topics", "surveys", "tests"})
+"""Sections whose keys can be the shop's own names: a property may well be called token."""
+
+
+def warn_of_secrets(root: MappingNode, report: Report) -> None:
+    """Looks through the whole file."""
+    for section in root.entries.values():
+        _walk(section.value, report, keys_count=section.key.text not in _OWN_NAMES)
+
+
+def _walk(node: Node, report: Report, *, keys_count: bool, key: str = "") -> None:
+    match node:
+        case MappingNode(entries=entries):
+            for entry in entries.values():
+                _walk(entry.value, report, keys_count=keys_count, key=entry.key.text)
+        case Sequence(items=items):
+            for item in items:
+                _walk(item, report, keys_count=keys_count, key=key)
+        case Scalar(from_environment=False, is_null=False, text=text):
+            if keys_count and _SECRET_KEY.fullmatch(key):
+                report.warning(
+                    node,
+                    f'"{key}" stands here for all to read. Take it from the environment:'
+                    f' "${{{key.upper()}}}".',
+                )
+            elif "://" in text and _URL_WITH_PASSWORD.search(text):
+                report.warning(
+                    node,
+                    "a password stands here for all to read. Take the address from the environment:"
+                    ' "${NAME}".',
+                )

@@ -1,0 +1,170 @@
+"""What all readers of the language share: the report, the names that the files define, and reading a mapping
+by its table of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from penfriend.domain.definitions import DataTypes, Text
+from penfriend.domain.segment import Things
+from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence, is_null, kind_of
+from penfriend.language.quoting import listing, quote
+from penfriend.language.report import Placed, Report
+from penfriend.language.shapes import LOCALE, TEXT, Table, Word
+from penfriend.language.words import WordError
+
+T = TypeVar("T")
+
+
+class AlreadyReportedError(WordError):
+    """What is wrong here is a consequence of something that stands in the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the files define, so that what they use can be checked. A name whose definition is broken is
+    defined all the same."""
+
+    data: DataTypes = field(default_factory=DataTypes)
+    untyped: frozenset[tuple[str, str]] = frozenset()
+    """Names of `data` whose type is broken: (contact, product or the event's name, attribute or property)."""
+    topics: Collection[str] = frozenset()
+    segments: Mapping[str, Things | None] = field(default_factory=dict)
+    """What each segment is made of; None where that is broken or not supported yet."""
+    campaigns: Collection[str] = frozenset()
+    surveys: Collection[str] = frozenset()
+    templates: Collection[str] | None = None
+    """None: not to be checked."""
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads values and reports what is wrong with them. A value that cannot be had is None; that is in the
+    report then."""
+
+    report: Report
+    names: Names = field(default_factory=Names)
+
+    def error(self, at: Placed, text: str) -> None:
+        """Notes an error."""
+        self.report.error(at, text)
+
+    def unknown(self, at: Placed, what: str, word: str, known: Collection[str], lists: str) -> None:
+        """Notes an unknown name, with a guess and the list; `lists` is the beginning of that sentence."""
+        guess = self.report.suggest(word, known)
+        rest = f" {lists}: {listing(known)}." if known else f" {lists}: nothing yet."
+        self.error(at, f"unknown {what} {quote(word)}.{guess}{rest}")
+
+    def pairs(self, node: Node | None, what: str) -> Iterator[Entry]:
+        """The entries of a mapping; nothing written is an empty one."""
+        if isinstance(node, MappingNode):
+            yield from node.entries.values()
+        elif node is not None and not is_null(node):
+            self.error(node, f"{what} wants keys with values, not {kind_of(node)}.")
+
+    def items(self, node: Node | None, what: str, *, or_one: bool = False) -> tuple[Node, ...]:
+        """The entries of a list; with `or_one` a single value is a list of one."""
+        if isinstance(node, Sequence):
+            return node.items
+        if node is None or (or_one and not is_null(node)):
+            return () if node is None else (node,)
+        self.error(node, f"{what} wants a list, not {kind_of(node)}.")
+        return ()
+
+    def table(self, node: Node, table: Table, at: Placed | None = None) -> dict[str, Entry]:
+        """The entries of a mapping; what its table does not know, misses or does not support yet is noted."""
+        found: dict[str, Entry] = {}
+        meant = ""
+        for entry in self.pairs(node, table.what):
+            known = table.keys.get(entry.key.text)
+            if known is None:
+                meant += self._unknown_key(entry.key, table)
+            elif known.later:
+                self.error(entry.key, f"{quote(entry.key.text)} is not supported yet.")
+            else:
+                found[entry.key.text] = entry
+        if table.required and (isinstance(node, MappingNode) or is_null(node)):
+            self._ask_for_required(node, table, found, meant, at or node)
+        return found
+
+    def _ask_for_required(
+        self, node: Node, table: Table, found: Mapping[str, Entry], meant: str, at: Placed
+    ) -> None:
+        """Reports what is missing, but not what stands there misspelt or is done by a later key."""
+        written = node.entries if isinstance(node, MappingNode) else {}
+        if any(key in written for key in table.instead):
+            return
+        for name in table.required:
+            if name not in found and f'"{name}"' not in meant:
+                self.error(at, f"{table.what} needs {quote(name)}: {table.keys[name].meaning}.")
+
+    def _unknown_key(self, key: Scalar, table: Table) -> str:
+        """Reports a key that the table does not know; the guess at what was meant."""
+        guess = self.report.suggest(key.text, table.keys)
+        what = f"{table.what[:1].upper()}{table.what[1:]}"
+        self.error(key, f"unknown key {quote(key.text)}.{guess} {what} has: {listing(table.keys)}.")
+        return guess
+
+    def text(self, node: Node, what: str) -> str | None:
+        """The text of a single value."""
+        if isinstance(node, Scalar) and not node.is_null:
+            return node.text
+        self.error(
+            node,
+            f"{what} has no value." if is_null(node) else f"{what} wants one value, not {kind_of(node)}.",
+        )
+        return None
+
+    def word(self, entry: Entry | None, word: Word[T]) -> T | None:
+        """The value of a key that is one word; None where the key is not there."""
+        return None if entry is None else self.value(entry.value, word, quote(entry.key.text))
+
+    def value(self, node: Node, word: Word[T], what: str) -> T | None:
+        """The value of a node that is one word."""
+        text = self.text(node, what)
+        if text is None:
+            return None
+        try:
+            return word.parse(text)
+        except AlreadyReportedError:
+            return None
+        except WordError as error:
+            self.error(node, str(error))
+            return None
+
+    def named(self, node: Node | None, what: str, word: Word[str]) -> Iterator[Entry]:
+        """The entries of a mapping from names; a name that is none is reported, its entry is read all the
+        same."""
+        for entry in self.pairs(node, what):
+            self.value(entry.key, word, what)
+            yield entry
+
+    def reference(self, entry: Entry | None, what: str, known: Collection[str], section: str) -> str | None:
+        """A name that has to be defined in `section`."""
+        if entry is None:
+            return None
+        name = self.text(entry.value, quote(entry.key.text))
+        if name is None or name in known:
+            return name
+        self.unknown(entry.value, what, name, known, f"Defined in {section}")
+        return None
+
+    def locale_text(self, entry: Entry | None) -> Text | None:
+        """A text, or one for each locale, the brand's among them."""
+        if entry is None or not isinstance(entry.value, MappingNode):
+            return self.word(entry, TEXT)
+        texts: dict[str, str] = {}
+        for part in entry.value.entries.values():
+            locale = self.value(part.key, LOCALE, "a locale")
+            text = self.word(part, TEXT)
+            if locale is not None and text is not None:
+                texts[locale] = text
+        if not {self.names.locale, self.names.locale.split("_")[0]} & texts.keys():
+            self.error(
+                entry.key,
+                f"{quote(entry.key.text)} has no text for the brand's own locale, {self.names.locale}.",
+            )
+        return texts

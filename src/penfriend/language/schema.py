@@ -1,0 +1,155 @@
+"""The JSON Schema (Draft 2020-12) of the language as far as it is supported, made from the tables that the
+loader reads by.
+
+Editors see the file as YAML 1.2: `no` and `09:00` are texts there, `10` is a number, `yes` a text. The schema
+takes both ways of writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from penfriend.domain.events import BUILT_IN, FROM_INSIDE
+from penfriend.language import keys, step_keys
+from penfriend.language.condition_schema import Json, condition_definitions, ref
+from penfriend.language.shapes import (
+    DATE,
+    FIELD_SCHEMA,
+    MOMENT_SCHEMA,
+    WINDOW_SCHEMA,
+    YES_NO,
+    Either,
+    Key,
+    ListOf,
+    Named,
+    Ref,
+    Shape,
+    Table,
+    Word,
+)
+
+
+def json_schema() -> Json:
+    """The schema of a campaign file, with the meaning of each key as its description."""
+    writer = _Writer()
+    root = writer.table(keys.FILE)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Penfriend campaigns",
+        **root,
+        "$defs": dict(sorted(writer.definitions.items())),
+    }
+
+
+class _Writer:
+    """Writes the schema of shapes; what is used in several places goes into the definitions."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, Json] = {
+            "moment": {
+                "description": "a moment: 90 days ago, in 3 days, 2026-12-24 09:00, 7 days before FIELD",
+                **MOMENT_SCHEMA,
+            },
+            "window": {"description": "a window: last 30 days, next 30 days", **WINDOW_SCHEMA},
+            "field": {"description": "the name of a field", **FIELD_SCHEMA},
+            "match": {"type": "object", "minProperties": 1, "additionalProperties": ref("field")},
+        }
+        self._word(YES_NO)
+        self._word(DATE)
+        self.definitions.update(condition_definitions())
+        self._define_happening()
+        self._define_steps()
+
+    def shape(self, shape: Shape) -> Json:
+        """The schema of a value."""
+        match shape:
+            case Word():
+                return self._word(shape)
+            case Table():
+                if shape.name not in self.definitions:
+                    self.definitions[shape.name] = {}  # a table may hold itself: an arm holds steps
+                    self.definitions[shape.name] = self.table(shape)
+                return ref(shape.name)
+            case Ref(name=name):
+                return ref(name)
+            case Named(of=of, name=name):
+                pattern = str(name.schema["pattern"])
+                return {
+                    "type": ["object", "null"],
+                    "patternProperties": {pattern: self.shape(of)},
+                    "additionalProperties": False,
+                }
+            case ListOf(of=of, or_one=or_one):
+                items = self.shape(of)
+                several: Json = {"type": "array", "items": items}
+                return {"anyOf": [items, several]} if or_one else several
+            case Either(of=of):
+                return {"anyOf": [self.shape(part) for part in of]}
+
+    def table(self, table: Table) -> Json:
+        """The schema of a mapping with its keys; what is not supported yet is left out, so that an editor
+        does not offer it."""
+        known = {name: key for name, key in table.keys.items() if not key.later}
+        required = [name for name, key in known.items() if key.required]
+        return {
+            "type": "object" if required else ["object", "null"],
+            "properties": {name: self._key(key) for name, key in known.items()},
+            "additionalProperties": False,
+            **({"required": required} if required else {}),
+            **_MORE_RULES.get(table.name, {}),
+        }
+
+    def _key(self, key: Key) -> Json:
+        return {"description": key.meaning, **self.shape(key.shape)}
+
+    def _word(self, word: Word[object]) -> Json:
+        schema = dict(word.schema)
+        if "pattern" in schema:  # a value can come from the environment, which an editor does not know
+            schema["pattern"] = rf"{schema['pattern']}|\$\{{[A-Za-z_]\w*\}}"
+        self.definitions[word.name] = {"description": word.meaning, **schema}
+        return ref(word.name)
+
+    def _define_happening(self) -> None:
+        known = [name for name in BUILT_IN if name not in FROM_INSIDE]
+        event: Json = {
+            "type": "string",
+            "minLength": 1,
+            "examples": known,
+            "description": "the name of an event",
+        }
+        self.definitions["happening"] = {"anyOf": [event, self.shape(keys.EVENT_HAPPENING)]}
+
+    def _define_steps(self) -> None:
+        kinds = [table for word, table in step_keys.STEP_KINDS.items() if not table.keys[word].later]
+        self.definitions["steps"] = {"type": "array", "items": ref("step")}
+        self.definitions["step"] = {"anyOf": [*(self.shape(table) for table in kinds), {"const": "exit"}]}
+        exit_table = self.definitions["exit"]
+        properties = exit_table["properties"]
+        if isinstance(properties, dict):  # it may stand without a word
+            properties["exit"] = {**properties["exit"], "$ref": "#/$defs/line_or_nothing"}
+        self.definitions["line_or_nothing"] = {"anyOf": [ref("line"), {"type": "null"}]}
+
+
+def _without(word: str, *required: str) -> Json:
+    """These keys have to be there, and that one must not."""
+    return {"required": list(required), "not": {"required": [word]}}
+
+
+_MORE_RULES: Mapping[str, Json] = {
+    "trigger": {"type": "object", "anyOf": [{"required": ["segment"]}, {"required": ["event"]}]},
+    "arm": {
+        "type": "object",
+        "anyOf": [_without("else", "if", "steps"), {"required": ["else"], "maxProperties": 1}],
+    },
+    "wait": {
+        "type": "object",
+        "anyOf": [_without("for", "until"), _without("until", "for", "at_most")],
+        "dependentRequired": {"at": ["until"], "at_most": ["for"]},
+    },
+    "event_happening": {
+        "type": "object",
+        "anyOf": [_without("if", "event"), {"required": ["if"], "maxProperties": 1}],
+    },
+    "policy_when": {"minProperties": 2},
+}
+"""What goes together, where the loader asks for it and a table of keys does not say it."""

@@ -1,0 +1,122 @@
+"""The segments, and that none of them refers to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from penfriend.domain.segment import InSegment, Segment, Things, walk
+from penfriend.language import keys
+from penfriend.language.conditions import MAX_TESTS, NEVER, read_condition
+from penfriend.language.nodes import Entry, MappingNode, Node, Scalar
+from penfriend.language.quoting import listing, quote
+from penfriend.language.reading import Reading
+from penfriend.language.scope import Scope
+from penfriend.language.shapes import NAME, TEXT
+
+MAX_LEVELS = 20
+"""How deep segments can name segments: each is one more level of the SELECT."""
+
+
+def things_of(node: Node) -> Things | None:
+    """What a segment is made of, as far as it can be told before its conditions are read."""
+    of = node.value("of") if isinstance(node, MappingNode) else None
+    if of is None:
+        return Things.CONTACTS
+    return Things(of.text) if isinstance(of, Scalar) and of.text in ("contacts", "carts", "points") else None
+
+
+def read_segments(node: Node | None, reading: Reading) -> dict[str, Segment]:
+    """All segments that can be read."""
+    segments = {entry.key.text: _segment(entry, reading) for entry in reading.named(node, "segments", NAME)}
+    _refuse_circles(segments, reading)
+    return segments
+
+
+def _segment(entry: Entry, reading: Reading) -> Segment:
+    found = reading.table(entry.value, keys.SEGMENT, entry.key)
+    _of(found.get("of"), reading)
+    description = reading.word(found.get("description"), TEXT)
+    about = things_of(entry.value)
+    where = (
+        read_condition(found["where"].value, Scope(about, None if about is None else ""), reading)
+        if "where" in found
+        else NEVER
+    )
+    return Segment(
+        name=entry.key.text,
+        where=where,
+        of=about or Things.CONTACTS,
+        description=description or "",
+        place=entry.key.place,
+    )
+
+
+def _of(entry: Entry | None, reading: Reading) -> None:
+    """Notes what `of` says that no segment can be made of."""
+    if entry is not None and isinstance(entry.value, Scalar) and entry.value.text.startswith("events."):
+        reading.error(entry.value, f"{quote(entry.value.text)} is not supported yet.")
+    else:
+        reading.word(entry, keys.OF)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """How much a segment comes to with all that it names written out."""
+
+    levels: int = 0
+    tests: int = 0
+
+
+def _refuse_circles(segments: Mapping[str, Segment], reading: Reading) -> None:
+    """Reports each circle, and each segment that is too much with all that it names written out."""
+    weights: dict[str, _Weight] = {}
+    for start in segments:
+        if start not in weights:
+            _visit(start, segments, weights, reading)
+
+
+def _visit(
+    start: str, segments: Mapping[str, Segment], weights: dict[str, _Weight], reading: Reading
+) -> None:
+    """Goes through all that `start` names, without recursion: a file can hold a chain of thousands."""
+    path: dict[str, Iterator[str]] = {start: iter(_named_in(segments[start]))}
+    while path:
+        current = next(reversed(path))
+        name = next(path[current], None)
+        if name is None:
+            weights[current] = _weigh(segments[current], segments, weights, reading)
+            del path[current]
+        elif name in path:
+            way = list(path)
+            circle = [*way[way.index(name) :], name]
+            _report(name, f"refers to itself: {listing(circle, ' -> ')}.", segments, reading)
+        elif name in segments and name not in weights:
+            path[name] = iter(_named_in(segments[name]))
+
+
+def _weigh(
+    segment: Segment, segments: Mapping[str, Segment], weights: Mapping[str, _Weight], reading: Reading
+) -> _Weight:
+    """The weight; one that is too much is reported once and counts as nothing for those that name it."""
+    parts = [weights.get(leaf.name, _Weight()) for leaf in walk(segment.where) if isinstance(leaf, InSegment)]
+    own = sum(1 for _ in walk(segment.where))
+    tests = own + sum(part.tests for part in parts)
+    levels = 1 + max((part.levels for part in parts), default=0)
+    if levels <= MAX_LEVELS and tests <= MAX_TESTS:
+        return _Weight(levels, tests)
+    if own > MAX_TESTS:  # its own condition is too long, which is reported there
+        return _Weight()
+    limit = f"at most {MAX_LEVELS} levels and {MAX_TESTS} tests"
+    _report(segment.name, f"is too much with all the segments that it names: {limit}.", segments, reading)
+    return _Weight()
+
+
+def _report(name: str, text: str, segments: Mapping[str, Segment], reading: Reading) -> None:
+    place = segments[name].place
+    if place is not None:
+        reading.report.error(place, f"the segment {quote(name)} {text}")
+
+
+def _named_in(segment: Segment) -> list[str]:
+    return list(dict.fromkeys(leaf.name for leaf in walk(segment.where) if isinstance(leaf, InSegment)))

@@ -1,0 +1,207 @@
+"""What the value of a key can be: single words with their parser and their JSON Schema, and how values are
+put together.
+
+The loader reads with these and the schema is written from these, so that an editor and `validate` know the
+same language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import partial
+from typing import Generic, TypeVar
+
+from penfriend.domain.campaign import Reentry
+from penfriend.domain.fields import TYPE_WORDS, FieldType
+from penfriend.domain.problems import did_you_mean
+from penfriend.domain.timing import Cap, Duration
+from penfriend.language import addresses, figures, words
+from penfriend.language.quoting import listing, quote
+from penfriend.language.words import WordError
+
+T_co = TypeVar("T_co", covariant=True)
+Schema = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Generic[T_co]):
+    """A value that is one text. `name` is how the schema calls it; `parse` raises WordError with a whole
+    sentence."""
+
+    name: str
+    meaning: str
+    parse: Callable[[str], T_co]
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a table: what it means, what its value is, and whether it has to be there. `later` is not
+    supported yet."""
+
+    meaning: str
+    shape: Shape
+    required: bool = False
+    later: bool = False
+    instead: bool = False
+    """Where it is given, the required keys are not needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The keys of one kind of mapping. `name` is its name in the schema, `what` how a sentence begins that
+    lists its keys."""
+
+    name: str
+    what: str
+    keys: Mapping[str, Key]
+    required: tuple[str, ...] = field(init=False)
+    instead: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "required", tuple(name for name, key in self.keys.items() if key.required))
+        object.__setattr__(self, "instead", tuple(name for name, key in self.keys.items() if key.instead))
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A value with rules of its own, such as a condition; the schema knows it by this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A mapping from names to values; `what` is one of them."""
+
+    what: str
+    of: Shape
+    name: Word[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list; with `or_one` one value without brackets is a list of one."""
+
+    of: Shape
+    or_one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several."""
+
+    of: tuple[Shape, ...]
+
+
+Shape = Word[object] | Table | Ref | Named | ListOf | Either
+
+
+def _pattern(pattern: str) -> Schema:
+    return {"type": "string", "pattern": f"^(?:{pattern})$"}
+
+
+def choice(name: str, meaning: str, known: tuple[str, ...], later: tuple[str, ...] = ()) -> Word[str]:
+    """One word out of a list; those of `later` are refused as not supported yet."""
+
+    def parse(text: str) -> str:
+        if text in later:
+            raise WordError(f"{quote(text)} is not supported yet.")
+        if text not in known:
+            every = (*known, *later)
+            raise WordError(
+                f"{quote(text)} is not known here.{did_you_mean(text[:60], every)} It is one of:"
+                f" {listing(every)}."
+            )
+        return text
+
+    return Word(name, meaning, parse, {"type": "string", "enum": list(known)})
+
+
+def _field_type(text: str) -> FieldType:
+    if text not in TYPE_WORDS:
+        raise WordError(f"{quote(text)} is no type. A type is one of: {listing(TYPE_WORDS)}.")
+    return TYPE_WORDS[text]
+
+
+def _version(text: str) -> int:
+    if text.strip() != "1":
+        raise WordError(f"{quote(text)} is no version that is known here; write 1.")
+    return 1
+
+
+_YES_NO_WORDS: list[object] = [True, False, *figures.YES, *figures.NO]
+_CAP_PATTERN = rf"0*[1-9][0-9]{{0,5}} +per +(?:{words.DURATION_PATTERN}|{words.UNIT_PATTERN})"
+_DAY = "|".join(f"{day[:3]}|{day}" for day in words.WEEKDAYS)
+_DAYS = rf" *(?:{_DAY})(?: *- *(?:{_DAY}))? *"
+
+TEXT: Word[str] = Word(
+    "text", "a text", addresses.parse_text, {"type": ["string", "number", "boolean"], "minLength": 1}
+)
+LINE: Word[str] = Word(
+    "line",
+    "a text on one line",
+    addresses.parse_line,
+    {"type": ["string", "number", "boolean"], "minLength": 1},
+)
+POSTAL: Word[str] = Word(
+    "postal", "a postal address", addresses.parse_postal, {"type": "string", "minLength": 1}
+)
+NAME = Word(
+    "name", "letters from a to z, digits, _ and -", addresses.parse_name, _pattern(addresses.NAME_PATTERN)
+)
+LABEL = Word("label", "one line without a dot", addresses.parse_label, _pattern(addresses.LABEL_PATTERN))
+TEMPLATE = Word(
+    "template", "a path below templates, such as welcome/hello", addresses.parse_template,
+    _pattern(addresses.TEMPLATE_PATTERN),
+)  # fmt: skip
+EMAIL = Word("email", "an address", addresses.parse_email, _pattern(r"[^@\s<>]+@[^@\s<>]+"))
+MAILBOX = Word(
+    "mailbox", "Name <address>, or an address", addresses.parse_mailbox,
+    _pattern(r"[^<>\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+"),
+)  # fmt: skip
+URL = Word("url", "an address of a site", addresses.parse_url, _pattern(r"https?://[^\s<>\"'?#]+"))
+LOCALE = Word(
+    "locale",
+    "a language or language and country: en, tr_TR",
+    addresses.parse_locale,
+    _pattern(addresses.LOCALE_PATTERN),
+)
+ZONE = Word("timezone", "a zone: Europe/London", words.parse_zone, _pattern(words.ZONE_PATTERN))
+CURRENCY = Word(
+    "currency", "three capital letters: GBP", addresses.parse_currency, _pattern(addresses.CURRENCY_PATTERN)
+)
+YES_NO: Word[bool] = Word("yes_no", "yes or no", figures.parse_yes_no, {"enum": _YES_NO_WORDS})
+DURATION: Word[Duration] = Word(
+    "duration", "such as 2 days", words.parse_duration, _pattern(words.DURATION_PATTERN)
+)
+TIME: Word[time] = Word("time", "a time of day: 09:00", words.parse_time, _pattern(words.TIME_PATTERN))
+DATE: Word[date] = Word("date", "a date: 2026-12-24", words.parse_date, _pattern(words.DATE_PATTERN))
+SEND_BETWEEN: Word[tuple[time, time]] = Word(
+    "send_between", "such as 09:00-20:00", words.parse_send_between,
+    _pattern(rf" *{words.TIME_PATTERN} *- *(?:{words.TIME_PATTERN}|24:00) *"),
+)  # fmt: skip
+SEND_ON: Word[frozenset[int]] = Word(
+    "send_on", "such as mon-sat", words.parse_send_on, _pattern(rf"{_DAYS}(?:,{_DAYS})*")
+)
+CAP: Word[Cap] = Word("cap", "such as 3 per 7 days", words.parse_cap, _pattern(_CAP_PATTERN))
+NONE = choice("none", "no limit", ("none",))
+PRIORITY: Word[int] = Word(
+    "priority",
+    "0 to 100",
+    partial(figures.parse_whole_between, 0, 100),
+    {"type": "integer", "minimum": 0, "maximum": 100},
+)
+VERSION: Word[int] = Word("version", "1", _version, {"const": 1})
+TYPE: Word[FieldType] = Word(
+    "type", "the type of a name of your own", _field_type, {"type": "string", "enum": list(TYPE_WORDS)}
+)
+MOMENT_SCHEMA: Schema = _pattern(words.MOMENT_PATTERN)
+WINDOW_SCHEMA: Schema = _pattern(rf"(?:last|next) +{words.DURATION_PATTERN}")
+FIELD_SCHEMA: Schema = _pattern(words.FIELD_PATTERN)
+REENTRY: Word[Reentry] = Word(
+    "reentry", "never, always, or every 90 days", words.parse_reentry,
+    _pattern(rf"never|always|every +{words.DURATION_PATTERN}"),
+)  # fmt: skip

@@ -1,0 +1,220 @@
+"""The steps of a campaign: send, wait, branch, exit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from penfriend.domain.campaign import Arm, Branch, Exit, Send, Step, WaitFor, WaitHappening, WaitUntil
+from penfriend.domain.moments import FromNow
+from penfriend.domain.segment import Condition
+from penfriend.domain.timing import Duration
+from penfriend.language import step_keys
+from penfriend.language.conditions import read_condition, read_if
+from penfriend.language.happenings import read_happenings
+from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence, is_null, kind_of
+from penfriend.language.quoting import listing, quote
+from penfriend.language.reading import Reading
+from penfriend.language.scope import Scope
+from penfriend.language.shapes import DURATION, LABEL, LINE, TEMPLATE, TIME
+from penfriend.language.step_ids import StepIds, name_of
+from penfriend.language.values import Values
+from penfriend.language.words import WordError, parse_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Reads the steps of one campaign."""
+
+    reading: Reading
+    scope: Scope
+    ids: StepIds
+
+    def list(self, node: Node, what: str, above: str | None = None) -> tuple[Step, ...]:
+        """A list of steps; `above` is the nearest step above it that has a name of its own."""
+        steps: list[Step] = []
+        for item in self.reading.items(node, what):
+            step = self._step(item, above)
+            if step is not None:
+                steps.append(step)
+            name = name_of(item) if isinstance(item, MappingNode) else None
+            above = above if name is None else name.text
+        return tuple(steps)
+
+    def _step(self, node: Node, above: str | None) -> Step | None:
+        if not isinstance(node, MappingNode):
+            if isinstance(node, Scalar) and node.text == "exit":
+                return Exit(id=self.ids.made("exit", above), place=node.place)
+            self.reading.error(
+                node,
+                f"a step is a word with a value, such as send: welcome/hello, not {kind_of(node)}. {_WORDS}",
+            )
+            return None
+        word = self._word(node)
+        if word is None:
+            return None
+        found = self.reading.table(node, step_keys.STEP_KINDS[word.key.text])
+        if word.key.text not in found:
+            return None
+        only_if = read_if(found.get("only_if"), self.scope, self.reading)
+        name = self.reading.word(found.get("id"), LABEL)
+        if name is None and word.key.text != "send":
+            name = self.ids.made(word.key.text, above)
+        return self._kind(word, found, name, only_if, above)
+
+    def _kind(
+        self,
+        word: Entry,
+        found: dict[str, Entry],
+        name: str | None,
+        only_if: Condition | None,
+        above: str | None,
+    ) -> Step | None:
+        match word.key.text:
+            case "send":
+                return self._send(word, found, name, only_if)
+            case "wait":
+                return self._wait(word, name or "", only_if)
+            case "branch":
+                return self._branch(word, found, name or "", only_if, name if "id" in found else above)
+            case _:
+                text = "" if is_null(word.value) else self.reading.word(word, LINE)
+                return Exit(id=name or "", only_if=only_if, word=text or "", place=word.key.place)
+
+    def _word(self, node: MappingNode) -> Entry | None:
+        """The entry that says what the step does."""
+        words = [entry for key, entry in node.entries.items() if key in step_keys.STEP_KINDS]
+        if len(words) > 1:
+            both = " and ".join(quote(entry.key.text) for entry in words[:2])
+            self.reading.error(words[1].key, f"{both} in one step. Make them two, each with a - of its own.")
+            return None
+        if words:
+            return words[0]
+        others = [entry for key, entry in node.entries.items() if key not in _OPTIONS]
+        if others:
+            key = others[0].key
+            guess = self.reading.report.suggest(key.text, step_keys.STEP_KINDS)
+            self.reading.error(key, f"unknown step {quote(key.text)}.{guess} {_WORDS}")
+        else:
+            self.reading.error(node, f"this step does nothing. {_WORDS}")
+        return None
+
+    def _send(
+        self, word: Entry, found: dict[str, Entry], name: str | None, only_if: Condition | None
+    ) -> Send | None:
+        template = self.reading.word(word, TEMPLATE)
+        known = self.reading.names.templates
+        if template is not None and known is not None and template not in known:
+            guess = self.reading.report.suggest(template, known)
+            self.reading.error(
+                word.value,
+                f"there is no template {quote(template)}.{guess} It would be templates/{template}.mjml.",
+            )
+        survey = self.reading.reference(found.get("survey"), "survey", self.reading.names.surveys, "surveys")
+        subject = self.reading.word(found.get("subject"), LINE)
+        if template is None:
+            return None
+        return Send(
+            id=name or template,
+            template=template,
+            only_if=only_if,
+            survey=survey,
+            subject=subject,
+            place=word.key.place,
+        )
+
+    def _wait(self, word: Entry, name: str, only_if: Condition | None) -> Step | None:
+        if not isinstance(word.value, MappingNode):
+            duration = self._duration(word)
+            if duration is None:
+                return None
+            return WaitFor(id=name, only_if=only_if, duration=duration, place=word.key.place)
+        found = self.reading.table(word.value, step_keys.WAIT)
+        if ("until" in found) == ("for" in found):
+            self.reading.error(word.value, 'a wait is a duration, or has either "until" or "for".')
+            return None
+        wrong, needs = ("at_most", "for") if "until" in found else ("at", "until")
+        if wrong in found:
+            self.reading.error(found[wrong].key, f"{quote(wrong)} goes with {quote(needs)}.")
+        if "until" in found:
+            return self._wait_until(word, found, name, only_if)
+        at_most = self.reading.word(found.get("at_most"), DURATION)
+        if "at_most" not in found:
+            self.reading.error(
+                found["for"].key, '"for" needs "at_most": how long to wait for it, such as at_most: 7 days.'
+            )
+        happenings = read_happenings(found["for"], self.scope, self.reading)
+        if at_most is None or not happenings:
+            return None
+        return WaitHappening(
+            id=name, only_if=only_if, happenings=happenings, at_most=at_most, place=word.key.place
+        )
+
+    def _duration(self, word: Entry) -> Duration | None:
+        """A duration; a moment in its place gets told about `until`."""
+        if isinstance(word.value, Scalar) and _is_moment(word.value.text):
+            self.reading.error(
+                word.value, f"a moment stands behind until: wait: {{until: {word.value.text}}}."
+            )
+            return None
+        return self.reading.word(word, DURATION)
+
+    def _wait_until(
+        self, word: Entry, found: dict[str, Entry], name: str, only_if: Condition | None
+    ) -> Step | None:
+        at = self.reading.word(found.get("at"), TIME)
+        until = Values(self.reading, self.scope).moment_or_date(found["until"].value, '"until"')
+        if isinstance(until, FromNow) and until.sign < 0:
+            self.reading.error(found["until"].value, "that moment is past when the wait begins.")
+        if until is None:
+            return None
+        return WaitUntil(id=name, only_if=only_if, until=until, at=at, place=word.key.place)
+
+    def _branch(
+        self, word: Entry, found: dict[str, Entry], name: str, only_if: Condition | None, above: str | None
+    ) -> Branch | None:
+        nodes = self.reading.items(word.value, '"branch"')
+        if isinstance(word.value, Sequence) and not nodes:
+            self.reading.error(word.value, "a branch needs an arm, such as {if: CONDITION, steps: [...]}.")
+        arms = [self._arm(node, above, is_last=node is nodes[-1]) for node in nodes]
+        beside = found.get("else")
+        if beside is not None:
+            if any(arm is not None and arm.condition is None for arm in arms):
+                self.reading.error(beside.key, '"else" stands in this branch twice.')
+            arms.append(Arm(None, self.list(beside.value, '"else"', above)))
+        return Branch(
+            id=name, only_if=only_if, arms=tuple(arm for arm in arms if arm is not None), place=word.key.place
+        )
+
+    def _arm(self, node: Node, above: str | None, *, is_last: bool) -> Arm | None:
+        found = self.reading.table(node, step_keys.ARM)
+        if "else" in found:
+            if len(found) > 1:
+                self.reading.error(found["else"].key, '"else" is an entry of its own: - else: [...].')
+            elif not is_last:
+                self.reading.error(
+                    found["else"].key,
+                    '"else" is the last entry of a branch; what follows would never be taken.',
+                )
+            return Arm(None, self.list(found["else"].value, '"else"', above))
+        missing = [key for key in ("if", "steps") if key not in found]
+        if missing and isinstance(node, MappingNode):
+            self.reading.error(node, f"an arm of a branch needs {listing(quote(key) for key in missing)}.")
+        if missing:
+            return None
+        condition = read_condition(found["if"].value, self.scope, self.reading)
+        return Arm(condition, self.list(found["steps"].value, '"steps"', above))
+
+
+_WORDS = f"A step is one of: {listing(step_keys.STEP_KINDS)}."
+_OPTIONS = (
+    frozenset(key for table in step_keys.STEP_KINDS.values() for key in table.keys)
+    - step_keys.STEP_KINDS.keys()
+)
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        parse_moment(text)
+    except WordError:
+        return text.startswith(("last ", "next ")) or " before " in text or " after " in text
+    return True

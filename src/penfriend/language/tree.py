@@ -1,0 +1,218 @@
+"""Builds the tree of nodes from the events of the YAML parser, with the limits that a file has to keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from penfriend.domain.problems import Place
+from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence
+from penfriend.language.quoting import quote
+from penfriend.language.report import Report
+from penfriend.language.yaml_errors import in_plain_words
+
+MAX_DEPTH = 60
+MAX_ALIASES = 100
+MAX_ALIASED_NODES = 10_000
+"""All that the aliases of a file stand for, counted as if it were written out."""
+
+_LOADER = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # libyaml is ten times as fast; PyYAML can be built without it
+_YAML_TAG = "tag:yaml.org,2002:"
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_VARIABLE = re.compile(r"\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class _UnreadableError(Exception):
+    """The rest of the file cannot be read."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list whose end has not come yet."""
+
+    line: int
+    column: int
+    anchor: str | None
+    is_mapping: bool
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    key: Node | None = None
+    size: int = 1
+    height: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """What an alias stands for: the node, how many nodes it holds, how deep it goes."""
+
+    node: Node
+    size: int
+    height: int
+
+
+def read_tree(text: str, file: str, environment: Mapping[str, str], report: Report) -> Node | None:
+    """The tree of a file, or None where it cannot be read; every problem is in the report. Never raises for a
+    bad text."""
+    builder = _Builder(file, environment, report)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except _UnreadableError:
+        return None
+    except yaml.YAMLError as error:
+        report.error(*in_plain_words(error, file, text))
+        return None
+    if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.is_null):
+        report.error(
+            Place(file), "the file is empty. It needs sections such as brand, topics, segments and campaigns."
+        )
+        return None
+    return builder.root
+
+
+class _Builder:
+    """Takes the events one by one."""
+
+    def __init__(self, file: str, environment: Mapping[str, str], report: Report) -> None:
+        self.root: Node | None = None
+        self._file = file
+        self._environment = environment
+        self._report = report
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, _Anchored | None] = {}
+        self._documents = 0
+        self._aliases = 0
+        self._aliased_nodes = 0
+        self._takers: Mapping[type[yaml.Event], Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._take_scalar,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._begin_document,
+        }  # each takes its own kind of event, which a mapping of types cannot say: hence Any
+
+    def take(self, event: yaml.Event) -> None:
+        """The next event; raises _UnreadableError where the rest makes no sense."""
+        taker = self._takers.get(type(event))
+        if taker is not None:
+            taker(event)
+
+    def _begin_document(self, event: yaml.Event) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._stop(event, "a second document begins here. A file holds one; take out the ---.")
+
+    def _take_scalar(self, event: yaml.ScalarEvent) -> None:
+        if event.tag is not None:
+            self._refuse_tag(event, event.tag)
+        node = self._scalar(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(node, 1, 1)
+        self._add(node, 1, 1)
+
+    def _place(self, event: yaml.Event) -> Place:
+        mark = event.start_mark
+        return Place(self._file) if mark is None else Place(self._file, mark.line + 1, mark.column + 1)
+
+    def _stop(self, event: yaml.Event, text: str) -> None:
+        self._report.error(self._place(event), text)
+        raise _UnreadableError
+
+    def _refuse_tag(self, event: yaml.Event, tag: str) -> None:
+        written = quote(tag.replace(_YAML_TAG, "!!"))
+        self._report.error(self._place(event), f"tags such as {written} are not part of the language.")
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        mark, text = event.start_mark, event.value
+        line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+        if not event.style and text in _NULLS:
+            return Scalar(self._file, line, column, text, is_null=True)
+        if "${" not in text:
+            return Scalar(self._file, line, column, text)
+
+        def value_of(found: re.Match[str]) -> str:
+            if found[1]:
+                return found[1]
+            if found[2] not in self._environment:
+                self._report.error(self._place(event), f"the environment variable {found[2]} is not set.")
+            return self._environment.get(found[2], "")
+
+        return Scalar(self._file, line, column, _VARIABLE.sub(value_of, text), from_environment=True)
+
+    def _open(self, event: yaml.CollectionStartEvent) -> None:
+        if event.tag is not None:
+            self._refuse_tag(event, event.tag)
+        if len(self._stack) >= MAX_DEPTH:
+            self._stop(event, f"this is nested too deeply: at most {MAX_DEPTH} levels.")
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None  # until its end comes: an alias to it would never end
+        place = self._place(event)
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        self._stack.append(_Open(place.line, place.column, event.anchor, is_mapping))
+
+    def _close(self, _event: yaml.Event) -> None:
+        done = self._stack.pop()
+        node: Node
+        if done.is_mapping:
+            node = MappingNode(self._file, done.line, done.column, done.entries)
+        else:
+            node = Sequence(self._file, done.line, done.column, tuple(done.items))
+        if done.anchor is not None:
+            self._anchors[done.anchor] = _Anchored(node, done.size, done.height)
+        self._add(node, done.size, done.height)
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        name = event.anchor or ""
+        if name not in self._anchors:
+            self._stop(event, f"the alias {quote('*' + name)} has no anchor {quote('&' + name)} above it.")
+        anchored = self._anchors[name]
+        if anchored is None:
+            self._stop(event, f"the alias {quote('*' + name)} stands inside what it refers to.")
+            return
+        self._aliases += 1
+        self._aliased_nodes += anchored.size
+        if self._aliases > MAX_ALIASES or self._aliased_nodes > MAX_ALIASED_NODES:
+            self._stop(
+                event,
+                f"too many aliases: at most {MAX_ALIASES} in a file, standing for at most {MAX_ALIASED_NODES}"
+                " values.",
+            )
+        if len(self._stack) + anchored.height > MAX_DEPTH:
+            self._stop(event, f"this is nested too deeply: at most {MAX_DEPTH} levels.")
+        self._add(anchored.node, anchored.size, anchored.height)
+
+    def _add(self, node: Node, size: int, height: int) -> None:
+        if not self._stack:
+            self.root = node
+            return
+        parent = self._stack[-1]
+        parent.size += size
+        if height >= parent.height:
+            parent.height = height + 1
+        if not parent.is_mapping:
+            parent.items.append(node)
+        elif parent.key is None:
+            parent.key = node
+        else:
+            self._add_entry(parent, parent.key, node)
+            parent.key = None
+
+    def _add_entry(self, parent: _Open, key: Node, value: Node) -> None:
+        if not isinstance(key, Scalar) or not key.text:
+            self._report.error(
+                key, "a key is a word. What stands inside { } and begins with { or [ needs quotes."
+            )
+            return
+        before = parent.entries.get(key.text)
+        if before is not None:
+            self._report.error(key, f"duplicate key {quote(key.text)}, first on line {before.key.line}.")
+            return
+        parent.entries[key.text] = Entry(key, value)

@@ -1,0 +1,270 @@
+"""Compiles a letter for one locale: three Jinja templates (subject, HTML with the preview in it, text) that
+know their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from jinja2 import Template, TemplateSyntaxError, nodes
+
+from penfriend.domain.problems import Place, Problem
+from penfriend.rendering import tokens_in_mjml as mj
+from penfriend.rendering.environment import LetterEnvironment
+from penfriend.rendering.findings import Outline, Problems, TemplateBroken
+from penfriend.rendering.inheritance import Flattener, Sources
+from penfriend.rendering.lint import lint
+from penfriend.rendering.marked import JinjaSource, Marked
+from penfriend.rendering.mjml_tree import Bare, Document, Node, TreeReader
+from penfriend.rendering.source import Kind, Piece, Source, Splitter
+from penfriend.rendering.syntax import check_file
+from penfriend.rendering.text_part import TextWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One compiled Jinja template, and its outline."""
+
+    template: Template
+    outline: Outline
+    names: frozenset[str]
+    """The facts that it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What a template needs that runs mrml for each message: its tokens, and why it does."""
+
+    stem: str
+    token: re.Pattern[str]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledLetter:
+    """A letter in one locale, ready to be filled."""
+
+    subject: Part
+    html: Part
+    text: Part
+    fallback: Fallback | None
+    warnings: tuple[Problem, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Every template of it, in the order in which they are filled."""
+        return (self.subject, self.html, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The files that make a letter in one locale."""
+
+    mjml: str
+    text: str | None
+    rtl: bool
+
+
+class Compiler:
+    """Compiles the letters of one locale. `translated` looks a head's text up in the catalogs."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        html: LetterEnvironment,
+        text: LetterEnvironment,
+        translated: Callable[[str], str],
+    ) -> None:
+        self._sources = sources
+        self._html = html
+        self._text = text
+        self._translated = translated
+
+    def compile(self, variant: Variant) -> CompiledLetter:
+        """The letter. Raises TemplateBroken with every problem that was found, one of them an error."""
+        problems = Problems()
+        flattener = Flattener(self._sources, problems)
+        source = flattener.source(variant.mjml)
+        body = flattener.flatten(variant.mjml)
+        text = flattener.flatten(variant.text) if variant.text else None
+        subject, preview = (self._head_text(source, key, problems) for key in ("subject", "preview"))
+        if not subject:
+            problems.error(
+                Place(source.file),
+                'there is no subject; a letter begins with a line ---, "subject: ...", and another line ---.',
+            )
+        title, lang = (
+            Piece(Kind.PRINT, text, source.file, 1, 1) for text in ("{{ subject }}", "{{ locale }}")
+        )
+        marked = Marked((*body, *preview, title, lang), source.file)
+        length = len(Marked(body, source.file).text)
+        document = TreeReader(marked.text[:length], marked.token, marked.is_statement).read()
+        lint(marked, document, problems)
+        if problems.errors or document.root is None:
+            outlines = (
+                self._outline((*subject, *preview, *body), source.file),
+                self._outline(text or (), source.file),
+            )
+            raise TemplateBroken(problems.all, tuple(one for one in outlines if one is not None))
+        end = len(marked.text)
+        at_title, at_lang = end - 2 * marked.token_length, end - marked.token_length
+        _complete_head(document.root, (length, at_title), (at_title, at_lang))
+        skeleton = mj.Skeleton(marked, document.root, lang=(at_lang, end), rtl=variant.rtl)
+        html, fallback = self._html_part(skeleton, marked, document, problems)
+        made = CompiledLetter(
+            self._text_part(subject, source.file, problems),
+            html,
+            self._own_text(skeleton, marked, document, problems)
+            if text is None
+            else self._text_part(text, f"templates/{variant.text}", problems),
+            fallback,
+            problems.all,
+        )
+        if problems.errors:
+            raise TemplateBroken(problems.all)
+        return made
+
+    def subject(self, text: str, place: Place) -> Part:
+        """A step's own subject, written at `place`. Raises TemplateBroken."""
+        problems = Problems()
+        pieces = Splitter(place.file, problems).split(self._translated(text))
+        check_file(pieces, self._text, problems)
+        if not problems.errors:
+            part = self._text_part(pieces, place.file, problems)
+        if problems.errors:
+            raise TemplateBroken(tuple(Problem(place, f"subject: {one.text}") for one in problems.errors))
+        places = dict.fromkeys(part.outline.places, place)
+        return replace(part, outline=Outline(part.outline.tree, places, place.file))
+
+    def _head_text(self, source: Source, key: str, problems: Problems) -> tuple[Piece, ...]:
+        """The pieces of a head's text, in the reader's language where a catalog has it."""
+        if key not in source.raw_head:
+            return ()
+        text, line, column = source.raw_head[key]
+        translated = self._translated(text)
+        if translated == text:
+            pieces = source.head[key]
+        else:
+            pieces = Splitter(source.file, problems).split(translated, line, column)
+        check_file(pieces, self._text, problems)
+        return pieces
+
+    def _text_part(self, pieces: Sequence[Piece], file: str, problems: Problems) -> Part:
+        marked, source = Marked(pieces, file), JinjaSource()
+        source.add_parts(marked.parts(marked.text))
+        return self._part(self._text, source, file, problems)
+
+    def _own_text(
+        self, skeleton: mj.Skeleton, marked: Marked, document: Document, problems: Problems
+    ) -> Part:
+        """The text part that is made of the MJML."""
+        source = JinjaSource()
+        _add_bare(marked, source, [*document.before, *skeleton.hoisted])
+        TextWriter(marked).write(skeleton.root, source)
+        _add_bare(marked, source, document.behind)
+        return self._part(self._text, source, marked.file, problems)
+
+    def _html_part(
+        self, skeleton: mj.Skeleton, marked: Marked, document: Document, problems: Problems
+    ) -> tuple[Part, Fallback | None]:
+        """The HTML compiled once, or, where that cannot be, the MJML to be compiled for each message."""
+        source = JinjaSource()
+        text = skeleton.write()
+        html, fault = _try_mrml(text)
+        found = mj.counts(skeleton, html)
+        before = [*document.before, *skeleton.hoisted]
+        fallback = None
+        _add_bare(marked, source, before)
+        if not fault and not mj.needs_fallback(skeleton, found):
+            mj.put_back(skeleton, marked, html, source)
+        else:
+            reasons = tuple(skeleton.reasons) or (fault or "mrml loses or doubles a tag",)
+            stem = f"{marked.stem}kept"
+            fallback = Fallback(stem, re.compile(rf"{stem}(\d{{6}})z"), reasons)
+            _put_for_each_message(skeleton, marked, source, problems)
+        _add_bare(marked, source, document.behind)
+        return self._part(self._html, source, marked.file, problems), fallback
+
+    def _part(self, env: LetterEnvironment, source: JinjaSource, file: str, problems: Problems) -> Part:
+        outline = Outline(nodes.Template([], lineno=1), source.places, file)
+        try:
+            made = env.compiled(source.text)
+            return Part(made.template, replace(outline, tree=made.tree), made.names)
+        except TemplateSyntaxError as error:
+            problems.error(
+                outline.place(error.lineno), f"{(error.message or 'this is no Jinja').rstrip('.')}."
+            )
+        except RecursionError:
+            problems.error(Place(file), "the tags are nested too deeply.")
+        return Part(_EMPTY, outline, frozenset())
+
+    def _outline(self, pieces: Sequence[Piece], file: str) -> Outline | None:
+        """The tags of a broken template, where they at least can be parsed: their names are looked at all the
+        same."""
+        marked, source = Marked(pieces, file), JinjaSource()
+        source.add_parts(marked.parts(marked.text))
+        try:
+            return Outline(self._html.parse(source.text), source.places, file)
+        except (TemplateSyntaxError, RecursionError):
+            return None
+
+
+_EMPTY = Template("")
+
+
+def _try_mrml(text: str) -> tuple[str, str]:
+    """The HTML, and what went wrong."""
+    try:
+        return mj.mrml(text), ""
+    except ValueError as error:
+        return "", str(error)
+
+
+def _add_bare(marked: Marked, source: JinjaSource, bare: Sequence[Bare]) -> None:
+    for one in bare:
+        source.add_parts(marked.parts(marked.text[one.start : one.end]))
+
+
+def _complete_head(root: Node, preview: tuple[int, int], title: tuple[int, int]) -> None:
+    """Puts the head's preview into the MJML, and the subject as its title where it has none."""
+    head = next((child for child in root.elements if child.name == "mj-head"), None)
+    if head is None:
+        head = Node("mj-head", root.at)
+        root.children.insert(0, head)
+    held = {child.name: child for child in head.elements}
+    if "mj-title" not in held:
+        head.children.append(Node("mj-title", root.at, content=title))
+    if preview[0] < preview[1]:
+        if "mj-preview" in held:
+            held["mj-preview"].content = preview
+        else:
+            head.children.append(Node("mj-preview", root.at, content=preview))
+
+
+def _put_for_each_message(
+    skeleton: mj.Skeleton, marked: Marked, source: JinjaSource, problems: Problems
+) -> None:
+    """Writes the MJML as Jinja source: what decides about the structure runs before mrml, all other values go
+    past it."""
+    html, fault = _try_mrml(skeleton.write(bare=lambda _: ""))
+    if fault:
+        problems.error(marked.place(skeleton.root.at), f"mrml cannot compile this MJML: {fault}.")
+        return
+    found = mj.counts(skeleton, html)
+    text = skeleton.write(bare=lambda tag: tag)
+    at = 0
+    for token in skeleton.token.finditer(text):
+        source.add_parts(marked.parts(text[at : token.start()]))
+        at = token.end()
+        number = int(token.group(2))
+        held = skeleton.held[number]
+        if found[number]:
+            source.add_code("{% filter _keep %}")
+            mj.put_held(held, marked, source)
+            source.add_code("{% endfilter %}")
+        elif held.slot is mj.Slot.VALUE:
+            source.add_parts(marked.parts(marked.text[held.start : held.end]), "_plain")
+        else:
+            problems.error(marked.place(held.start), f"mrml does not show the content of this <{held.name}>.")
+    source.add_parts(marked.parts(text[at:]))

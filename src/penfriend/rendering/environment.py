@@ -1,0 +1,272 @@
+"""Jinja's sandbox as letters need it: undefined names and empty values are errors, names of facts come before
+methods, nothing is costly.
+
+There is one pair of environments for each locale: HTML, where every value is escaped, and text (subject,
+preview, plain part), where none is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import CodeType
+
+from jinja2 import Environment, StrictUndefined, Template, Undefined, nodes
+from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.runtime import Context, LoopContext, Macro
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import Cycler, Joiner, Namespace
+
+from penfriend.domain.money import Money
+from penfriend.domain.problems import did_you_mean
+from penfriend.rendering import filters
+from penfriend.rendering.catalogs import Translations
+from penfriend.rendering.formats import Formats
+from penfriend.rendering.limits import LimitReached, check_operator, lenient, limited_range
+from penfriend.rendering.links import Links
+from penfriend.rendering.names import fact_names
+from penfriend.rendering.translating import translation_functions
+
+_ATTRIBUTES: Mapping[type, frozenset[str]] = {
+    str: frozenset({"startswith", "endswith", "strip", "lower", "upper", "title", "capitalize"}),
+    Money: frozenset({"amount", "currency"}),
+    date: frozenset({"year", "month", "day"}),
+    datetime: frozenset({"year", "month", "day", "hour", "minute"}),
+    Links: frozenset({"unsubscribe", "preferences", "view_online", "confirm", "survey"}),
+    Cycler: frozenset({"next", "reset", "current"}),
+}
+"""What a template may ask of a value that is no group of names."""
+_OPEN = (LoopContext, Namespace, Macro)
+
+
+class NothingToPrint(UndefinedError):
+    """A value that is there but empty was to be written."""
+
+
+class Missing(StrictUndefined):
+    """A name that is not there: using it in any way is an error, which says what is there."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        name = self._undefined_name
+        held = self._undefined_obj
+        if isinstance(held, dict):
+            hint = did_you_mean(str(name), map(str, held))
+            return f'there is no "{name}" here.{hint}'
+        if isinstance(name, str) and type(held).__name__ == "MissingType":
+            return f'"{name}" is not defined.'
+        return f'a {type(held).__name__} has no "{name}".'
+
+
+def refuse_nothing(value: object) -> object:
+    """What every printed value goes through: None would be read as the word "None" by somebody."""
+    if value is None:
+        raise NothingToPrint(
+            'this value is empty; give it another for that case: {{ ... or "..." }}, or ask {% '
+            "if ... %} before."
+        )
+    return value
+
+
+Codes = dict[tuple[bool, str], tuple[CodeType, nodes.Template, frozenset[str]]]
+"""What was compiled, by escaping and source: most locales share all of it. Nothing of a locale is in the
+code, because functions are called when a letter is filled and the filters of a locale want its context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A template, its parsed form, and the facts that it names."""
+
+    template: Template
+    tree: nodes.Template
+    names: frozenset[str]
+
+
+class LetterEnvironment(SandboxedEnvironment):
+    """The sandbox of one locale."""
+
+    intercepted_binops = frozenset({"+", "*", "%", "**"})
+
+    def __init__(
+        self,
+        translations: Translations,
+        formats: Formats,
+        *,
+        escape: bool,
+        codes: Codes,
+    ) -> None:
+        super().__init__(
+            autoescape=escape,
+            undefined=Missing,
+            finalize=refuse_nothing,
+            extensions=["jinja2.ext.i18n"],
+            keep_trailing_newline=True,
+            cache_size=0,
+        )
+        self.newstyle_gettext = True
+        written: dict[str, Callable[..., object]] = {
+            "money": formats.money,
+            "date": formats.date,
+            "number": formats.number,
+        }
+        functions = translation_functions(translations, markup=escape)
+        dynamic = filters.dynamic_gettext(translations)
+        self.globals = {
+            "range": limited_range,
+            "namespace": Namespace,
+            "cycler": Cycler,
+            "joiner": Joiner,
+            **written,
+            **functions,
+            **filters.internal_functions(),
+            "_translated": dynamic,
+        }
+        self._codes = codes
+        self.filters = {
+            **{name: self.filters[name] for name in filters.KEPT},
+            **filters.own_filters(),
+            **{name: filters.with_context(function) for name, function in written.items()},
+            **dict.fromkeys(("_", "gettext"), filters.with_context(dynamic)),
+            "ngettext": filters.with_context(filters.dynamic_ngettext(translations)),
+        }
+        self.tests = {name: self.tests[name] for name in filters.KEPT_TESTS}
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        """`a.b`: the key `b` of a group of names, or one of the few attributes that other values have."""
+        if isinstance(obj, dict):
+            try:
+                return obj[attribute] if attribute != "attributes" else lenient(obj[attribute])
+            except KeyError:
+                return self.undefined(obj=obj, name=attribute)
+        if attribute in _ATTRIBUTES.get(type(obj), ()) or (
+            isinstance(obj, _OPEN) and not attribute.startswith("_")
+        ):
+            return getattr(obj, attribute)
+        if isinstance(obj, Undefined):
+            return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: object, argument: object) -> object:
+        """`a[b]`: an entry of a list or group."""
+        if isinstance(obj, dict | list | tuple | str):
+            try:
+                found = obj[argument]  # type: ignore[index,call-overload]  # a wrong kind is the TypeError below
+                return lenient(found) if isinstance(obj, list) else found
+            except (KeyError, IndexError, TypeError):
+                return self.undefined(obj=obj, name=str(argument))
+        return self.getattr(obj, str(argument))
+
+    def is_safe_attribute(self, obj: object, attr: str, _value: object) -> bool:
+        """Asked by the filters that reach into values; the same answer as `getattr`."""
+        return attr in _ATTRIBUTES.get(type(obj), ())
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        """Operators, their result kept small."""
+        check_operator(operator, left, right)
+        return super().call_binop(context, operator, left, right)
+
+    def compiled(self, source: str) -> Compiled:
+        """The template of a Jinja source. Raises TemplateSyntaxError; its line is the source's."""
+        key = (bool(self.autoescape), source)
+        made = self._codes.get(key)
+        if made is None:
+            tree = self.parse(source)
+            names = frozenset(fact_names(tree))
+            guard(tree, self)
+            made = self._codes[key] = (self.compile(tree), tree, names)
+        code, tree, names = made
+        return Compiled(Template.from_code(self, code, self.globals), tree, names)
+
+
+_TRANSLATING = frozenset({"_", "gettext"})
+
+
+def guard(tree: nodes.Template, env: Environment) -> None:
+    """Puts the limits into a parsed template: loops are counted, `~` is kept short, a text that is not
+    written out is escaped when translated."""
+    for node in list(_walk(tree)):
+        if isinstance(node, nodes.For):
+            node.iter = _filtered(node.iter, "_loop", env)
+        elif isinstance(node, nodes.Call) and _is_dynamic_translation(node):
+            node.node = nodes.Name("_translated", "load", lineno=node.lineno, environment=env)
+    _replace_concat(tree, env)
+
+
+def _filtered(node: nodes.Node, name: str, env: Environment) -> nodes.Filter:
+    made = nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+    made.set_environment(env)
+    return made
+
+
+def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
+    for child in node.iter_child_nodes():
+        yield child
+        yield from _walk(child)
+
+
+def _is_dynamic_translation(node: nodes.Call) -> bool:
+    called = isinstance(node.node, nodes.Name) and node.node.name in _TRANSLATING
+    return called and bool(node.args) and not isinstance(node.args[0], nodes.Const)
+
+
+def _replace_concat(node: nodes.Node, env: Environment) -> None:
+    for name, value in list(node.iter_fields()):
+        if isinstance(value, nodes.Concat):
+            setattr(node, name, _short(value, env))
+        elif isinstance(value, list):
+            setattr(
+                node, name, [_short(each, env) if isinstance(each, nodes.Concat) else each for each in value]
+            )
+    for child in node.iter_child_nodes():
+        _replace_concat(child, env)
+
+
+def _short(concat: nodes.Concat, env: Environment) -> nodes.Filter:
+    joined = nodes.List(list(concat.nodes), lineno=concat.lineno)
+    joined.set_environment(env)
+    return _filtered(joined, "_join", env)
+
+
+def fill(template: Template, variables: Mapping[str, object], limit: int) -> str:
+    """The template filled, at most `limit` characters. Raises what went wrong as it was."""
+    context = template.new_context(dict(variables))
+    parts: list[str] = []
+    room = limit
+    for part in template.root_render_func(context):
+        room -= len(part)
+        if room < 0:
+            raise LimitReached(f"it is longer than {limit} characters.")
+        parts.append(part)
+    return "".join(parts)
+
+
+def line_of(error: BaseException) -> int | None:
+    """The line of the template on which an error came up while it was filled."""
+    line = None
+    trace = error.__traceback__
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(template, Template):
+            line = template.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return line
+
+
+Function = Callable[..., object]
+
+TEMPLATE_FAULTS = (
+    UndefinedError,
+    SecurityError,
+    LimitReached,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a template can bring about while it is filled: the letter's fault, never the program's."""

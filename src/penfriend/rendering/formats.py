@@ -1,0 +1,132 @@
+"""Money, dates and numbers as the reader's locale writes them (CLDR, by Babel)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal, cast
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.numbers import format_currency, format_decimal
+
+from penfriend.domain.money import Money
+
+DATE_FORMATS = ("short", "medium", "long", "full")
+_DateFormat = Literal["full", "long", "medium", "short"]
+
+
+@lru_cache(maxsize=1024)
+def locale_of(name: str) -> Locale | None:
+    """The locale of that name, `en`, `tr_TR` or `pt-BR`, or the nearest that CLDR has; None where it has
+    none."""
+    parts = name.replace("-", "_").split("_")
+    while parts:
+        try:
+            return Locale.parse("_".join(parts))
+        except (UnknownLocaleError, ValueError, TypeError):
+            parts.pop()
+    return None
+
+
+def chain(locale: Locale) -> tuple[str, ...]:
+    """The names to look under, nearest first: `ar_EG`, `ar`."""
+    parts = str(locale).split("_")
+    return tuple("_".join(parts[:end]) for end in range(len(parts), 0, -1))
+
+
+class NotPrintable(ValueError):
+    """A value that cannot be written this way; says what it was and what is wanted."""
+
+
+class Formats:
+    """The three ways of writing of one locale. Each may be called from a template as function and as
+    filter."""
+
+    def __init__(self, locale: Locale, currency: str) -> None:
+        self._locale = locale
+        self._currency = currency
+        self._money = lru_cache(maxsize=4096, typed=True)(self._write_money)
+        self._number = lru_cache(maxsize=4096, typed=True)(self._write_number)
+
+    def money(self, value: object, currency: str | None = None) -> str:
+        """A Money, or a number in `currency` or else the brand's: `€12.50`."""
+        if isinstance(value, Money):
+            return self._money(value.units, value.currency, True)
+        return self._money(_plain_number(value, "money"), currency or self._currency, False)
+
+    def number(self, value: object, digits: int | None = None) -> str:
+        """A number with the locale's separators; `digits` is the exact number of decimals, at most 20."""
+        if isinstance(value, Money):
+            value = value.amount
+        return self._number(_plain_number(value, "number"), digits)
+
+    def date(self, value: object, style: str = "medium") -> str:
+        """A date or moment: `short`, `medium`, `long`, `full`, `time`, or the parts as a CLDR skeleton, such
+        as `MMMMd` or `EEEE`."""
+        day = _date_of(value)
+        if style in DATE_FORMATS:
+            return format_date(day, format=cast("_DateFormat", style), locale=self._locale)
+        if style == "time":
+            if not isinstance(day, datetime):
+                raise NotPrintable("a date has no time of day.")
+            return format_time(day.timetz(), format="short", locale=self._locale, tzinfo=day.tzinfo)
+        if len(style) > 20 or not style.isalpha():
+            raise NotPrintable(
+                f'date has no style "{style}". A style is short, medium, long, full, time or a '
+                f"skeleton such as MMMMd."
+            )
+        moment = day if isinstance(day, datetime) else datetime.combine(day, time())
+        try:
+            return format_skeleton(style, moment, tzinfo=moment.tzinfo, locale=self._locale)
+        except KeyError:
+            return format_datetime(moment, style, tzinfo=moment.tzinfo, locale=self._locale)
+
+    def _write_money(self, value: Decimal | int | float, currency: str, is_units: bool) -> str:
+        amount = Money(int(value), currency).amount if is_units else _decimal(value)
+        return format_currency(amount, currency, locale=self._locale)
+
+    def _write_number(self, given: Decimal | int | float, digits: int | None) -> str:
+        value = _decimal(given)
+        if digits is None:
+            return format_decimal(value, locale=self._locale)
+        if not 0 <= digits <= 20:
+            raise NotPrintable("a number has from 0 to 20 decimals.")
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return format_decimal(value, format=pattern, locale=self._locale)
+
+
+def _plain_number(value: object, wanted: str) -> Decimal | int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise NotPrintable(f"{wanted} needs a number; this is {_describe(value)}.")
+    return value
+
+
+def _decimal(value: Decimal | int | float) -> Decimal:
+    number = Decimal(str(value))
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 30:
+        raise NotPrintable("this number is too large to be written.")
+    return number
+
+
+def _date_of(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise NotPrintable(f"date needs a date or a moment; this is {_describe(value)}.")
+
+
+def _describe(value: object) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, str):
+        return f'the text "{value[:40]}"'
+    return {"list": "a list", "dict": "a group of values", "bool": "a yes or no"}.get(
+        type(value).__name__, "something else"
+    )

@@ -1,0 +1,178 @@
+"""The pages behind the links of mails, in the reader's language: HTML, one style sheet, no script.
+
+Each language is one file of texts beside the templates (`pages/en.toml`); the words of the shop (titles of
+topics, questions) come from the live revision. Every value is escaped, and stands in a <bdi> of its own where
+it is part of a sentence, so that a Latin name inside Arabic turns nothing round.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Literal
+from urllib.parse import urlsplit
+
+from babel import Locale
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from penfriend.domain.definitions import Text
+from penfriend.domain.letter import Renderer
+from penfriend.domain.tokens import Claim, Purpose
+from penfriend.domain.visits import (
+    LONGEST_COMMENT,
+    ConfirmPage,
+    GonePage,
+    LeavePage,
+    LetterPage,
+    Page,
+    PreferencesPage,
+    Setting,
+    SurveyPage,
+)
+from penfriend.rendering import tokens
+from penfriend.rendering.formats import chain, locale_of
+from penfriend.rendering.renderer import TemplateRenderer
+
+LANGUAGES = ("en", "tr", "ar", "pl")
+"""In which the pages can be read; the first is for everybody else."""
+Notice = Literal["missing", "failed", "too_large"]
+"""Pages that are nobody's: no such address, a fault of ours, a body that is too long."""
+
+_FOLDER = files("penfriend.rendering") / "pages"
+_TEMPLATES: Mapping[type[Page], str] = {
+    LeavePage: "leave.html",
+    PreferencesPage: "preferences.html",
+    SurveyPage: "survey.html",
+    ConfirmPage: "confirm.html",
+    GonePage: "gone.html",
+}
+_ACCEPTED = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*q=([01](?:\.\d{1,3})?)\s*)?")
+_LONGEST_HEADER = 200
+
+
+class SignedTokens:
+    """`penfriend.domain.visits.Tokens` with these keys: the first signs, all verify."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = tokens.key_list(keys)
+
+    def sign(self, claim: Claim) -> str:
+        """The token of a claim."""
+        return tokens.sign(claim, self._keys)
+
+    def read(self, token: str, purpose: Purpose) -> Claim | None:
+        """The claim of a token that is good for this purpose; None for everything else."""
+        return tokens.read(token, purpose, self._keys)
+
+
+@dataclass(frozen=True, slots=True)
+class StyleSheet:
+    """The one style sheet. Its name changes with its content, so that it can be kept for good."""
+
+    name: str
+    content: str
+
+
+class Pages:
+    """Makes the HTML of pages. `renderer` gives the live revision's, which knows its catalogs."""
+
+    def __init__(self, renderer: Callable[[], Renderer]) -> None:
+        self._renderer = renderer
+        self._texts = {language: read_texts(language) for language in LANGUAGES}
+        self._environment = Environment(
+            loader=PackageLoader("penfriend.rendering", "pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        content = (_FOLDER / "pages.css").read_text(encoding="utf-8")
+        digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+        self.stylesheet = StyleSheet(f"pages-{digest}.css", content)
+
+    def html(self, page: Page) -> str:
+        """The page."""
+        if isinstance(page, LetterPage):
+            return page.html
+        return self._fill(_TEMPLATES[type(page)], page.setting, {"page": page})
+
+    def notice(self, what: Notice, setting: Setting, accept_language: str) -> str:
+        """A page that is nobody's, in the language that the browser asks for."""
+        wanted = next((name for name in accepted(accept_language) if _language(name)), setting.brand_locale)
+        return self._fill("notice.html", replace(setting, locale=wanted, address=""), {"what": what})
+
+    def _fill(self, template: str, setting: Setting, values: Mapping[str, object]) -> str:
+        names = (setting.locale, setting.brand_locale, LANGUAGES[0])
+        name = next(name for name in names if _language(name))
+        locale = locale_of(name) or Locale(LANGUAGES[0])
+        words = Words(self._texts[_language(name) or LANGUAGES[0]])
+        return self._environment.get_template(template).render(
+            values,
+            setting=setting,
+            address=setting.address or words("your_address"),
+            lang=str(locale).replace("_", "-"),
+            dir="rtl" if locale.text_direction == "rtl" else "ltr",
+            root=urlsplit(setting.public_url).path.rstrip("/"),
+            stylesheet=self.stylesheet.name,
+            wordmark=_wordmark(setting.brand),
+            longest=LONGEST_COMMENT,
+            t=words,
+            said=lambda text: self._said(text, locale, setting),
+        )
+
+    def _said(self, text: Text, locale: Locale, setting: Setting) -> str:
+        """The shop's own words in the reader's language."""
+        renderer = self._renderer()
+        if isinstance(renderer, TemplateRenderer):
+            return renderer.speeches.of(locale).said(text)
+        if isinstance(text, str):
+            return text
+        brand = locale_of(setting.brand_locale)
+        names = (*chain(locale), *(chain(brand) if brand else ()), *text)
+        return next((text[name] for name in names if name in text), "")
+
+
+class Words:
+    """The texts of one language, as templates call them: `t("left_text", address=address)`."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __call__(self, key: str, **values: object) -> Markup:
+        """The text with its values in place, each kept apart from the direction of what is around it."""
+        if not values:
+            return escape(self._texts[key])
+        apart = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+        return escape(self._texts[key]).format(**apart)
+
+
+def read_texts(language: str) -> dict[str, str]:
+    """The texts of one language by their keys."""
+    texts: dict[str, str] = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return texts
+
+
+def accepted(header: str) -> list[str]:
+    """The languages of an Accept-Language header (RFC 9110 12.5.4), the most wanted first."""
+    found: list[tuple[float, str]] = []
+    for part in header[:_LONGEST_HEADER].split(","):
+        matched = _ACCEPTED.fullmatch(part)
+        if matched and (weight := float(matched.group(2) or 1)) > 0:
+            found.append((-weight, matched.group(1)))
+    return [name for _, name in sorted(found, key=lambda one: one[0])]
+
+
+def _language(name: str) -> str | None:
+    """Which of LANGUAGES a locale is of."""
+    locale = locale_of(name)
+    return locale.language if locale and locale.language in LANGUAGES else None
+
+
+def _wordmark(brand: str) -> Markup:
+    """The brand's name with its ampersand set apart, as in the letters."""
+    return escape(brand).replace("&amp;", Markup("<i>&amp;</i>"))

@@ -1,0 +1,221 @@
+"""Makes the mails of one revision: the port `penfriend.domain.letter.Renderer`.
+
+What is compiled is kept per template and locale. Everything else is per letter and lives on the stack, so
+several threads can render at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from babel import Locale
+
+from penfriend.domain.campaign import Kind
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.delivery import Email
+from penfriend.domain.errors import RenderFailed
+from penfriend.domain.letter import Letter
+from penfriend.domain.problems import Place, Problem
+from penfriend.rendering.assemble import Assembler, Sender
+from penfriend.rendering.check import check
+from penfriend.rendering.compiler import CompiledLetter, Part
+from penfriend.rendering.environment import TEMPLATE_FAULTS, fill, line_of
+from penfriend.rendering.findings import LetterFailed, TemplateBroken
+from penfriend.rendering.headers import one_line
+from penfriend.rendering.limits import MAX_OUTPUT, Budget, lenient
+from penfriend.rendering.links import Links
+from penfriend.rendering.names import sends
+from penfriend.rendering.speech import Speech, Speeches
+from penfriend.rendering.text_part import tidy
+from penfriend.rendering.tokens import key_list
+from penfriend.rendering.tokens_in_mjml import mrml
+
+MAX_SUBJECT = 1_000
+"""Characters of a filled subject."""
+_CAMPAIGNS = Place("campaigns.yaml")
+
+
+class TemplateRenderer:
+    """Renders from `files`, path below templates/ to text. `secret` signs the links: one key, or several of
+    which the first signs."""
+
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        definitions: Definitions,
+        secret: bytes | Sequence[bytes],
+        revision: int,
+    ) -> None:
+        self.definitions = definitions
+        self.revision = revision
+        self.speeches = Speeches(files, definitions)
+        self._keys = key_list(secret)
+        self._assembler = Assembler(Sender.of(definitions.brand))
+        self._brand = _brand_names(definitions)
+        self._needs: dict[str, frozenset[str]] = {}
+
+    def needs(self, template: str) -> frozenset[str]:
+        """The names of `Letter.facts` that the template can read in any locale. Raises RenderFailed where it
+        cannot be compiled."""
+        found = self._needs.get(template)
+        if found is None:
+            names: set[str] = set()
+            for locale in self.speeches.locales(template):
+                speech = self.speeches.of(locale)
+                parts = [*_compiled(speech, template).parts]
+                parts += [_subject_part(speech, one) for one in self._subjects_of(template)]
+                names.update(*(part.names for part in parts))
+            found = self._needs[template] = frozenset(names)
+        return found
+
+    def render(self, letter: Letter) -> Email:
+        """The finished mail. Raises RenderFailed with file, line and what was wrong."""
+        speech = self.speeches.choose(letter.template, letter.locale)
+        links = self._links(letter)
+        subject, html, text = self._fill(letter, speech, links)
+        topic = self.definitions.topics.get(letter.topic) if letter.topic else None
+        title = speech.said(topic.title) if topic else ""
+        return self._assembler.assemble(letter, title, links.unsubscribe, subject, html, text)
+
+    def check(self) -> tuple[Problem, ...]:
+        """Every problem of the templates that the revision's campaigns send, with file, line and column."""
+        return check(self)
+
+    def fill(self, letter: Letter) -> tuple[str, str, str]:
+        """Subject, HTML and text of a letter. Raises RenderFailed."""
+        speech = self.speeches.choose(letter.template, letter.locale)
+        return self._fill(letter, speech, self._links(letter))
+
+    def uses_fallback(self, template: str) -> bool:
+        """Whether MJML is compiled for each message, because the structure depends on the data. Raises
+        RenderFailed."""
+        return bool(self.fallback_reasons(template))
+
+    def fallback_reasons(self, template: str) -> tuple[str, ...]:
+        """Why MJML is compiled for each message; empty where it is not. Raises RenderFailed."""
+        letters = [
+            _compiled(self.speeches.of(locale), template) for locale in self.speeches.locales(template)
+        ]
+        return tuple(
+            dict.fromkeys(reason for one in letters if one.fallback for reason in one.fallback.reasons)
+        )
+
+    def locales(self, template: str) -> tuple[Locale, ...]:
+        """Every locale for which this letter is written or translated, the brand's first."""
+        return self.speeches.locales(template)
+
+    def _subjects_of(self, template: str) -> set[str]:
+        return {
+            step.subject for _, step in sends(self.definitions) if step.template == template and step.subject
+        }
+
+    def _links(self, letter: Letter) -> Links:
+        survey = self.definitions.surveys.get(letter.survey) if letter.survey else None
+        return Links(letter, self.definitions.brand.public_url, self._keys, survey)
+
+    def _fill(self, letter: Letter, speech: Speech, links: Links) -> tuple[str, str, str]:
+        compiled = _compiled(speech, letter.template)
+        names = self._names(letter, speech, links)
+        part = compiled.subject if letter.subject is None else _subject_part(speech, letter.subject)
+        subject = one_line(_filled(part, names, MAX_SUBJECT))
+        if not subject:
+            raise LetterFailed(part.outline.place(2), "the subject is empty.")
+        names["subject"] = subject
+        html = _html(compiled, names)
+        return subject, html, tidy(_filled(compiled.text, names, MAX_OUTPUT))
+
+    def _names(self, letter: Letter, speech: Speech, links: Links) -> dict[str, object]:
+        """All that the templates of one letter can name."""
+        names: dict[str, object] = {
+            **letter.facts,
+            "brand": self._brand,
+            "campaign": self._campaign(letter, speech),
+            "links": links,
+            "locale": speech.name,
+            "dir": "rtl" if speech.is_rtl else "ltr",
+            "_budget": Budget(),
+        }
+        if "event" in names:
+            names["event"] = lenient(names["event"])
+        survey = self.definitions.surveys.get(letter.survey) if letter.survey else None
+        if survey is not None:
+            asked = {
+                "question": speech.said(survey.question),
+                "scores": list(survey.scores),
+                "name": survey.name,
+            }
+            given = letter.facts.get("survey")
+            names["survey"] = {**given, **asked} if isinstance(given, Mapping) else asked
+        return names
+
+    def _campaign(self, letter: Letter, speech: Speech) -> dict[str, object]:
+        campaign = self.definitions.campaigns.get(letter.campaign)
+        inside = letter.facts.get("campaign")
+        topic = self.definitions.topics.get(letter.topic) if letter.topic else None
+        return {
+            **(inside if isinstance(inside, Mapping) else {}),
+            "name": letter.campaign,
+            "step": letter.step,
+            "kind": (campaign.kind if campaign else Kind.MARKETING).value,
+            "topic": letter.topic,
+            "topic_title": speech.said(topic.title) if topic else letter.topic,
+        }
+
+
+def _brand_names(definitions: Definitions) -> dict[str, object]:
+    brand = definitions.brand
+    return {
+        "name": brand.name,
+        "from": brand.sender,
+        "reply_to": brand.reply_to,
+        "address": brand.address,
+        "public_url": brand.public_url,
+        "locale": brand.locale,
+        "timezone": brand.timezone,
+        "currency": brand.currency,
+    }
+
+
+def _compiled(speech: Speech, template: str) -> CompiledLetter:
+    """The letter. Raises RenderFailed with the first problem."""
+    try:
+        return speech.compile(template)
+    except TemplateBroken as broken:
+        raise _failed(broken) from None
+
+
+def _subject_part(speech: Speech, subject: str) -> Part:
+    try:
+        return speech.subject(subject, _CAMPAIGNS)
+    except TemplateBroken as broken:
+        raise _failed(broken) from None
+
+
+def _failed(broken: TemplateBroken) -> RenderFailed:
+    first = next(problem for problem in broken.problems if problem.level == "error")
+    return LetterFailed(first.place, first.text)
+
+
+def _filled(part: Part, names: Mapping[str, object], limit: int) -> str:
+    """One part of a letter. Raises RenderFailed with the place."""
+    try:
+        return fill(part.template, names, limit)
+    except TEMPLATE_FAULTS as error:
+        text = " ".join(str(error).split()) or type(error).__name__
+        raise LetterFailed(part.outline.place(line_of(error)), text) from None
+
+
+def _html(compiled: CompiledLetter, names: Mapping[str, object]) -> str:
+    if compiled.fallback is None:
+        return _filled(compiled.html, names, MAX_OUTPUT)
+    kept: list[str] = []
+    text = _filled(compiled.html, {**names, "_kept": kept, "_stem": compiled.fallback.stem}, MAX_OUTPUT)
+    try:
+        html = mrml(text)
+    except ValueError as error:
+        place = Place(compiled.html.outline.file)
+        raise LetterFailed(place, f"mrml cannot compile this MJML with these values: {error}.") from None
+    html = compiled.fallback.token.sub(lambda found: kept[int(found.group(1))], html)
+    if len(html) > MAX_OUTPUT:
+        raise LetterFailed(Place(compiled.html.outline.file), f"it is longer than {MAX_OUTPUT} characters.")
+    return html

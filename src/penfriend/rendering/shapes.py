@@ -1,0 +1,110 @@
+"""What templates can name, as shapes: the fields of LANGUAGE.md, the company's own from `data`, and what the
+renderer adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from penfriend.domain.campaign import Campaign, EventTrigger, SegmentTrigger, Send, walk_steps
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.events import BUILT_IN
+from penfriend.domain.fields import FIELDS, WAITED, FieldType
+from penfriend.domain.segment import Things
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of a name: what it holds, whether it may hold more than that, what a list of it holds."""
+
+    names: Mapping[str, Shape] = field(default_factory=dict)
+    open: bool = False
+    """Other names than these are no error here: the shop decides what is in it."""
+    near: bool = False
+    """Open, but a name that is nearly one of these is taken for a slip."""
+    entries: Shape | None = None
+    type: FieldType | None = None
+
+
+ANYTHING = Shape(open=True)
+_TEXT = Shape(type=FieldType.TEXT)
+
+
+def _of_type(kind: FieldType) -> Shape:
+    return Shape(type=kind, open=kind is FieldType.LIST)
+
+
+def _group(name: str, **more: Shape) -> dict[str, Shape]:
+    return {**{key: _of_type(known.type) for key, known in FIELDS[name].items()}, **more}
+
+
+def _texts(names: Iterable[str]) -> dict[str, Shape]:
+    return dict.fromkeys(names, _TEXT)
+
+
+def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str, Shape]:
+    """Every name that a template can use in this step, by its first part."""
+    data = definitions.data
+    attributes = Shape({name: _of_type(kind) for name, kind in data.contact.items()}, open=True)
+    item = Shape(_group("items", attributes=ANYTHING), near=True, open=True)
+    items = Shape(entries=item, type=FieldType.LIST)
+    happened = {name: Shape(_group("events")) for name in (*BUILT_IN, *data.events)}
+    message = Shape(_group("message"))
+    steps = {one.id: message for one in walk_steps(campaign.steps) if isinstance(one, Send)}
+    score = Shape({"score": Shape(type=FieldType.NUMBER)})
+    return {
+        "contact": Shape(_group("contact", attributes=attributes)),
+        "topic": Shape(dict.fromkeys(definitions.topics, Shape(type=FieldType.YES_NO))),
+        "campaign": Shape(
+            {**dict.fromkeys(definitions.campaigns, Shape(_group("campaign"))), **_texts(_CAMPAIGN)}
+        ),
+        "orders": Shape(_group("orders")),
+        "order": Shape(_group("order", items=items)),
+        "cart": Shape(_group("cart", items=items)),
+        "purchase": Shape(_group("purchase")),
+        "product": Shape(_group("product", attributes=ANYTHING)),
+        "points": Shape(_group("points")),
+        "rewards": Shape(_group("rewards")),
+        "reward": Shape(_group("reward")),
+        "events": Shape(happened),
+        "event": _event(definitions, campaign, items),
+        "message": Shape({**_group("message"), **steps}),
+        "survey": Shape(
+            {**_group("survey"), **dict.fromkeys(definitions.surveys, score), **_asked(definitions, step)}
+        ),
+        "waited": _of_type(WAITED.type),
+        "brand": Shape(_texts(_BRAND)),
+        "links": Shape({**_texts(_LINKS), "survey": ANYTHING}),
+        **_texts(("locale", "dir", "subject")),
+    }
+
+
+_BRAND = ("name", "from", "reply_to", "address", "public_url", "locale", "timezone", "currency")
+_CAMPAIGN = ("name", "step", "kind", "topic", "topic_title")
+_LINKS = ("unsubscribe", "preferences", "view_online", "confirm")
+
+
+def _asked(definitions: Definitions, step: Send) -> dict[str, Shape]:
+    """What the renderer adds where the step asks a survey."""
+    if step.survey not in definitions.surveys:
+        return {}
+    number = Shape(type=FieldType.NUMBER)
+    return {"question": _TEXT, "name": _TEXT, "scores": Shape(entries=number, type=FieldType.LIST)}
+
+
+def _event(definitions: Definitions, campaign: Campaign, items: Shape) -> Shape:
+    """The event that the enrollment is about. What `data` does not declare is kept for templates, so its
+    names are open."""
+    name = ""
+    match campaign.trigger:
+        case EventTrigger(event=event):
+            name = event
+        case SegmentTrigger(segment=segment):
+            found = definitions.segments.get(segment)
+            name = found.event if found is not None and found.of is Things.EVENTS else ""
+    names = _group("event")
+    for key, known in BUILT_IN.get(name, {}).items():
+        names[key] = items if key == "items" else _of_type(known.type)
+    for key, kind in definitions.data.events.get(name, {}).items():
+        names[key] = _of_type(kind)
+    return Shape(names, open=True, near=len(names) > 1)

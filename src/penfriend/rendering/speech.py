@@ -1,0 +1,169 @@
+"""The locales of one revision: which one somebody gets a letter in, and everything that belongs to it, made
+once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+from babel import Locale
+
+from penfriend.domain.definitions import Definitions, Text
+from penfriend.domain.problems import Place, Problem
+from penfriend.rendering.catalogs import Catalog, Translations, catalog_locales, read_catalog
+from penfriend.rendering.compiler import CompiledLetter, Compiler, Part, Variant
+from penfriend.rendering.environment import Codes, LetterEnvironment
+from penfriend.rendering.findings import Problems, TemplateBroken
+from penfriend.rendering.formats import Formats, chain, locale_of
+from penfriend.rendering.inheritance import Sources
+
+MAX_SUBJECTS = 10_000
+"""So many subjects of steps are kept compiled for one locale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is the same in all locales: the files, read, and the code that was compiled."""
+
+    sources: Sources
+    codes: Codes
+
+
+class Speech:
+    """One locale: its environments, and the letters compiled for it so far."""
+
+    def __init__(
+        self, shared: Shared, locale: Locale, brand: Locale, currency: str, translations: Translations
+    ) -> None:
+        self.locale = locale
+        self.name = str(locale).replace("_", "-")
+        """As HTML writes it: `ar-EG`."""
+        self.is_rtl = locale.text_direction == "rtl"
+        formats = Formats(locale, currency)
+        self.html = LetterEnvironment(translations, formats, escape=True, codes=shared.codes)
+        self._translations = translations
+        self._paths = shared.sources.paths
+        self._names = chain(locale)
+        self._brand_names = chain(brand)
+        text = LetterEnvironment(translations, formats, escape=False, codes=shared.codes)
+        self._compiler = Compiler(shared.sources, self.html, text, self.translated)
+        self._letters: dict[str, CompiledLetter | TemplateBroken] = {}
+        self._subjects: dict[str, Part] = {}
+        self._lock = Lock()
+
+    def compile(self, template: str, asked: Place | None = None) -> CompiledLetter:
+        """The letter, compiled once. Raises TemplateBroken; where there is no such template its place is
+        `asked`."""
+        made = self._letters.get(template)
+        if made is None:
+            with self._lock:
+                made = self._letters.get(template) or self._compile(template)
+                self._letters[template] = made
+        if isinstance(made, TemplateBroken):
+            if asked is not None and self._variant(template, "mjml") is None:
+                raise TemplateBroken(tuple(Problem(asked, problem.text) for problem in made.problems))
+            raise made
+        return made
+
+    def subject(self, text: str, place: Place) -> Part:
+        """A step's own subject, compiled once. Raises TemplateBroken."""
+        part = self._subjects.get(text)
+        if part is None:
+            part = self._compiler.subject(text, place)
+            if len(self._subjects) < MAX_SUBJECTS:
+                self._subjects[text] = part
+        return part
+
+    def translated(self, text: str) -> str:
+        """The text in this language, or as it is where no catalog has it."""
+        return self._translations.find(text) or text
+
+    def said(self, text: Text) -> str:
+        """A text of the campaign files in the reader's language: from its map of locales, or by the
+        catalogs."""
+        if isinstance(text, str):
+            return self.translated(text)
+        return next((text[name] for name in (*self._names, *self._brand_names, *text) if name in text), "")
+
+    def _compile(self, template: str) -> CompiledLetter | TemplateBroken:
+        mjml = self._variant(template, "mjml")
+        if mjml is None:
+            file = f"templates/{template}.mjml"
+            problem = Problem(Place(file), f'there is no template "{template}"; {file} does not exist.')
+            return TemplateBroken((problem,))
+        variant = Variant(mjml, self._variant(template, "txt"), self.is_rtl)
+        try:
+            return self._compiler.compile(variant)
+        except TemplateBroken as broken:
+            return broken
+
+    def _variant(self, template: str, kind: str) -> str | None:
+        """The file for this locale, else the common one, else that of the brand's locale."""
+        ends = [*(f".{name}" for name in self._names), "", *(f".{name}" for name in self._brand_names)]
+        return next((path for end in ends if (path := f"{template}{end}.{kind}") in self._paths), None)
+
+
+class Speeches:
+    """All locales of one revision."""
+
+    def __init__(self, files: Mapping[str, str], definitions: Definitions) -> None:
+        codes: Codes = {}
+        plain = LetterEnvironment(Translations([]), Formats(Locale("en"), "EUR"), escape=True, codes=codes)
+        self._shared = Shared(Sources(files, plain), codes)
+        self._files = files
+        self._currency = definitions.brand.currency
+        self.brand = locale_of(definitions.brand.locale) or Locale("en")
+        problems = Problems()
+        self._catalogs: dict[str, Catalog] = {
+            locale: read_catalog(path, files[path], problems)
+            for locale, path in catalog_locales(files).items()
+        }
+        self.problems = problems.all
+        """What is wrong with the catalogs."""
+        self._made: dict[str, Speech] = {}
+        self._lock = Lock()
+        self.choose = lru_cache(maxsize=10_000)(self._choose)
+        """The locale in which somebody gets a letter, by template and the person's locale."""
+
+    def of(self, locale: Locale) -> Speech:
+        """What belongs to the locale."""
+        key = str(locale)
+        made = self._made.get(key)
+        if made is None:
+            with self._lock:
+                made = self._made.get(key) or self._make(locale)
+                self._made[key] = made
+        return made
+
+    def locales(self, template: str) -> tuple[Locale, ...]:
+        """Every locale for which this letter is written or translated, the brand's first."""
+        found = {str(self.brand): self.brand}
+        for name in (*self._catalogs, *self._variants(template)):
+            locale = locale_of(name)
+            if locale is not None:
+                found.setdefault(str(locale), locale)
+        return tuple(found.values())
+
+    def _variants(self, template: str) -> list[str]:
+        prefix = f"{template}."
+        names = [
+            path.removeprefix(prefix).rpartition(".")[0] for path in self._files if path.startswith(prefix)
+        ]
+        return [name for name in names if name]
+
+    def _choose(self, template: str, wanted: str) -> Speech:
+        """The person's own, where the letter can be had in that language, else the brand's: half a letter in
+        each helps nobody."""
+        locale = locale_of(wanted) or self.brand
+        names = chain(locale)
+        spoken = names[-1] == chain(self.brand)[-1] or any(
+            name in self._catalogs or f"{template}.{name}.mjml" in self._files for name in names
+        )
+        return self.of(locale if spoken else self.brand)
+
+    def _make(self, locale: Locale) -> Speech:
+        order: Sequence[str] = list(dict.fromkeys((*chain(locale), *chain(self.brand))))
+        translations = Translations([self._catalogs[name] for name in order if name in self._catalogs])
+        return Speech(self._shared, locale, self.brand, self._currency, translations)

@@ -1,0 +1,211 @@
+"""Compiles MJML once for all readers: what Jinja fills, and what mrml would harm, goes past mrml as word
+tokens.
+
+mrml writes attribute values as Rust debug strings (an emoji joiner becomes `\\u{200d}`, a backslash two), and
+drops what stands where it expects a number. So nothing but plain ASCII passes through it: a value with a
+Jinja tag or another character becomes one token, the content of mj-text and its like becomes one token, a
+Jinja tag between elements becomes one token. Afterwards each token is counted. A value may come out more than
+once (a title is also a label); none at all, or a tag between elements twice, means that this template needs
+its values before MJML is compiled: it falls back to mrml for each message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from mjml import mjml2html
+
+from penfriend.rendering.marked import JinjaSource, Marked
+from penfriend.rendering.mjml_tree import Attribute, Bare, Node
+
+_HARMLESS = re.compile(r"[ !#-%'-;=?-\[\]-~]*")
+"""Printable ASCII without the double quote, &, <, > and backslash."""
+_IN_COMMENT = frozenset({"mj-social", "mj-navbar", "mj-accordion", "mj-accordion-element"})
+"""Between the children of these mrml keeps a comment and nothing else."""
+_KEPT_IN = frozenset({"mj-body", "mj-wrapper", "mj-section", "mj-column", "mj-group", "mj-hero"})
+_URL_ATTRIBUTES = frozenset({"href", "src", "background-url"})
+_MIRRORED = {"left": "right", "right": "left"}
+_MIRRORED_NAMES = frozenset({"align", "text-align", "ico-align", "icon-position"})
+_SIDES = {"left": "right", "right": "left"}
+
+
+class Slot(Enum):
+    """What a token stands for."""
+
+    VALUE = "the value of an attribute"
+    CONTENT = "the content of an element"
+    BARE = "a tag between elements"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A part of the marked text that goes past mrml."""
+
+    slot: Slot
+    start: int
+    end: int
+    name: str
+    """The attribute or element."""
+    wrapped: bool = False
+    """Stands in a comment, which goes when the tag comes back."""
+
+
+class Skeleton:
+    """The tree written as MJML with a token for each part that is held back.
+
+    `lang` is where the marked text has the tag for the document's language. `rtl` gives right-to-left readers
+    what MJML does not by itself: sections and columns print `direction:ltr` and so need `<mj-all
+    direction="rtl">`; what is written as left and right is mirrored.
+    """
+
+    def __init__(self, marked: Marked, root: Node, *, lang: tuple[int, int], rtl: bool) -> None:
+        self.held: list[Held] = []
+        self.reasons: list[str] = []
+        """Why the structure depends on the data; empty where it does not."""
+        self.hoisted: list[Bare] = []
+        """`{% set %}` in the head or outside of it, which runs before everything else."""
+        self._marked = marked
+        self._rtl = rtl
+        self._lang = lang
+        self._stem = marked.stem + "slot"
+        self.token = re.compile(rf"(<!--)?{self._stem}(\d{{6}})z(?(1)-->)")
+        self.root = root
+
+    def write(self, bare: Callable[[str], str] | None = None) -> str:
+        """The MJML. `bare` writes a Jinja tag between elements, where it is not to be held back."""
+        self.held.clear()
+        self.reasons.clear()
+        self.hoisted.clear()
+        self._bare_writer = bare
+        return self._element(self.root)
+
+    def _hold(self, slot: Slot, start: int, end: int, name: str, wrapped: bool = False) -> str:
+        number = len(self.held)
+        self.held.append(Held(slot, start, end, name, wrapped))
+        token = f"{self._stem}{number:06d}z"
+        return f"<!--{token}-->" if wrapped else token
+
+    def _element(self, node: Node) -> str:
+        attributes = "".join(self._attribute(node, attribute) for attribute in node.attributes)
+        if node.name == "mjml":
+            lang = self._hold(Slot.VALUE, *self._lang, "lang")
+            attributes = f' lang="{lang}" dir="{"rtl" if self._rtl else "ltr"}"'
+        if node.content is not None:
+            start, end = node.content
+            content = (
+                self._hold(Slot.CONTENT, start, end, node.name)
+                if self._marked.text[start:end].strip()
+                else ""
+            )
+            return f"<{node.name}{attributes}>{content}</{node.name}>"
+        self._look_at_columns(node)
+        children = "".join(
+            self._element(child) if isinstance(child, Node) else self._bare(node, child)
+            for child in node.children
+        )
+        if node.name == "mj-head" and self._rtl:
+            children = f'<mj-attributes><mj-all direction="rtl"/>{_ALIGN_START}</mj-attributes>{children}'
+        return f"<{node.name}{attributes}>{children}</{node.name}>"
+
+    def _attribute(self, node: Node, attribute: Attribute) -> str:
+        value = self._marked.text[attribute.start : attribute.end]
+        name = attribute.name
+        if self._rtl and node.name != "mjml":
+            name, value = _mirror(name, value)
+        if not _HARMLESS.fullmatch(value) or self._marked.has_jinja(value):
+            value = self._hold(Slot.VALUE, attribute.start, attribute.end, attribute.name)
+        return f' {name}="{value}"'
+
+    def _bare(self, parent: Node, bare: Bare) -> str:
+        text = self._marked.text[bare.start : bare.end]
+        if text.startswith("<!--"):
+            return text if parent.name in _KEPT_IN else ""
+        piece = self._marked.piece(text)
+        if parent.name in ("mjml", "mj-head", "mj-attributes"):
+            if piece.word == "set" and "=" in piece.inner:
+                self.hoisted.append(bare)
+                return ""
+            self.reasons.append(f"a tag stands in <{parent.name}>")
+        elif parent.name not in _KEPT_IN | _IN_COMMENT:
+            self.reasons.append(f"a tag stands in <{parent.name}>")
+        if self._bare_writer is not None:
+            return self._bare_writer(text)
+        return self._hold(Slot.BARE, bare.start, bare.end, parent.name, parent.name in _IN_COMMENT)
+
+    def _look_at_columns(self, node: Node) -> None:
+        """Columns without a width share the room between them, so their number must be known."""
+        if node.name not in ("mj-section", "mj-group"):
+            return
+        automatic = any(
+            c.name in ("mj-column", "mj-group") and c.attribute("width") is None for c in node.elements
+        )
+        tags = [
+            self._marked.text[child.start : child.end] for child in node.children if isinstance(child, Bare)
+        ]
+        moving = [tag for tag in tags if not tag.startswith("<!--") and self._marked.piece(tag).word != "set"]
+        if automatic and moving:
+            self.reasons.append(
+                f"how many columns <{node.name}> has depends on the data, and they have no width"
+            )
+
+
+_ALIGN_START = "".join(f'<{name} align="right"/>' for name in ("mj-text", "mj-table"))
+
+
+def _mirror(name: str, value: str) -> tuple[str, str]:
+    """An attribute as a right-to-left reader needs it: left is right, and the four lengths of a padding go
+    the other way round."""
+    if name in _MIRRORED_NAMES:
+        return name, _MIRRORED.get(value, value)
+    stem, _, side = name.rpartition("-")
+    if side in _SIDES and stem in ("padding", "inner-padding", "border", "inner-border"):
+        return f"{stem}-{_SIDES[side]}", value
+    parts = value.split()
+    if name in ("padding", "inner-padding", "icon-padding", "text-padding") and len(parts) == 4:
+        return name, f"{parts[0]} {parts[3]} {parts[2]} {parts[1]}"
+    return name, value
+
+
+def mrml(text: str) -> str:
+    """MJML to HTML. Raises ValueError with mrml's own words."""
+    return mjml2html(text)
+
+
+def counts(skeleton: Skeleton, html: str) -> Counter[int]:
+    """How often each held part came out of mrml."""
+    return Counter(int(found.group(2)) for found in skeleton.token.finditer(html))
+
+
+def needs_fallback(skeleton: Skeleton, found: Counter[int]) -> bool:
+    """Whether the template cannot be compiled once: its structure depends on the data, or mrml lost or
+    doubled a tag."""
+    if skeleton.reasons:
+        return True
+    return any(
+        found[number] == 0 or (found[number] > 1 and held.slot is Slot.BARE)
+        for number, held in enumerate(skeleton.held)
+    )
+
+
+def put_back(skeleton: Skeleton, marked: Marked, html: str, source: JinjaSource) -> None:
+    """Writes the HTML as a Jinja source, each token replaced by what it stands for."""
+    at = 0
+    for found in skeleton.token.finditer(html):
+        source.add_static(html[at : found.start()])
+        put_held(skeleton.held[int(found.group(2))], marked, source)
+        at = found.end()
+    source.add_static(html[at:])
+
+
+def put_held(held: Held, marked: Marked, source: JinjaSource) -> None:
+    """Writes one held part as Jinja source."""
+    text = marked.text[held.start : held.end]
+    if held.slot is Slot.VALUE:
+        text = text.replace('"', "&quot;")
+        source.add_html(marked.parts(text), "href=" if held.name in _URL_ATTRIBUTES else "")
+    else:
+        source.add_html(marked.parts(text))

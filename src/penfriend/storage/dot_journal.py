@@ -1,0 +1,152 @@
+"""A file beside the store that holds each dot before it is written, and each answer before it is in the
+store.
+
+One line per dot (`17`) and one per answer (`17 {...}`), plain appends without fsync. A killed process loses
+nothing of them, because the kernel holds what was written; a machine that went down may. So the file begins
+with the boot's id, and a journal of another boot counts as lost: then every message that was `sending` is in
+doubt. Because answers are here at once, they may be written to the store in groups, and a crash still leaves
+no more doubts than there are open connections.
+
+One file for each worker, locked as long as the worker lives: whose lock can be had is gone, whatever its
+lease says.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from penfriend.domain.delivery import Fault, Outcome, Result, Stage
+from penfriend.domain.outbox import Answered, Journal
+from penfriend.domain.timing import Moment
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_KINDS: dict[str, Any] = {"outcome": Outcome, "stage": Stage, "fault": Fault}
+
+
+def boot_id() -> str:
+    """What changes when the machine starts anew; empty where the system does not tell: every journal then
+    counts as lost."""
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+class FileJournal:
+    """The journal of one worker. Used by one thread at a time."""
+
+    def __init__(self, directory: Path, owner: str) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = directory / f"{owner}.dots"
+        self._header = f"{boot_id()}\n".encode()
+        self._open: set[int] = set()
+        # locked before it has its name, so that nobody takes it for one whose worker is gone
+        unborn = directory / f"{owner}.new"
+        self._file = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._append(self._header)
+        unborn.rename(self._path)
+
+    def record(self, attempt: int) -> None:
+        """Append the attempt; it is on record when this returns. Raises OSError where the disk is full."""
+        self._append(b"%d\n" % attempt)
+        self._open.add(attempt)
+
+    def answer(self, attempt: int, result: Result, at: Moment) -> None:
+        """Append the attempt's result where its dot is on record."""
+        if attempt in self._open:
+            self._append(f"{attempt} {_written(result, at)}\n".encode())
+
+    def forget(self, attempts: Collection[int]) -> None:
+        """These have their outcome in the store. Begins anew when nothing else is on record."""
+        if not self._open:
+            return
+        self._open.difference_update(attempts)
+        if not self._open:
+            os.ftruncate(self._file, len(self._header))
+
+    def close(self) -> None:
+        """Leave nothing behind; but where an attempt has no outcome in the store, the file stays for
+        `recover`."""
+        if not self._open:
+            self._path.unlink(missing_ok=True)
+        os.close(self._file)
+
+    def _append(self, line: bytes) -> None:
+        before = os.fstat(self._file).st_size
+        if os.write(self._file, line) != len(line):
+            os.ftruncate(self._file, before)  # half a line would spoil the next one
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+
+
+def _written(result: Result, at: Moment) -> str:
+    said = {field.name: getattr(result, field.name) for field in fields(result)}
+    return json.dumps({"at": at} | {name: value for name, value in said.items() if value is not None})
+
+
+def _read(line: bytes) -> tuple[int, Answered | None]:
+    attempt, _, answer = line.partition(b" ")
+    if not answer:
+        return int(attempt), None
+    said: dict[str, Any] = json.loads(answer)
+    at = Moment(said.pop("at"))
+    kinds = {name: kind(said[name]) for name, kind in _KINDS.items()}
+    return int(attempt), Answered(Result(**(said | kinds)), at)
+
+
+def journal_of(directory: Path, owner: str) -> Journal | None:
+    """The attempts whose dot `owner` may have written, with their answers; None where its journal is lost or
+    of another boot.
+
+    A last line that is cut short is left out: its dot was never written, or its answer is not known.
+    """
+    try:
+        lines = (directory / f"{owner}.dots").read_bytes().split(b"\n")
+    except OSError:
+        return None
+    if not boot_id() or lines[0] != boot_id().encode():
+        return None
+    try:
+        return dict(_read(line) for line in lines[1:-1])
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None  # somebody else has written here: nothing of it can be trusted
+
+
+def gone_owners(directory: Path, owners: Iterable[str]) -> set[str]:
+    """Those of `owners` that kept a journal here and live no more. One that kept it elsewhere is not known to
+    be gone."""
+    return {owner for owner in owners if _is_gone(directory / f"{owner}.dots")}
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(file)
+    return True
+
+
+def discard(directory: Path, owners: Iterable[str]) -> None:
+    """Remove the journals of workers that are gone and whose attempts are settled."""
+    for owner in owners:
+        with suppress(OSError):
+            (directory / f"{owner}.dots").unlink(missing_ok=True)
+
+
+def journals(directory: Path) -> set[str]:
+    """The owners of the journals that lie here."""
+    return {path.stem for path in directory.glob("*.dots")}

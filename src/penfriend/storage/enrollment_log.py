@@ -1,0 +1,280 @@
+"""Enrollments: claimed in batches, loaded with all that their next move needs, and written back in one
+transaction.
+
+A claim has an owner and an end. Whose end has passed was held by a process that is gone: it is claimed like
+one that was woken. Who was touched while a worker held it stays `woken` and is looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, literal, select, update
+
+from penfriend.domain.asking import Subject
+from penfriend.domain.contact import Contact
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.enrollment import Enrollment, Moved, NewMessage
+from penfriend.domain.message import OVER, Status
+from penfriend.domain.standing import Standing
+from penfriend.domain.timing import Moment
+from penfriend.storage.database import Database
+from penfriend.storage.message_states import SKIP_WHAT_WAITS
+from penfriend.storage.people import load_contacts
+from penfriend.storage.story import lines_of
+from penfriend.storage.tables import decisions, enrollments, messages, revisions
+from penfriend.storage.upsert import insert_or_ignore
+
+BATCH = 500
+"""How many are claimed at a time."""
+
+_e = enrollments.c
+# in the statement's text, so that the partial indexes are used
+_ACTIVE = _e.status == literal("active", literal_execute=True)
+_WOKEN = _e.woken == literal(1, literal_execute=True)
+
+
+def row_of(row: RowMapping | Mapping[str, Any]) -> Enrollment:
+    """The enrollment of a database row."""
+    return Enrollment(
+        id=row["id"],
+        campaign=row["campaign"],
+        contact=row["contact_id"],
+        occurrence=row["occurrence"],
+        entry=row["entry"],
+        entered_at=row["entered_at"],
+        standing=Standing(
+            step=row["step"],
+            began_at=row["began_at"],
+            due_at=row["due_at"],
+            missed=bool(row["missed"]),
+            waited=None if row["waited"] is None else bool(row["waited"]),
+            due_wall=row["due_wall"],
+            due_zone=row["due_zone"],
+        ),
+        subject=Subject(
+            cart_key=row["cart_key"],
+            order_key=row["order_key"],
+            product_key=row["product_key"],
+            reward_key=row["reward_key"],
+            expires_on=row["expires_on"],
+            event_id=row["event_id"],
+        ),
+        active=row["status"] == "active",
+        woken_at=row["woken_at"],
+    )
+
+
+class EnrollmentLog:
+    """The enrollments of one store."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def claim(
+        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int = BATCH
+    ) -> list[Enrollment]:
+        """At most `limit` enrollments that are due, woken, or held under a lease that has ended; now held by
+        `owner`.
+
+        Those that a later revision than `revision` has made or moved are left to whoever runs that one.
+        """
+        return self._db.run(lambda connection: _claim(connection, now, owner, lease_until, revision, limit))
+
+    def background(
+        self, rows: Sequence[Enrollment], definitions: Definitions
+    ) -> tuple[dict[int, Contact], dict[int, dict[str, Moment | None]]]:
+        """The contacts of these enrollments by contact id, and by enrollment id when each step's mail was
+        over (None: not yet).
+
+        A contact that was joined with another since the claim is missing.
+        """
+        mails: dict[int, dict[str, Moment | None]] = {}
+        with self._db.read() as connection:
+            people = load_contacts(connection, [row.contact for row in rows], definitions.brand)
+            found = connection.execute(
+                select(
+                    messages.c.enrollment_id, messages.c.step, messages.c.status, messages.c.over_at
+                ).where(messages.c.enrollment_id.in_(bindparam("ids", expanding=True))),
+                {"ids": [row.id for row in rows]},
+            )
+            for enrollment, step, status, over_at in found:
+                mails.setdefault(enrollment, {})[step] = over_at if Status(status) in OVER else None
+        return people, mails
+
+    def save(self, moves: Sequence[Moved], owner: str, now: Moment) -> int:
+        """Write the moves of a batch in one transaction; how many. What this worker no longer holds is left
+        alone.
+
+        Who was ended, or joined with another contact, while this worker held it is not moved but looked at
+        again; so is everybody once a later revision is live than the one that the moves were made by.
+        """
+        return self._db.run(lambda connection: _save(connection, moves, owner, now))
+
+    def release(self, owner: str) -> None:
+        """Give back all that `owner` holds; it is looked at again at once."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(enrollments).where(_e.owner == owner).values(owner=None, lease_until=None, woken=1)
+            )
+
+    def wake(self, campaigns: Collection[str] | None = None) -> int:
+        """Let everybody inside be looked at again: those of campaigns that have changed, or (None) those who
+        wait for a wall-clock time, where the data of the time zones has changed. How many.
+        """
+        which = _e.due_wall.is_not(None) if campaigns is None else _e.campaign.in_(sorted(campaigns))
+        with self._db.write() as connection:
+            return connection.execute(update(enrollments).where(_ACTIVE, which).values(woken=1)).rowcount
+
+    def next_due(self) -> Moment | None:
+        """The earliest moment at which an enrollment moves by itself."""
+        with self._db.read() as connection:
+            return connection.execute(select(func.min(_e.due_at)).where(_ACTIVE)).scalar()
+
+
+def _claim(
+    connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
+) -> list[Enrollment]:
+    free, ours = _e.owner.is_(None), _e.revision <= revision
+    ways: tuple[ColumnElement[bool], ...] = (
+        _ACTIVE & (_e.due_at <= now) & free & ours,
+        _WOKEN & free & ours,
+        _e.owner.is_not(None) & (_e.lease_until <= now) & ours,
+    )
+    taken: list[Enrollment] = []
+    for way in ways:
+        if len(taken) < limit:
+            taken += _take(connection, way, now, owner, until, limit - len(taken))
+    return sorted(taken, key=lambda row: (row.standing.due_at or 0, row.id))
+
+
+def _take(
+    connection: Connection, way: ColumnElement[bool], now: Moment, owner: str, until: Moment, limit: int
+) -> list[Enrollment]:
+    chosen = (
+        select(_e.id, _e.woken, _e.woken_at, _e.owner)
+        .where(way)
+        .order_by(_e.due_at, _e.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(chosen).all()  # SQLite holds the write lock already and has no row locks
+    if not rows:
+        return []
+    # who was held by a worker that is gone may have been woken: the flag went with its claim
+    since = {row.id: (row.woken_at or now) if row.woken or row.owner is not None else None for row in rows}
+    claimed = connection.execute(
+        update(enrollments)
+        .where(_e.id.in_(bindparam("ids", expanding=True)))
+        .values(owner=owner, lease_until=until, woken=0, woken_at=None)
+        .returning(*_e),
+        {"ids": list(since)},
+    ).mappings()
+    return [row_of({**row, "woken_at": since[row["id"]]}) for row in claimed]
+
+
+def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Moment) -> int:
+    held = _held(connection, [move.row.id for move in moves], owner)
+    live = connection.execute(select(func.max(revisions.c.number))).scalar() or 0
+    kept = [
+        move
+        for move in moves
+        if held.get(move.row.id) == (move.row.active, move.row.contact) and live <= move.revision
+    ]
+    changed = set(held) - {move.row.id for move in kept}
+    if changed:
+        connection.execute(_LOOK_AGAIN, [{"of_id": enrollment} for enrollment in sorted(changed)])
+    if not kept:
+        return 0
+    connection.execute(_SAVE, [_row_values(move) for move in kept])
+    mails = [_message_values(move, mail, now) for move in kept for mail in move.mails]
+    if mails:
+        connection.execute(insert_or_ignore(connection, messages), mails)
+    story = [line for move in kept for line in lines_of(move)]
+    if story:
+        connection.execute(insert(decisions), story)
+    ended = [
+        {"of_enrollment": move.row.id, "why": move.ending.reason.value, "detail": None, "at": now}
+        for move in kept
+        if move.ending is not None and move.row.active
+    ]
+    if ended:
+        connection.execute(SKIP_WHAT_WAITS, ended)
+    return len(kept)
+
+
+def _held(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, tuple[bool, int]]:
+    """Whom of these `owner` still holds: whether it is active, and its contact."""
+    chosen = (
+        select(_e.id, _e.status, _e.contact_id)
+        .where(_e.id.in_(bindparam("ids", expanding=True)), _e.owner == owner)
+        .order_by(_e.id)
+        .with_for_update()
+    )
+    return {
+        row.id: (row.status == "active", row.contact_id)
+        for row in connection.execute(chosen, {"ids": list(ids)})
+    }
+
+
+_LOOK_AGAIN = (
+    update(enrollments).where(_e.id == bindparam("of_id")).values(owner=None, lease_until=None, woken=1)
+)
+_WRITTEN = ("revision", "status", "step", "began_at", "due_at", "due_wall", "due_zone", "missed", "waited")
+_WRITTEN_ONCE = ("ended_at", "end_reason", "end_word", "goal_until", "goal_at", "converted_at")
+_SAVE = (
+    update(enrollments)
+    .where(_e.id == bindparam("of_id"))
+    .values(
+        owner=None,
+        lease_until=None,
+        **{name: bindparam(f"new_{name}") for name in _WRITTEN},
+        **{name: func.coalesce(_e[name], bindparam(f"new_{name}")) for name in _WRITTEN_ONCE},
+    )
+)
+
+
+def _row_values(move: Moved) -> dict[str, object]:
+    standing, end = move.standing, move.ending if move.row.active else None
+    active = move.row.active and end is None
+    return {
+        "of_id": move.row.id,
+        "new_revision": move.revision,
+        "new_status": "active" if active else "ended",
+        "new_step": standing.step,
+        "new_began_at": standing.began_at,
+        "new_due_at": standing.due_at if active else None,
+        "new_due_wall": standing.due_wall if active else None,
+        "new_due_zone": standing.due_zone if active else None,
+        "new_missed": int(standing.missed),
+        "new_waited": None if standing.waited is None else int(standing.waited),
+        "new_ended_at": end.at if end else None,
+        "new_end_reason": end.reason.value if end else None,
+        "new_end_word": end.word if end else None,
+        "new_goal_until": move.goal_until,
+        "new_goal_at": move.goal_at,
+        "new_converted_at": move.converted_at,
+    }
+
+
+def _message_values(move: Moved, mail: NewMessage, now: Moment) -> dict[str, object]:
+    skipped = mail.skip is not None
+    return {
+        "enrollment_id": move.row.id,
+        "campaign": move.row.campaign,
+        "contact_id": move.row.contact,
+        "step": mail.step,
+        "template": mail.template,
+        "topic": mail.topic,
+        "transactional": int(mail.transactional),
+        "priority": mail.priority,
+        "revision": move.revision,
+        "status": (Status.SKIPPED if skipped else Status.DUE).value,
+        "reason": mail.skip,
+        "wanted_at": mail.wanted_at,
+        "due_at": mail.wanted_at,
+        "message_id": mail.message_id,
+        "created_at": now,
+        "over_at": mail.wanted_at if skipped else None,
+    }

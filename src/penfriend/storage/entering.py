@@ -1,0 +1,232 @@
+"""Who comes to a campaign's door and enters: joins of its segment, events that it waits for, and the reasons
+of those who do not.
+
+Set statements all the way: the arrivals of one campaign stand in `look_arrivals`, in the order in which they
+came for each contact, and are decided rank by rank, so that the second sees what became of the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Insert,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+    update,
+)
+
+from penfriend.domain.campaign import Campaign, EventTrigger, ReentryKind
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.reasons import NotEntered
+from penfriend.domain.segment import Condition, InSegment, Things
+from penfriend.domain.timing import Moment
+from penfriend.storage import tables as t
+from penfriend.storage.columns import BIG, TEXT
+from penfriend.storage.entering_arrivals import (
+    Coming,
+    for_each_thing,
+    from_events,
+    from_things,
+    is_subscribed,
+    is_suppressed,
+)
+from penfriend.storage.entering_lateness import cutoff
+from penfriend.storage.looks_tables import empty, look_arrivals, look_joins, write
+from penfriend.storage.segment_sql import Compiler
+from penfriend.storage.segment_sql_compare import sure
+from penfriend.storage.segment_sql_json import Expr
+from penfriend.storage.segment_sql_moments import LookBinder, RowBinder
+from penfriend.storage.segment_sql_scope import SUBJECT_COLUMNS, Scope, there_is
+from penfriend.storage.segment_sql_time import shift_moment
+
+_ARRIVED = ["contact_id", "occurrence", "at", *SUBJECT_COLUMNS, "reason", "rank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of the arrivals of one campaign."""
+
+    entered: int = 0
+    refused: int = 0
+
+
+class Door:
+    """The door of one campaign of one revision."""
+
+    def __init__(self, campaign: Campaign, definitions: Definitions, revision: int) -> None:
+        self.campaign = campaign
+        self._definitions, self._revision = definitions, revision
+        self._binder = LookBinder(definitions.brand.zone)
+
+    def let_in_joins(self, connection: Connection, now: Moment) -> Entered:
+        """Those who stand in `look_joins` of the trigger's segment."""
+        return self._decide(connection, [self._joins], now, {})
+
+    def let_in_members(self, connection: Connection, now: Moment, since: Moment | None = None) -> Entered:
+        """`backfill: all`: who is in the trigger's segment (since then or later) enters at `now`."""
+        return self._decide(connection, [self._members], now, {"since": since or 0})
+
+    def let_in_events(self, connection: Connection, now: Moment, activated_at: Moment) -> Entered:
+        """Those whose event came; what was past at the campaign's activation is passed over."""
+        return self._decide(connection, self._events, now, {"activated_at": activated_at})
+
+    def _decide(
+        self, connection: Connection, arriving: Sequence[Insert], now: Moment, values: dict[str, object]
+    ) -> Entered:
+        values = {**self._binder.values(now), **values, "now": now}
+        arrived = sum(write(connection, one, values) for one in arriving)
+        if not arrived:
+            return Entered()
+        shut = look_arrivals.c.reason.is_not(None)
+        ranks = connection.execute(select(func.max(look_arrivals.c.rank)).where(~shut)).scalar() or 0
+        entered = 0
+        for rank in range(1, ranks + 1):
+            place = {"campaign": self.campaign.name, "place": rank}
+            connection.execute(self._reentry, place)
+            entered += write(connection, self._enroll, {**place, "revision": self._revision})
+        refused = write(connection, _REFUSE, {"campaign": self.campaign.name, "now": now})
+        empty(connection, look_arrivals)
+        return Entered(entered, refused)
+
+    @cached_property
+    def _joins(self) -> Insert:
+        return self._arrive(from_things(look_joins, look_joins.c.since))
+
+    @cached_property
+    def _members(self) -> Insert:
+        trigger = self.campaign.trigger
+        coming = from_things(t.members, bindparam("now", type_=BIG))
+        mine = t.members.c.segment == trigger.segment
+        return self._arrive(coming, mine, t.members.c.since >= bindparam("since", type_=BIG))
+
+    @cached_property
+    def _events(self) -> list[Insert]:
+        """By one statement; by two where each thing of a segment enters: the other is for those who have
+        none."""
+        trigger = self.campaign.trigger
+        if not isinstance(trigger, EventTrigger):
+            return []
+        coming = from_events(trigger, self.campaign.name, self._definitions)
+        segment = None if trigger.segment is None else self._definitions.segments[trigger.segment]
+        if segment is None or segment.of is Things.CONTACTS:
+            return [self._arrive(coming)]
+        each, none = for_each_thing(coming, segment, self._definitions)
+        return [self._arrive(each, own_segment=False), self._arrive(coming, none)]
+
+    def _arrive(self, coming: Coming, *more: Expr, own_segment: bool = True) -> Insert:
+        """INSERT of the arrivals with the reasons that do not depend on other arrivals, and their places
+        in the queue."""
+        about = [coming.subject.get(name, null()).label(name) for name in SUBJECT_COLUMNS]
+        arrived = (
+            select(
+                coming.contact.c.id.label("contact_id"),
+                coming.occurrence.label("occurrence"),
+                coming.at.label("at"),
+                *about,
+                self._reason(coming, own_segment).label("reason"),
+            )
+            .select_from(coming.rows)
+            .where(coming.contact.c.erased_at.is_(None), *coming.where, *more)
+            .subquery("arrived")
+        )
+        place = func.row_number().over(
+            partition_by=[arrived.c.contact_id, arrived.c.reason.is_(None)],
+            order_by=[arrived.c.at, arrived.c.occurrence, arrived.c.event_id],
+        )
+        query: Select[tuple[object, ...]] = select(*(arrived.c[name] for name in _ARRIVED[:-1]), place)
+        return insert(look_arrivals).from_select(_ARRIVED, query)
+
+    def _reason(self, coming: Coming, own_segment: bool) -> Expr:
+        contact, campaign = coming.contact, self.campaign
+        reasons = [(is_suppressed(contact, campaign.is_transactional), NotEntered.SUPPRESSED)]
+        if not campaign.is_transactional:
+            reasons.append((~is_subscribed(contact, campaign.topic), NotEntered.NOT_CONSENTED))
+        late = cutoff(campaign, self._definitions, self._binder, contact)
+        reasons.append((coming.at < late, NotEntered.TOO_LATE))
+        wanted = self._wanted(coming, own_segment)
+        if wanted:
+            reasons.append((~sure(and_(true(), *wanted)), NotEntered.CONDITION_FALSE))
+        return case(*((holds, literal(reason.value, TEXT)) for holds, reason in reasons), else_=null())
+
+    def _wanted(self, coming: Coming, own_segment: bool) -> list[Expr]:
+        """The trigger's `if` and, for an event, its segment, at the moment of the arrival."""
+        trigger = self.campaign.trigger
+        conditions: list[Condition] = [] if trigger.condition is None else [trigger.condition]
+        if isinstance(trigger, EventTrigger) and trigger.segment is not None and own_segment:
+            conditions.append(InSegment(trigger.segment))
+        rows = {} if coming.event is None else {"event": coming.event}
+        scope = Scope(contact=coming.contact, subject=coming.subject, rows=rows)
+        compiler = Compiler(self._definitions, RowBinder(self._definitions.brand.zone, coming.at))
+        return [compiler.holds(condition, scope) for condition in conditions]
+
+    @cached_property
+    def _reentry(self) -> Update:
+        """Inside already, or back too soon: asked when all who came before have been decided."""
+        own = t.enrollments.alias()
+        mine = [
+            own.c.campaign == bindparam("campaign", type_=TEXT),
+            own.c.contact_id == look_arrivals.c.contact_id,
+        ]
+        same = [*mine, own.c.occurrence == look_arrivals.c.occurrence]
+        inside = there_is(own, where=[*same, own.c.status == "active"])
+        reasons: list[tuple[Expr, Expr]] = [(inside, literal(NotEntered.INSIDE.value, TEXT))]
+        reentry = self.campaign.reentry
+        if reentry.kind is ReentryKind.NEVER:
+            reasons.append((there_is(own, where=same), literal(NotEntered.TOO_SOON.value, TEXT)))
+        if reentry.kind is ReentryKind.EVERY and reentry.every is not None:
+            last = select(func.max(own.c.entered_at)).where(*mine).correlate_except(own).scalar_subquery()
+            again = shift_moment(last, reentry.every, 1, self._definitions.brand.zone)
+            reasons.append((look_arrivals.c.at < again, literal(NotEntered.TOO_SOON.value, TEXT)))
+        here = [look_arrivals.c.rank == bindparam("place"), look_arrivals.c.reason.is_(None)]
+        return update(look_arrivals).where(*here).values(reason=case(*reasons, else_=null()))
+
+    @cached_property
+    def _enroll(self) -> Insert:
+        own, row = t.enrollments.alias(), look_arrivals
+        same = [
+            own.c.campaign == bindparam("campaign", type_=TEXT),
+            own.c.contact_id == row.c.contact_id,
+            own.c.occurrence == row.c.occurrence,
+        ]
+        before = select(func.max(own.c.entry)).where(*same).correlate_except(own).scalar_subquery()
+        values: dict[str, Expr] = {
+            "campaign": bindparam("campaign", type_=TEXT),
+            "contact_id": row.c.contact_id,
+            "occurrence": row.c.occurrence,
+            "entry": func.coalesce(before, literal(0, BigInteger())) + 1,
+            "revision": bindparam("revision", type_=BIG),
+            "entered_at": row.c.at,
+            "status": literal("active", TEXT),
+            "began_at": row.c.at,
+            "due_at": row.c.at,
+            **{name: row.c[name] for name in SUBJECT_COLUMNS},
+        }
+        here = [row.c.rank == bindparam("place"), row.c.reason.is_(None)]
+        return insert(t.enrollments).from_select(list(values), select(*values.values()).where(*here))
+
+
+_REFUSE = insert(t.refusals).from_select(
+    ["campaign", "contact_id", "occurrence", "at", "decided_at", "reason"],
+    select(
+        bindparam("campaign", type_=TEXT),
+        look_arrivals.c.contact_id,
+        look_arrivals.c.occurrence,
+        look_arrivals.c.at,
+        bindparam("now", type_=BIG),
+        look_arrivals.c.reason,
+    ).where(look_arrivals.c.reason.is_not(None)),
+)

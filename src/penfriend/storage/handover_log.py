@@ -1,0 +1,178 @@
+"""The way of a mail out of the house: begun in small groups, recorded when its result is known.
+
+`begin` is the last look: it succeeds only for a message that this worker still holds, of an enrollment that
+still lasts, to a contact that is as it was when the decision was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from penfriend.domain.message import Status
+from penfriend.domain.outbox import Beginning, Finished
+from penfriend.domain.reasons import End
+from penfriend.domain.timing import Moment
+from penfriend.storage.database import Database
+from penfriend.storage.message_log import claimed_by
+from penfriend.storage.outcomes import record, withdraw
+from penfriend.storage.people import locked_versions
+from penfriend.storage.routes import paused_routes
+from penfriend.storage.tables import attempts, contacts, enrollments, messages
+
+_m = messages.c
+
+
+class HandoverLog:
+    """Attempts of one store."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def begin(
+        self, group: Sequence[Beginning], owner: str, route: str, now: Moment, lease_until: Moment
+    ) -> dict[int, int]:
+        """Commit `sending` for those of the group about whom nothing has changed; gives message id -> attempt
+        id.
+
+        The rest stays claimed and is to be decided about again. At most one message to a contact begins in a
+        group: each raises the contact's version.
+        """
+        with self._db.write() as connection:
+            return _begin(connection, group, owner, route, now, lease_until)
+
+    def paused_until(self, route: str, now: Moment) -> Moment | None:
+        """Until when the route rests, if it does."""
+        with self._db.read() as connection:
+            rest = paused_routes(connection, now).get(route)
+        return rest[0] if rest else None
+
+    def withdraw(self, begun: Sequence[tuple[int, int]], owner: str) -> None:
+        """Take back messages (message id, attempt id) that were begun and have not come to the dot: due
+        again, the attempt never was."""
+        if begun:
+            self._db.run(lambda connection: withdraw(connection, begun, owner))
+
+    def record(self, finished: Sequence[Finished], owner: str, route: str) -> None:
+        """Write results and what follows from them, in one transaction. Who waited for a mail that is over
+        goes on."""
+        if finished:
+            self._db.run(lambda connection: record(connection, finished, owner, route))
+
+
+def _begin(
+    connection: Connection,
+    group: Sequence[Beginning],
+    owner: str,
+    route: str,
+    now: Moment,
+    lease_until: Moment,
+) -> dict[int, int]:
+    winners = _winners(connection, group, owner)
+    if not winners:
+        return {}
+    ids = [begun.message.id for begun in winners]
+    numbers = _next_numbers(connection, ids)
+    connection.execute(
+        _BEGIN,
+        [
+            {
+                "of_id": begun.message.id,
+                "new_route": route,
+                "new_address": begun.address,
+                "new_facts": begun.facts,
+                "new_dated_at": begun.dated_at,
+                "new_lease": lease_until,
+            }
+            for begun in winners
+        ],
+    )
+    connection.execute(
+        insert(attempts),
+        [
+            {
+                "message_id": message,
+                "number": numbers[message],
+                "route": route,
+                "owner": owner,
+                "started_at": now,
+            }
+            for message in ids
+        ],
+    )
+    connection.execute(
+        update(contacts)
+        .where(contacts.c.id.in_(bindparam("ids", expanding=True)))
+        .values(version=contacts.c.version + 1),
+        {"ids": [begun.message.contact for begun in winners]},
+    )
+    made = connection.execute(
+        select(attempts.c.message_id, attempts.c.id).where(
+            attempts.c.message_id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None)
+        ),
+        {"ids": ids},
+    )
+    return {row.message_id: row.id for row in made}
+
+
+def _winners(connection: Connection, group: Sequence[Beginning], owner: str) -> list[Beginning]:
+    versions = locked_versions(connection, [begun.message.contact for begun in group])
+    held = claimed_by(connection, [begun.message.id for begun in group], owner)
+    lasting = _lasting(connection, [begun.message.enrollment for begun in group])
+    winners: list[Beginning] = []
+    for begun in group:
+        message = begun.message
+        same = versions.get(message.contact) == begun.contact_version
+        if same and held.get(message.id) == message.contact and message.enrollment in lasting:
+            del versions[message.contact]
+            winners.append(begun)
+    return winners
+
+
+def _lasting(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Whoever came to the end of the steps may still be sent again what was in doubt."""
+    chosen = (
+        select(enrollments.c.id)
+        .where(
+            enrollments.c.id.in_(bindparam("ids", expanding=True)),
+            or_(enrollments.c.status == "active", enrollments.c.end_reason == End.COMPLETED.value),
+        )
+        .order_by(enrollments.c.id)
+    )
+    return set(connection.execute(chosen.with_for_update(read=True), {"ids": list(ids)}).scalars())
+
+
+def _next_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The number of each message's next attempt: every one is on record, also those that do not count for the
+    backoff."""
+    last = connection.execute(
+        select(attempts.c.message_id, func.max(attempts.c.number))
+        .where(attempts.c.message_id.in_(bindparam("ids", expanding=True)))
+        .group_by(attempts.c.message_id),
+        {"ids": list(ids)},
+    )
+    return dict.fromkeys(ids, 1) | {message: number + 1 for message, number in last}
+
+
+_BEGIN = (
+    update(messages)
+    .where(_m.id == bindparam("of_id"), _m.status == Status.CLAIMED.value)
+    .values(
+        status=Status.SENDING.value,
+        route=bindparam("new_route"),
+        address=bindparam("new_address"),
+        facts=bindparam("new_facts", type_=_m.facts.type),
+        dated_at=bindparam("new_dated_at"),
+        lease_until=bindparam("new_lease"),
+        attempts=_m.attempts + 1,
+    )
+)

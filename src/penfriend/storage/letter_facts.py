@@ -1,0 +1,221 @@
+"""Gathers what templates can name about a person, as frozen facts: a fixed number of queries for a batch, and
+only what is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from sqlalchemy import Connection, bindparam, case, func, select
+
+from penfriend.domain.campaign import Send, walk_steps
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.enrollment import Enrollment
+from penfriend.domain.events import BUILT_IN
+from penfriend.domain.facts import Frozen, frozen_day, frozen_moment, frozen_money
+from penfriend.storage import letter_things
+from penfriend.storage.letter_values import Facts, Person, typed
+from penfriend.storage.tables import answers, contacts, enrollments, event_facts, messages, subscriptions
+
+
+def gather(
+    connection: Connection, wanted: Sequence[Enrollment], needs: Collection[str], definitions: Definitions
+) -> dict[int, Facts]:
+    """The facts by enrollment id. `needs` names the parts of `Letter.facts` that the templates can read."""
+    rows = {
+        row.id: row
+        for row in connection.execute(
+            select(contacts).where(contacts.c.id.in_(bindparam("ids", expanding=True))),
+            {"ids": sorted({enrollment.contact for enrollment in wanted})},
+        )
+    }
+    people = [
+        Person(enrollment, rows[enrollment.contact], definitions)
+        for enrollment in wanted
+        if enrollment.contact in rows
+    ]
+    facts: dict[int, Facts] = {person.enrollment.id: {"contact": _contact(person)} for person in people}
+    for name, load in _LOADERS.items():
+        if name in needs:
+            for enrollment, value in load(connection, people).items():
+                facts[enrollment][name] = value
+    return facts
+
+
+def _contact(person: Person) -> Frozen:
+    row, types = person.contact, person.definitions.data.contact
+    plain = ("email", "first_name", "last_name", "country", "tier")
+    return {
+        **{name: getattr(row, name) for name in plain},
+        "id": row.key,
+        "locale": row.locale or person.definitions.brand.locale,
+        "timezone": row.timezone or person.definitions.brand.timezone,
+        "frequency": row.frequency or "all",
+        "birthday": frozen_day(row.birthday),
+        "tier_until": frozen_day(row.tier_until),
+        "created_at": frozen_moment(row.created_at),
+        "subscribed_at": frozen_moment(row.subscribed_at),
+        "last_opened_at": frozen_moment(row.last_opened_at),
+        "last_clicked_at": frozen_moment(row.last_clicked_at),
+        "attributes": typed(row.attributes or {}, types),
+    }
+
+
+def _orders(_: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
+    return {
+        p.enrollment.id: {
+            "count": p.contact.orders_count,
+            "total": frozen_money(p.contact.orders_total or 0, p.definitions.brand.currency),
+            "average": frozen_money(p.contact.orders_average, p.definitions.brand.currency),
+            "first_at": frozen_moment(p.contact.orders_first_at),
+            "last_at": frozen_moment(p.contact.orders_last_at),
+        }
+        for p in people
+    }
+
+
+def _rewards(_: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
+    return {
+        p.enrollment.id: {
+            "available_count": p.contact.rewards_available,
+            "next_cost": p.contact.rewards_next_cost,
+            "last_at": frozen_moment(p.contact.rewards_last_at),
+        }
+        for p in people
+    }
+
+
+def _events(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
+    found = connection.execute(
+        select(event_facts).where(event_facts.c.contact_id.in_(bindparam("ids", expanding=True))),
+        {"ids": sorted({p.contact.id for p in people})},
+    ).mappings()
+    by_contact: dict[int, dict[str, Frozen]] = {}
+    for row in found:
+        by_contact.setdefault(row["contact_id"], {})[row["name"]] = {
+            "count": row["count"],
+            "first_at": frozen_moment(row["first_at"]),
+            "last_at": frozen_moment(row["last_at"]),
+        }
+    none = {"count": 0, "first_at": None, "last_at": None}
+    return {
+        p.enrollment.id: {
+            **dict.fromkeys((*BUILT_IN, *p.definitions.data.events), none),
+            **by_contact.get(p.contact.id, {}),
+        }
+        for p in people
+    }
+
+
+def _survey(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
+    """This enrollment's own answer, and under each survey's name the contact's latest score."""
+    found = connection.execute(
+        select(answers)
+        .where(answers.c.contact_id.in_(bindparam("ids", expanding=True)))
+        .order_by(answers.c.answered_at, answers.c.id),
+        {"ids": sorted({p.contact.id for p in people})},
+    ).all()
+    own = {row.enrollment_id: row for row in found}
+    named = {(row.contact_id, row.survey): row.score for row in found}
+    shown: dict[int, Frozen] = {}
+    for p in people:
+        row = own.get(p.enrollment.id)
+        shown[p.enrollment.id] = {
+            **{name: {"score": named.get((p.contact.id, name))} for name in p.definitions.surveys},
+            "score": row.score if row is not None else None,
+            "comment": row.comment if row is not None else None,
+            "answered_at": frozen_moment(row.answered_at) if row is not None else None,
+        }
+    return shown
+
+
+def _topic(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
+    found = connection.execute(
+        select(subscriptions.c.contact_id, subscriptions.c.topic).where(
+            subscriptions.c.contact_id.in_(bindparam("ids", expanding=True)), subscriptions.c.subscribed == 1
+        ),
+        {"ids": sorted({p.contact.id for p in people})},
+    )
+    subscribed = {(row.contact_id, row.topic) for row in found}
+    return {
+        p.enrollment.id: {name: (p.contact.id, name) in subscribed for name in p.definitions.topics}
+        for p in people
+    }
+
+
+def _message(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
+    """Whether any mail of this enrollment was sent, opened, clicked, and the same under the name of each
+    step."""
+    found = connection.execute(
+        select(
+            messages.c.enrollment_id,
+            messages.c.step,
+            messages.c.sent_at,
+            messages.c.opened_at,
+            messages.c.clicked_at,
+        ).where(messages.c.enrollment_id.in_(bindparam("ids", expanding=True))),
+        {"ids": [p.enrollment.id for p in people]},
+    )
+    done: dict[int, set[tuple[str | None, str]]] = {p.enrollment.id: set() for p in people}
+    for row in found:
+        for what, moment in (("sent", row.sent_at), ("opened", row.opened_at), ("clicked", row.clicked_at)):
+            if moment is not None:
+                done[row.enrollment_id] |= {(None, what), (row.step, what)}
+    return {p.enrollment.id: _mails(p, done[p.enrollment.id]) for p in people}
+
+
+def _mails(person: Person, done: set[tuple[str | None, str]]) -> Frozen:
+    campaign = person.definitions.campaigns.get(person.enrollment.campaign)
+    steps = [step.id for step in walk_steps(campaign.steps) if isinstance(step, Send)] if campaign else []
+
+    def of(step: str | None) -> dict[str, bool]:
+        return {what: (step, what) in done for what in ("sent", "opened", "clicked")}
+
+    return {**{step: of(step) for step in steps}, **of(None)}
+
+
+def _campaign(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
+    """Under the name of each campaign, whether the contact is in it and when it last entered."""
+    e = enrollments.c
+    found = connection.execute(
+        select(
+            e.contact_id,
+            e.campaign,
+            func.max(e.entered_at),
+            func.max(case((e.status == "active", 1), else_=0)),
+        )
+        .where(e.contact_id.in_(bindparam("ids", expanding=True)))
+        .group_by(e.contact_id, e.campaign),
+        {"ids": sorted({p.contact.id for p in people})},
+    )
+    known = {
+        (contact, campaign): {"inside": bool(inside), "entered_at": frozen_moment(entered)}
+        for contact, campaign, entered, inside in found
+    }
+    never = {"inside": False, "entered_at": None}
+    return {
+        p.enrollment.id: {name: known.get((p.contact.id, name), never) for name in p.definitions.campaigns}
+        for p in people
+    }
+
+
+def _waited(_: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
+    return {p.enrollment.id: p.enrollment.standing.waited for p in people}
+
+
+_LOADERS: dict[str, Callable[[Connection, Sequence[Person]], dict[int, Frozen]]] = {
+    "cart": letter_things.carts_of,
+    "order": letter_things.orders_of,
+    "points": letter_things.points_of,
+    "reward": letter_things.rewards_of,
+    "purchase": letter_things.purchases_of,
+    "product": letter_things.products_of,
+    "event": letter_things.events_of,
+    "orders": _orders,
+    "rewards": _rewards,
+    "events": _events,
+    "survey": _survey,
+    "topic": _topic,
+    "message": _message,
+    "campaign": _campaign,
+    "waited": _waited,
+}

@@ -1,0 +1,216 @@
+"""Looks: who joins and leaves the segments of the live campaigns, who enters, and who is woken.
+
+A look asks only for those whose facts changed (`touched`) and for those for whom a moment named in a segment
+has passed since the last look. It runs in one transaction for each batch of `touched` and deletes exactly the
+rows that it read: what commits meanwhile, also with a lower id, is there for the next. After a crash nothing
+of the batch has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
+
+from penfriend.domain.campaign import Campaign, EventTrigger, SegmentTrigger
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.segment import Condition, Test, walk
+from penfriend.domain.timing import Moment
+from penfriend.storage import tables as t
+from penfriend.storage.columns import BIG
+from penfriend.storage.entering import Door, Entered
+from penfriend.storage.looks_tables import (
+    empty,
+    look_candidates,
+    look_joins,
+    look_passed,
+    look_touched,
+    make_room,
+    write,
+)
+from penfriend.storage.members import SegmentMembers
+from penfriend.storage.upsert import insert_or_ignore
+
+BATCH = 5_000
+"""So many rows of `touched` in one transaction: other writers wait for it."""
+
+
+@dataclass(slots=True)
+class LookReport:
+    """What one look did. `more`: the batch was full, there may be more to read."""
+
+    more: bool = False
+    joined: int = 0
+    left: int = 0
+    entered: int = 0
+    refused: int = 0
+    woken: int = 0
+
+    def __add__(self, other: LookReport) -> LookReport:
+        return LookReport(
+            other.more,
+            self.joined + other.joined,
+            self.left + other.left,
+            self.entered + other.entered,
+            self.refused + other.refused,
+            self.woken + other.woken,
+        )
+
+
+class Looks:
+    """The looks of one revision; its statements are compiled once."""
+
+    def __init__(self, definitions: Definitions, revision: int) -> None:
+        self.definitions, self.revision = definitions, revision
+        self.segments = {
+            name: SegmentMembers(definitions.segments[name], definitions)
+            for name in dict.fromkeys(_trigger_segments(definitions))
+        }
+        self.doors = {
+            name: Door(campaign, definitions, revision) for name, campaign in definitions.campaigns.items()
+        }
+        self._reads_campaigns = reads_campaigns(definitions)
+
+    def take_look(self, connection: Connection, now: Moment, batch: int = BATCH) -> LookReport:
+        """One batch, in the caller's transaction. Segments that were not activated yet are passed over."""
+        make_room(connection)
+        touched = _read_touched(connection, batch)
+        report = LookReport(more=touched >= batch)
+        if touched:
+            report.woken = connection.execute(_WAKE, {"now": now}).rowcount
+        newest = (connection.execute(_NEWEST).scalar() or 0) if self._reads_campaigns else 0
+        activated = active_since(connection)
+        looked = {row.segment: row.looked_at for row in connection.execute(select(t.segment_looks))}
+        for name, members in self.segments.items():
+            if name in looked:
+                last = Moment(looked[name])
+                passed = members.passed.record(connection, last, now)
+                if touched or passed:
+                    self._look_at(connection, members, last, now, activated, report)
+        if touched:
+            self._let_in_events(connection, now, activated, report)
+        if report.entered and self._reads_campaigns:
+            connection.execute(_TOUCH_ENTERED, {"now": now, "newest": newest})
+            connection.execute(_RAISE_ENTERED, {"newest": newest})
+        if touched:
+            connection.execute(_FORGET)
+            empty(connection, look_touched)
+        connection.execute(_LOOKED, {"now": now})
+        return report
+
+    def _look_at(
+        self,
+        connection: Connection,
+        members: SegmentMembers,
+        last: Moment,
+        now: Moment,
+        activated: dict[str, int],
+        report: LookReport,
+    ) -> None:
+        for read in (look_touched, look_passed):
+            candidates = insert_or_ignore(connection, look_candidates)
+            whom = select(read.c.contact_id).where(read.c.contact_id.is_not(None)).distinct()
+            connection.execute(candidates.from_select(["contact_id"], whom))
+        if connection.dialect.name == "postgresql":  # it would take a new table for a large one
+            connection.exec_driver_sql("ANALYZE look_candidates")
+        report.left += members.leave(connection, now)
+        joined = members.join(connection, last, now)
+        report.joined += joined
+        if joined:
+            for campaign in self._campaigns_of(members.segment.name):
+                if campaign.name in activated:
+                    self._count(report, self.doors[campaign.name].let_in_joins(connection, now))
+        empty(connection, look_passed, look_candidates, look_joins)
+
+    def _let_in_events(
+        self, connection: Connection, now: Moment, activated: dict[str, int], report: LookReport
+    ) -> None:
+        names: set[str] = set(connection.execute(_TOUCHING_EVENTS).scalars())
+        for campaign in self.definitions.campaigns.values():
+            trigger = campaign.trigger
+            if isinstance(trigger, EventTrigger) and trigger.event in names and campaign.name in activated:
+                since = Moment(activated[campaign.name])
+                self._count(report, self.doors[campaign.name].let_in_events(connection, now, since))
+
+    def _campaigns_of(self, segment: str) -> Iterator[Campaign]:
+        for campaign in self.definitions.campaigns.values():
+            if isinstance(campaign.trigger, SegmentTrigger) and campaign.trigger.segment == segment:
+                yield campaign
+
+    @staticmethod
+    def _count(report: LookReport, came: Entered) -> None:
+        report.entered += came.entered
+        report.refused += came.refused
+
+    def next_moment(self, connection: Connection, after: Moment) -> Moment | None:
+        """The next moment after `after` at which time alone may let somebody join or leave; None where
+        there is none."""
+        found = [members.passed.next_moment(connection, after) for members in self.segments.values()]
+        moments = [moment for moment in found if moment is not None]
+        return min(moments) if moments else None
+
+
+def active_since(connection: Connection) -> dict[str, int]:
+    """The campaigns that were activated and not removed, and since when."""
+    rows = select(t.campaign_states.c.campaign, t.campaign_states.c.activated_at)
+    active = connection.execute(rows.where(t.campaign_states.c.removed_at.is_(None)))
+    return {row.campaign: row.activated_at for row in active}
+
+
+def reads_campaigns(definitions: Definitions) -> bool:
+    """Whether a segment asks who is in a campaign: then an entry or an end touches the contact."""
+    return any(_reads_campaign(segment.where) for segment in definitions.segments.values())
+
+
+def _reads_campaign(condition: Condition) -> bool:
+    return any(isinstance(leaf, Test) and leaf.field.group == "campaign" for leaf in walk(condition))
+
+
+def _trigger_segments(definitions: Definitions) -> Iterator[str]:
+    for campaign in definitions.campaigns.values():
+        if isinstance(campaign.trigger, SegmentTrigger):
+            yield campaign.trigger.segment
+
+
+def _read_touched(connection: Connection, batch: int) -> int:
+    """Put a batch of `touched` into `look_touched`; how many rows."""
+    columns = ["id", "contact_id", "event_id", "at"]
+    rows = select(*(t.touched.c[name] for name in columns)).order_by(t.touched.c.id).limit(batch)
+    return write(connection, insert(look_touched).from_select(columns, rows), {})
+
+
+_first = (
+    select(func.min(look_touched.c.at))
+    .where(look_touched.c.contact_id == t.enrollments.c.contact_id)
+    .scalar_subquery()
+)
+# an ended one is still watched for its goal
+_watched = and_(t.enrollments.c.goal_at.is_(None), t.enrollments.c.goal_until >= bindparam("now", type_=BIG))
+_WAKE = (
+    update(t.enrollments)
+    .where(
+        t.enrollments.c.contact_id.in_(select(look_touched.c.contact_id)),
+        or_(t.enrollments.c.status == "active", _watched),
+    )
+    .values(woken=1, woken_at=func.coalesce(t.enrollments.c.woken_at, _first))
+)
+_NEWEST = select(func.max(t.enrollments.c.id))
+_entered = (
+    select(t.enrollments.c.contact_id).where(t.enrollments.c.id > bindparam("newest", type_=BIG)).distinct()
+)
+_TOUCH_ENTERED = insert(t.touched).from_select(
+    ["contact_id", "at"], _entered.add_columns(bindparam("now", type_=BIG))
+)
+_RAISE_ENTERED = (
+    update(t.contacts).where(t.contacts.c.id.in_(_entered)).values(version=t.contacts.c.version + 1)
+)
+_FORGET = delete(t.touched).where(t.touched.c.id.in_(select(look_touched.c.id)))
+_TOUCHING_EVENTS = (
+    select(t.events.c.name).where(t.events.c.id.in_(select(look_touched.c.event_id))).distinct()
+)
+_LOOKED = (
+    update(t.segment_looks)
+    .where(t.segment_looks.c.looked_at < bindparam("now", type_=BIG))
+    .values(looked_at=bindparam("now", type_=BIG))
+)

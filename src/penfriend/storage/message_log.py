@@ -1,0 +1,276 @@
+"""Messages: claimed in batches and decided about. What leaves the house is `penfriend.storage.handover_log`.
+
+A status moves only by an UPDATE that names the old one (`penfriend.domain.message.ALLOWED_MOVES`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, literal, or_, select, update
+
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.enrollment import Enrollment
+from penfriend.domain.facts import Frozen
+from penfriend.domain.message import Status
+from penfriend.domain.outbox import DueMessage, SendBackground, Verdict
+from penfriend.domain.reasons import End
+from penfriend.domain.send_policy import PostponeIt, SkipIt
+from penfriend.domain.standing import Ending
+from penfriend.domain.timing import Moment
+from penfriend.storage.database import Database
+from penfriend.storage.enrollment_log import row_of
+from penfriend.storage.letter_facts import gather
+from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
+from penfriend.storage.people import load_contacts
+from penfriend.storage.story import ending_line, verdict_line
+from penfriend.storage.tables import decisions, enrollments, messages
+
+COUNTED = (Status.SENT.value, Status.UNKNOWN.value, Status.SENDING.value)
+"""What counts under `at_most`: sent or unknown, and what is on its way."""
+
+_m = messages.c
+# in the statement's text, so that the partial indexes are used
+_DUE = _m.status == literal(Status.DUE.value, literal_execute=True)
+
+
+class MessageLog:
+    """The messages of one store."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def claim(
+        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int
+    ) -> list[DueMessage]:
+        """At most `limit` messages that are due, by priority, due time and id; now held by `owner` until
+        `lease_until`.
+
+        Those that a later revision than `revision` has made are left to whoever runs that one.
+        """
+        return self._db.run(lambda connection: _claim(connection, now, owner, lease_until, revision, limit))
+
+    def background(
+        self, held: Sequence[DueMessage], definitions: Definitions, since: Moment
+    ) -> SendBackground:
+        """Contacts, enrollments and recent mails for these messages; mails before `since` count under no cap.
+
+        A contact that was joined with another since the claim is missing.
+        """
+        with self._db.read() as connection:
+            people = load_contacts(connection, [message.contact for message in held], definitions.brand)
+            found = connection.execute(
+                select(enrollments).where(enrollments.c.id.in_(bindparam("ids", expanding=True))),
+                {"ids": [message.enrollment for message in held]},
+            ).mappings()
+            rows = list(found)
+            recent = _recent(connection, held, since)
+        return SendBackground(
+            contacts=people,
+            enrollments={row["id"]: row_of(row) for row in rows},
+            ended={
+                row["id"]: row["end_reason"] for row in rows if _stops_mail(row["status"], row["end_reason"])
+            },
+            recent=recent,
+        )
+
+    def facts(
+        self, wanted: Sequence[Enrollment], needs: Collection[str], definitions: Definitions
+    ) -> dict[int, dict[str, Frozen]]:
+        """The facts of letters by enrollment id (`penfriend.storage.letter_facts`)."""
+        with self._db.read() as connection:
+            return gather(connection, wanted, needs, definitions)
+
+    def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment) -> None:
+        """Write skips and postponements; an ending that came before the mail ends its enrollment. In one
+        transaction."""
+        if verdicts:
+            self._db.run(lambda connection: _settle(connection, verdicts, owner, now))
+
+    def release(self, owner: str) -> None:
+        """Give back all that `owner` has claimed and not begun; it is due again."""
+        with self._db.write() as connection:
+            connection.execute(_GIVE_BACK.where(_m.owner == owner))
+
+    def give_back(self, ids: Iterable[int], owner: str) -> None:
+        """Make these claimed messages due again at once, to be decided about anew."""
+        with self._db.write() as connection:
+            connection.execute(
+                _GIVE_BACK.where(_m.id.in_(bindparam("ids", expanding=True)), _m.owner == owner),
+                {"ids": list(ids)},
+            )
+
+    def next_due(self) -> Moment | None:
+        """The earliest moment at which a message is due."""
+        with self._db.read() as connection:
+            return connection.execute(select(func.min(_m.due_at)).where(_DUE)).scalar()
+
+
+def _claim(
+    connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
+) -> list[DueMessage]:
+    chosen = (
+        select(_m.id)
+        .where(_DUE, _m.due_at <= now, _m.revision <= revision)
+        .order_by(_m.priority.desc(), _m.due_at, _m.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(connection.execute(chosen).scalars())
+    if not ids:
+        return []
+    claimed = connection.execute(
+        update(messages)
+        .where(_m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.DUE.value)
+        .values(status=Status.CLAIMED.value, owner=owner, lease_until=until)
+        .returning(*_m),
+        {"ids": ids},
+    )
+    rows = {row.id: _due(row) for row in claimed}
+    return [rows[message] for message in ids if message in rows]
+
+
+def _recent(connection: Connection, held: Sequence[DueMessage], since: Moment) -> dict[int, list[Moment]]:
+    """When counted mails went out, by contact. What an earlier try may have delivered counts as well, except
+    for itself."""
+    went_out = func.coalesce(_m.sent_at, _m.over_at, _m.dated_at)
+    tried = and_(
+        _m.status.in_((Status.DUE.value, Status.CLAIMED.value)),
+        ~NEVER_TRIED,
+        _m.id.not_in(bindparam("held", expanding=True)),
+    )
+    found = connection.execute(
+        select(_m.contact_id, went_out).where(
+            _m.contact_id.in_(bindparam("contacts", expanding=True)),
+            or_(_m.status.in_(COUNTED), tried),
+            _m.transactional == 0,
+            went_out > since,
+        ),
+        {
+            "contacts": sorted({message.contact for message in held}),
+            "held": [message.id for message in held],
+        },
+    )
+    recent: dict[int, list[Moment]] = {}
+    for contact, moment in found:
+        recent.setdefault(contact, []).append(moment)
+    return recent
+
+
+def _stops_mail(status: str, reason: str | None) -> bool:
+    """Whoever came to the end of the steps may still be sent again what was in doubt."""
+    return status != "active" and reason != End.COMPLETED.value
+
+
+def _settle(connection: Connection, verdicts: Sequence[Verdict], owner: str, now: Moment) -> None:
+    held = claimed_by(connection, [verdict.message.id for verdict in verdicts], owner)
+    kept = [verdict for verdict in verdicts if held.get(verdict.message.id) == verdict.message.contact]
+    if not kept:
+        return
+    skipped = [(one.message, one.decision) for one in kept if isinstance(one.decision, SkipIt)]
+    postponed = [(one.message, one.decision) for one in kept if isinstance(one.decision, PostponeIt)]
+    endings = [(message, skip.ending) for message, skip in skipped if skip.ending is not None]
+    if skipped:
+        connection.execute(_SKIP, [_skip_values(message, skip, now) for message, skip in skipped])
+    if postponed:
+        connection.execute(_POSTPONE, [_postpone_values(*one) for one in postponed])
+    if endings:
+        connection.execute(_END, [_ending_values(*one) for one in endings])
+    connection.execute(insert(decisions), [verdict_line(one, now) for one in kept])
+    if endings:
+        connection.execute(insert(decisions), [ending_line(message, end) for message, end in endings])
+    wake(connection, [message.enrollment for message, skip in skipped if skip.ending is None])
+
+
+def claimed_by(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, int]:
+    """Which of these messages `owner` holds and has not begun, each with its contact; locked until the end of
+    the transaction."""
+    chosen = (
+        select(_m.id, _m.contact_id)
+        .where(
+            _m.id.in_(bindparam("ids", expanding=True)), _m.owner == owner, _m.status == Status.CLAIMED.value
+        )
+        .order_by(_m.id)
+        .with_for_update()
+    )
+    return {row.id: row.contact_id for row in connection.execute(chosen, {"ids": list(ids)})}
+
+
+def wake(connection: Connection, ids: Sequence[int]) -> None:
+    """The mail that these enrollments waited for is over: they go on."""
+    if ids:
+        connection.execute(
+            update(enrollments)
+            .where(enrollments.c.id.in_(bindparam("ids", expanding=True)), enrollments.c.status == "active")
+            .values(woken=1),
+            {"ids": list(ids)},
+        )
+
+
+def _due(row: Row[tuple[object, ...]]) -> DueMessage:
+    return DueMessage(
+        id=row.id,
+        enrollment=row.enrollment_id,
+        campaign=row.campaign,
+        contact=row.contact_id,
+        step=row.step,
+        template=row.template,
+        topic=row.topic,
+        transactional=bool(row.transactional),
+        message_id=row.message_id,
+        wanted_at=row.wanted_at,
+        dated_at=row.dated_at,
+        attempts=row.attempts,
+        held_by=row.held_by,
+        facts=row.facts,
+    )
+
+
+_GIVE_BACK = (
+    update(messages)
+    .where(_m.status == Status.CLAIMED.value)
+    .values(status=Status.DUE.value, owner=None, lease_until=None)
+)
+_SKIP = (
+    update(messages)
+    .where(_m.id == bindparam("of_id"), _m.status == Status.CLAIMED.value)
+    .values(WILL_NOT_BE_SENT)
+)
+_POSTPONE = (
+    update(messages)
+    .where(_m.id == bindparam("of_id"), _m.status == Status.CLAIMED.value)
+    .values(
+        status=Status.DUE.value,
+        due_at=bindparam("until"),
+        held_by=bindparam("why"),
+        postponed=_m.postponed + 1,
+        owner=None,
+        lease_until=None,
+    )
+)
+_END = (
+    update(enrollments)
+    .where(enrollments.c.id == bindparam("of_id"), enrollments.c.status == "active")
+    .values(
+        status="ended",
+        ended_at=bindparam("at"),
+        end_reason=bindparam("why"),
+        end_word=bindparam("word"),
+        due_at=None,
+        due_wall=None,
+        due_zone=None,
+        woken=1,  # looked at once more: the goal may have been reached
+    )
+)
+
+
+def _skip_values(message: DueMessage, skip: SkipIt, now: Moment) -> dict[str, object]:
+    return {"of_id": message.id, "why": skip.reason, "detail": skip.detail or None, "at": now}
+
+
+def _postpone_values(message: DueMessage, postponement: PostponeIt) -> dict[str, object]:
+    return {"of_id": message.id, "why": postponement.reason.value, "until": postponement.until}
+
+
+def _ending_values(message: DueMessage, end: Ending) -> dict[str, object]:
+    return {"of_id": message.enrollment, "at": end.at, "why": end.reason.value, "word": end.word}

@@ -1,0 +1,190 @@
+"""What follows in the store from the results of attempts, and from those that never were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    Connection,
+    Integer,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from penfriend.domain.contact import DEAD_ADDRESS
+from penfriend.domain.delivery import Outcome
+from penfriend.domain.message import FINAL, OVER, Status
+from penfriend.domain.outbox import Finished
+from penfriend.storage.mail_events import note_sent
+from penfriend.storage.message_log import wake
+from penfriend.storage.people import locked_versions
+from penfriend.storage.routes import rest_route, revive_route
+from penfriend.storage.suppressions import suppress
+from penfriend.storage.tables import attempts, messages
+
+REJECTED = "rejected"
+"""Why a message failed."""
+
+_m = messages.c
+_IN_DOUBT = exists().where(
+    attempts.c.message_id == _m.id,
+    (attempts.c.outcome == Outcome.UNKNOWN.value) | (attempts.c.outcome == Outcome.ACCEPTED.value),
+)
+WHAT_IT_WAS_MADE_OF = case((_IN_DOUBT, _m.facts), else_=null())
+"""What an earlier try may have delivered keeps its bytes; what surely did not arrive is made anew, of the
+facts as they are then."""
+
+
+def withdraw(connection: Connection, begun: Sequence[tuple[int, int]], owner: str) -> None:
+    """Take back messages (message id, attempt id) that were begun and have not come to the dot."""
+    connection.execute(
+        delete(attempts).where(attempts.c.id == bindparam("of_id"), attempts.c.ended_at.is_(None)),
+        [{"of_id": attempt} for _, attempt in begun],
+    )
+    connection.execute(_WITHDRAW, [{"of_id": message, "of_owner": owner} for message, _ in begun])
+
+
+def record(connection: Connection, finished: Sequence[Finished], owner: str, route: str) -> None:
+    """Write results and what follows from them.
+
+    A result that comes after the lease has ended and `recover` has called the message unknown still settles
+    it.
+    """
+    found = _waiting_for_results(connection, [done.message for done in finished], owner)
+    connection.execute(_CLOSE_ATTEMPT, [_attempt_values(done) for done in finished])
+    settled = [done for done in finished if done.message in found]
+    if settled:
+        connection.execute(_OUTCOME, [_message_values(done, owner) for done in settled])
+    for done in settled:
+        if done.consequence.suppress:
+            address = found[done.message][1] or ""
+            suppress(connection, address, reason=DEAD_ADDRESS, evidence=done.result.text, at=done.at)
+    note_sent(
+        connection, {done.message: done.at for done in settled if done.consequence.status is Status.SENT}
+    )
+    wake(connection, [found[done.message][0] for done in settled if done.consequence.status in OVER])
+    _tell_route(connection, finished, route)
+
+
+def _tell_route(connection: Connection, finished: Sequence[Finished], route: str) -> None:
+    """A fault rests the route and an acceptance revives it, in the order in which they came."""
+    works = False
+    for done in finished:
+        if done.consequence.pause_route:
+            rest_route(connection, route, done.result.text, done.at, done.consequence.due_at)
+            works = False
+        elif done.result.outcome is Outcome.ACCEPTED and not works:
+            revive_route(connection, route)
+            works = True
+
+
+def _waiting_for_results(
+    connection: Connection, ids: Sequence[int], owner: str
+) -> dict[int, tuple[int, str | None]]:
+    """Enrollment and address of the messages that take a result, by id; locked until its end."""
+    of_contacts = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
+    # in the order in which `begin` locks them
+    locked_versions(connection, connection.execute(of_contacts, {"ids": list(ids)}).scalars().all())
+    chosen = (
+        select(_m.id, _m.enrollment_id, _m.address)
+        .where(
+            _m.id.in_(bindparam("ids", expanding=True)),
+            or_((_m.status == Status.SENDING.value) & (_m.owner == owner), _m.status == Status.UNKNOWN.value),
+        )
+        .order_by(_m.id)
+        .with_for_update()
+    )
+    return {
+        row.id: (row.enrollment_id, row.address) for row in connection.execute(chosen, {"ids": list(ids)})
+    }
+
+
+_WITHDRAW = (
+    update(messages)
+    .where(_m.id == bindparam("of_id"), _m.status == Status.SENDING.value, _m.owner == bindparam("of_owner"))
+    .values(
+        status=Status.DUE.value,
+        owner=None,
+        lease_until=None,
+        attempts=_m.attempts - 1,
+        facts=WHAT_IT_WAS_MADE_OF,
+    )
+)
+_CLOSE_ATTEMPT = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("of_id"))
+    .values(
+        ended_at=bindparam("at"),
+        stage=bindparam("new_stage"),
+        outcome=bindparam("new_outcome"),
+        code=bindparam("new_code"),
+        enhanced=bindparam("new_enhanced"),
+        text=bindparam("new_text"),
+        server=bindparam("new_server"),
+        fault=bindparam("new_fault"),
+    )
+)
+_OUTCOME = (
+    update(messages)
+    .where(
+        _m.id == bindparam("of_id"),
+        or_(
+            (_m.status == Status.SENDING.value) & (_m.owner == bindparam("of_owner")),
+            (_m.status == Status.UNKNOWN.value) & (bindparam("final", type_=Integer) == 1),
+        ),
+    )
+    .values(
+        status=bindparam("new_status"),
+        due_at=func.coalesce(bindparam("new_due_at", type_=_m.due_at.type), _m.due_at),
+        # the step was over when its mail became unknown
+        over_at=func.coalesce(_m.over_at, bindparam("new_over_at", type_=_m.over_at.type)),
+        sent_at=bindparam("new_sent_at"),
+        attempts=_m.attempts - bindparam("uncounted", type_=_m.attempts.type),
+        provider_id=bindparam("new_provider_id"),
+        note=bindparam("new_note"),
+        reason=bindparam("new_reason"),
+        facts=case((bindparam("keep_facts", type_=Integer) == 1, _m.facts), else_=WHAT_IT_WAS_MADE_OF),
+        owner=None,
+        lease_until=None,
+    )
+)
+
+
+def _attempt_values(done: Finished) -> dict[str, object]:
+    result = done.result
+    return {
+        "of_id": done.attempt,
+        "at": done.at,
+        "new_stage": result.stage.value,
+        "new_outcome": result.outcome.value,
+        "new_code": result.code,
+        "new_enhanced": result.enhanced,
+        "new_text": result.text,
+        "new_server": result.server,
+        "new_fault": result.fault.value,
+    }
+
+
+def _message_values(done: Finished, owner: str) -> dict[str, object]:
+    status = done.consequence.status
+    return {
+        "of_id": done.message,
+        "of_owner": owner,
+        "new_status": status.value,
+        "final": int(status in FINAL),
+        "new_due_at": done.consequence.due_at,
+        "new_over_at": done.at if status in OVER else None,
+        "new_sent_at": done.at if status is Status.SENT else None,
+        "uncounted": int(done.consequence.uncounted),
+        "new_provider_id": done.result.provider_id,
+        "new_note": done.result.text or None,
+        "new_reason": REJECTED if status is Status.FAILED else None,
+        "keep_facts": int(done.result.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN)),
+    }

@@ -1,0 +1,186 @@
+"""Counts for `status`, `messages` and the table of the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import ColumnElement, Connection, Select, distinct, func, select, update
+
+from penfriend.domain.errors import NotFound
+from penfriend.domain.message import Status
+from penfriend.domain.overview import CampaignCounts, MessageLine, Overview
+from penfriend.domain.timing import Moment
+from penfriend.storage.database import Database
+from penfriend.storage.message_log import wake
+from penfriend.storage.routes import paused_routes
+from penfriend.storage.tables import (
+    attempts,
+    contacts,
+    decisions,
+    enrollments,
+    members,
+    messages,
+    refusals,
+    suppressions,
+)
+
+_m, _e = messages.c, enrollments.c
+
+
+class Reports:
+    """Read-only questions of people about one store, and the settling of doubts."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def overview(self, now: Moment, trigger_segments: dict[str, str]) -> Overview:
+        """All counts. `trigger_segments` gives campaign -> segment, to tell who was noted at activation."""
+        with self._db.read() as connection:
+            due = (_m.status == Status.DUE.value) & (_m.due_at < now)
+            oldest = connection.execute(select(func.min(_m.due_at)).where(due)).scalar()
+            found = connection.execute(
+                select(suppressions.c.reason, func.count()).group_by(suppressions.c.reason)
+            )
+            return Overview(
+                at=now,
+                contacts=connection.execute(select(func.count()).select_from(contacts)).scalar_one(),
+                campaigns=_campaigns(connection, trigger_segments),
+                overdue=connection.execute(
+                    select(func.count()).select_from(messages).where(due)
+                ).scalar_one(),
+                lag=0 if oldest is None else now - oldest,
+                routes=paused_routes(connection, now),
+                suppressions=dict(found.tuples().all()),
+            )
+
+    def list_messages(
+        self,
+        statuses: Collection[str] = (),
+        contact: int | None = None,
+        campaign: str | None = None,
+        limit: int = 100,
+    ) -> list[MessageLine]:
+        """The newest messages first, with what is known of their last attempt."""
+        tries = attempts.alias()
+        last = (
+            select(func.max(tries.c.id))
+            .where(tries.c.message_id == _m.id)
+            .correlate(messages)
+            .scalar_subquery()
+        )
+        chosen = (
+            select(messages, contacts.c.key, contacts.c.email, attempts.c.server, attempts.c.stage)
+            .join(contacts, contacts.c.id == _m.contact_id)
+            .outerjoin(attempts, attempts.c.id == last)
+            .order_by(_m.id.desc())
+            .limit(limit)
+        )
+        if statuses:
+            chosen = chosen.where(_m.status.in_(list(statuses)))
+        if contact is not None:
+            chosen = chosen.where(_m.contact_id == contact)
+        if campaign is not None:
+            chosen = chosen.where(_m.campaign == campaign)
+        with self._db.read() as connection:
+            return [
+                MessageLine(
+                    id=row.id,
+                    campaign=row.campaign,
+                    step=row.step,
+                    contact=row.key or row.email or "",
+                    status=row.status,
+                    reason=row.reason,
+                    wanted_at=row.wanted_at,
+                    due_at=row.due_at,
+                    over_at=row.over_at,
+                    held_by=row.held_by,
+                    attempts=row.attempts,
+                    note=row.note,
+                    message_id=row.message_id,
+                    address=row.address or row.email,
+                    server=row.server,
+                    stage=row.stage,
+                )
+                for row in connection.execute(chosen)
+            ]
+
+    def resolve(self, message: int, as_sent: bool, now: Moment) -> None:
+        """Settle a doubt: it was delivered, or it is to be sent again with the same Message-ID and bytes.
+        Raises NotFound."""
+        with self._db.write() as connection:
+            values = (
+                {"status": Status.SENT.value, "sent_at": func.coalesce(_m.sent_at, _m.over_at)}
+                if as_sent
+                else {"status": Status.DUE.value, "due_at": now, "over_at": None}
+            )
+            moved = connection.execute(
+                update(messages).where(_m.id == message, _m.status == Status.UNKNOWN.value).values(**values)
+            )
+            if not moved.rowcount:
+                status = connection.execute(select(_m.status).where(_m.id == message)).scalar()
+                raise NotFound(
+                    f"there is no message {message}"
+                    if status is None
+                    else f"message {message} is {status}, not unknown"
+                )
+            chosen = select(_m.enrollment_id).where(_m.id == message)
+            wake(connection, list(connection.execute(chosen).scalars()))
+
+
+def _campaigns(connection: Connection, trigger_segments: dict[str, str]) -> dict[str, CampaignCounts]:
+    counts: dict[str, CampaignCounts] = {name: CampaignCounts() for name in trigger_segments}
+
+    def each(chosen: Select[str, str | None, int]) -> Iterator[tuple[CampaignCounts, str, int]]:
+        for campaign, word, number in connection.execute(chosen):
+            yield counts.setdefault(campaign, CampaignCounts()), word or "", number
+
+    for one, status, number in each(_ENTERED):
+        one.entered += number
+        one.waiting += number if status == "active" else 0
+    for one, _, number in each(_CONVERTED):
+        one.converted = number
+    for name, chosen in _COUNTED.items():
+        for one, word, number in each(chosen):
+            getattr(one, name)[word] = number
+    _count_noted(connection, trigger_segments, counts)
+    return counts
+
+
+def _by(campaign: ColumnElement[str], word: ColumnElement[str | None], *which: ColumnElement[bool]) -> Counts:
+    return select(campaign, word, func.count()).where(*which).group_by(campaign, word)
+
+
+Counts = Select[str, str | None, int]
+_ENTERED = _by(_e.campaign, _e.status)
+_CONVERTED = _by(_e.campaign, _e.campaign, _e.converted_at.is_not(None))
+_COUNTED: dict[str, Counts] = {
+    "ended": _by(_e.campaign, _e.end_reason, _e.status == "ended"),
+    "steps": _by(_e.campaign, _e.step, _e.status == "active"),
+    "not_entered": _by(refusals.c.campaign, refusals.c.reason),
+    "messages": _by(_m.campaign, _m.status),
+    "skipped": _by(_m.campaign, _m.reason, _m.status == Status.SKIPPED.value),
+    "postponed": (
+        select(_e.campaign, decisions.c.reason, func.count(distinct(decisions.c.message_id)))
+        .join(enrollments, _e.id == decisions.c.enrollment_id)
+        .where(decisions.c.what == "postponed")
+        .group_by(_e.campaign, decisions.c.reason)
+    ),
+}
+"""What is counted into which part of `CampaignCounts`."""
+
+
+def _count_noted(
+    connection: Connection, trigger_segments: dict[str, str], counts: dict[str, CampaignCounts]
+) -> None:
+    """Who was in the segment at activation has no row of refusal: the member says so."""
+    noted = select(members.c.segment, func.count()).where(members.c.noted == 1).group_by(members.c.segment)
+    by_segment: dict[str, int] = dict(connection.execute(noted).tuples().all())
+    for campaign, segment in trigger_segments.items():
+        if by_segment.get(segment):
+            counts[campaign].not_entered["noted"] = by_segment[segment]
+
+
+def segment_sizes(connection: Connection) -> dict[str, int]:
+    """Members by segment, of the segments that triggers use."""
+    chosen = select(members.c.segment, func.count()).group_by(members.c.segment)
+    return dict(connection.execute(chosen).tuples().all())

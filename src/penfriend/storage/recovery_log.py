@@ -1,0 +1,137 @@
+"""What a crash left: messages held by a worker that is gone.
+
+A claimed message, and one that is `sending` whose dot is not on record, goes back to due: nothing has left
+the house. Past the dot its answer decides, where the worker had one on record; else it is unknown, and so is
+every `sending` where the journal is lost or of another boot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
+
+from penfriend.domain.delivery import Outcome, Stage
+from penfriend.domain.message import Status
+from penfriend.domain.outbox import Finished, Journal, OpenAttempt
+from penfriend.domain.timing import Moment
+from penfriend.storage.database import Database
+from penfriend.storage.dot_journal import journal_of
+from penfriend.storage.message_log import wake
+from penfriend.storage.outcomes import record, withdraw
+from penfriend.storage.tables import attempts, messages
+
+_m = messages.c
+
+
+class RecoveryLog:
+    """What workers that are gone have left in one store."""
+
+    def __init__(self, db: Database, journals: Path) -> None:
+        self._db, self._journals = db, journals
+
+    def journal_of(self, owner: str) -> Journal | None:
+        """The attempts whose dot that worker may have written; None where its journal is lost or of another
+        boot."""
+        return journal_of(self._journals, owner)
+
+    def owners(self) -> set[str]:
+        """Everybody who holds a message."""
+        with self._db.read() as connection:
+            found = connection.execute(select(_m.owner).where(_m.owner.is_not(None)).distinct()).scalars()
+            return {owner for owner in found if owner is not None}
+
+    def free_claimed(self, now: Moment, gone: Collection[str] = ()) -> int:
+        """Make due again what was claimed under a lease that has ended, or by one of `gone`; how many."""
+        with self._db.write() as connection:
+            freed = connection.execute(
+                update(messages)
+                .where(_m.status == Status.CLAIMED.value, _left(now, gone))
+                .values(status=Status.DUE.value, owner=None, lease_until=None)
+            )
+            return freed.rowcount
+
+    def open_attempts(self, now: Moment, gone: Collection[str] = ()) -> list[OpenAttempt]:
+        """The attempts without an outcome of workers that are gone."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(
+                    attempts.c.id,
+                    attempts.c.route,
+                    _m.attempts,
+                    _m.id.label("message"),
+                    _m.message_id,
+                    _m.campaign,
+                    _m.transactional,
+                    _m.owner,
+                )
+                .join(messages, messages.c.id == attempts.c.message_id)
+                .where(_m.status == Status.SENDING.value, attempts.c.ended_at.is_(None), _left(now, gone))
+                .order_by(attempts.c.id)
+            )
+            return [
+                OpenAttempt(
+                    attempt=row.id,
+                    number=row.attempts,
+                    message=row.message,
+                    message_id=row.message_id,
+                    campaign=row.campaign,
+                    transactional=bool(row.transactional),
+                    owner=row.owner or "",
+                    route=row.route,
+                )
+                for row in rows
+            ]
+
+    def take_back(self, left: Sequence[OpenAttempt]) -> None:
+        """These never came to the dot: due again, and the attempt never was."""
+        for owner in sorted({attempt.owner for attempt in left}):
+            begun = [(attempt.message, attempt.attempt) for attempt in left if attempt.owner == owner]
+            with self._db.write() as connection:
+                withdraw(connection, begun, owner)
+
+    def settle(self, finished: Sequence[Finished], owner: str, route: str) -> None:
+        """Write the results that the worker had on record."""
+        if finished:
+            self._db.run(lambda connection: record(connection, finished, owner, route))
+
+    def doubt(self, left: Sequence[tuple[OpenAttempt, Moment | None]], why: str, now: Moment) -> None:
+        """The last byte of these may have been written: unknown and held, or due at the given moment where
+        they are to be re-sent."""
+        if left:
+            self._db.run(lambda connection: _doubt(connection, left, why, now))
+
+
+def _left(now: Moment, gone: Collection[str]) -> ColumnElement[bool]:
+    return _m.owner.is_not(None) & or_(_m.lease_until <= now, _m.owner.in_(sorted(gone)))
+
+
+def _doubt(
+    connection: Connection, left: Sequence[tuple[OpenAttempt, Moment | None]], why: str, now: Moment
+) -> None:
+    for attempt, again_at in left:
+        held = again_at is None
+        connection.execute(
+            update(messages)
+            .where(_m.id == attempt.message, _m.status == Status.SENDING.value, _m.owner == attempt.owner)
+            .values(
+                status=(Status.UNKNOWN if held else Status.DUE).value,
+                due_at=_m.due_at if again_at is None else again_at,
+                over_at=now if held else None,
+                note=why,
+                owner=None,
+                lease_until=None,
+            )
+        )
+    connection.execute(
+        update(attempts)
+        .where(attempts.c.id == bindparam("of_id"), attempts.c.ended_at.is_(None))
+        .values(ended_at=now, outcome=Outcome.UNKNOWN.value, stage=Stage.DOT.value, text=why),
+        [{"of_id": attempt.attempt} for attempt, _ in left],
+    )
+    over = [attempt.message for attempt, again_at in left if again_at is None]
+    chosen = select(_m.enrollment_id).where(
+        _m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.UNKNOWN.value
+    )
+    wake(connection, connection.execute(chosen, {"ids": over}).scalars().all())

@@ -1,0 +1,43 @@
+"""Routes that rest: a transport that failed for reasons of its own is left alone for a while, longer each
+time it fails again."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, update
+
+from penfriend.domain.retry import route_pause
+from penfriend.domain.timing import Moment
+from penfriend.storage.tables import routes
+from penfriend.storage.upsert import insert_or_ignore
+
+
+def rest_route(
+    connection: Connection, name: str, reason: str, now: Moment, at_least_until: Moment | None = None
+) -> None:
+    """Let the route rest from `now`, as long as the server asked for, unless it rests already."""
+    connection.execute(insert_or_ignore(connection, routes).values(name=name, failures=0))
+    row = connection.execute(select(routes).where(routes.c.name == name).with_for_update()).one()
+    if row.paused_until is not None and row.paused_until > now:
+        return
+    failures = row.failures + 1
+    until = max(now + route_pause(failures), at_least_until or now)
+    connection.execute(
+        update(routes)
+        .where(routes.c.name == name)
+        .values(failures=failures, reason=reason, paused_until=until)
+    )
+
+
+def revive_route(connection: Connection, name: str) -> None:
+    """The route works: it rests no more and its failures are forgotten."""
+    connection.execute(
+        update(routes)
+        .where(routes.c.name == name, func.coalesce(routes.c.failures, 0) > 0)
+        .values(failures=0, reason=None, paused_until=None)
+    )
+
+
+def paused_routes(connection: Connection, now: Moment) -> dict[str, tuple[Moment, str]]:
+    """The routes that rest at `now`, with until when and why."""
+    rows = connection.execute(select(routes).where(routes.c.paused_until > now))
+    return {row.name: (Moment(row.paused_until), row.reason or "") for row in rows}

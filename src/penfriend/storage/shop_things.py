@@ -1,0 +1,128 @@
+"""Keeps carts and orders: each is made anew from all events that name it, and its items with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from penfriend.domain.shop import Happening, fold_cart, fold_order, items_of
+from penfriend.storage.batch_sql import insert_rows, next_ids, rows, run
+from penfriend.storage.tables import carts, items, orders
+
+Row = dict[str, Any]
+
+_NAMING_CART = """
+SELECT e.cart_key, e.id, e.contact_id, e.name, e.at, e.key, e.properties
+FROM KEYS AS wanted CROSS JOIN events AS e
+WHERE e.cart_key = wanted.id AND e.name IN ('cart_updated', 'cart_emptied', 'order_placed')
+"""
+_NAMING_ORDER = """
+SELECT e.order_key, e.id, e.contact_id, e.name, e.at, e.key, e.properties
+FROM KEYS AS wanted CROSS JOIN events AS e
+WHERE e.order_key = wanted.id AND e.name IN ('order_placed', 'order_delivered', 'order_refunded')
+"""
+_CARTS_THERE = "SELECT c.key, c.id, c.contact_id FROM KEYS AS k CROSS JOIN carts AS c WHERE c.key = k.id"
+_ORDERS_THERE = "SELECT o.key, o.id, o.contact_id FROM KEYS AS k CROSS JOIN orders AS o WHERE o.key = k.id"
+_FORGET_ITEMS = "DELETE FROM items WHERE kind = :kind AND thing_id IN (SELECT id FROM BATCH AS b)"
+
+
+def renew_carts(connection: Connection, keys: Collection[str], currency: str) -> set[int]:
+    """Make these carts anew; the contacts whose carts they are or were."""
+    made: list[Row] = []
+    for key, naming in _happenings(connection, _NAMING_CART, keys).items():
+        cart = fold_cart(naming)
+        if cart is not None:
+            made.append(
+                {
+                    "key": key,
+                    "contact_id": cart.contact_id,
+                    "status": cart.status.value,
+                    "status_at": cart.status_at,
+                    "updated_at": cart.updated_at,
+                    "total": cart.total,
+                    "currency": currency,
+                    "value": cart.total,
+                    "items_count": cart.items_count,
+                    "items": cart.items,
+                    "url": cart.url,
+                }
+            )
+    return _keep(connection, carts, "cart", made, _CARTS_THERE)
+
+
+def renew_orders(connection: Connection, keys: Collection[str], currency: str) -> set[int]:
+    """Make these orders anew; the contacts whose orders they are or were."""
+    made: list[Row] = []
+    for key, naming in _happenings(connection, _NAMING_ORDER, keys).items():
+        order = fold_order(naming)
+        if order is not None:
+            made.append(
+                {
+                    "key": key,
+                    "contact_id": order.contact_id,
+                    "cart_key": order.cart_key,
+                    "placed_at": order.placed_at,
+                    "delivered_at": order.delivered_at,
+                    "total": order.total,
+                    "currency": currency,
+                    "value": order.total,
+                    "net": order.net,
+                    "refunded": int(order.refunded),
+                    "items": order.items,
+                }
+            )
+    return _keep(connection, orders, "order", made, _ORDERS_THERE)
+
+
+def _happenings(
+    connection: Connection, statement: str, keys: Collection[str]
+) -> Mapping[str, Sequence[Happening]]:
+    found: dict[str, list[Happening]] = defaultdict(list)
+    if keys:
+        for thing, *of_event in rows(connection, statement, keys=keys, json=("properties",)):
+            found[thing].append(Happening(*of_event))
+    return found
+
+
+def _keep(connection: Connection, table: Table, kind: str, made: list[Row], there: str) -> set[int]:
+    """Write the things and their items; those that are there keep our id."""
+    if not made:
+        return set()
+    found = rows(connection, there, keys=[thing["key"] for thing in made])
+    known = {key: id_ for key, id_, _ in found}
+    ids = next_ids(connection, table, sum(thing["key"] not in known for thing in made))
+    for thing in made:
+        thing["id"] = known[thing["key"]] if thing["key"] in known else next(ids)
+    _upsert(connection, table, made)
+    if known:
+        run(connection, _FORGET_ITEMS, batch=known.values(), kind=kind)
+    insert_rows(connection, items, [item for thing in made for item in _item_rows(kind, thing)])
+    return {owner for _, _, owner in found} | {thing["contact_id"] for thing in made}
+
+
+def _upsert(connection: Connection, table: Table, made: Sequence[Row]) -> None:
+    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    new = build(table).inline()
+    others = {name: new.excluded[name] for name in made[0] if name not in {"id", "key"}}
+    connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=others), made)
+
+
+def _item_rows(kind: str, thing: Row) -> Iterable[Row]:
+    for position, item in enumerate(items_of(thing["items"])):
+        yield {
+            "kind": kind,
+            "thing_id": thing["id"],
+            "position": position,
+            "contact_id": thing["contact_id"],
+            "product_key": item.product_key,
+            "title": item.title,
+            "url": item.url,
+            "image": item.image,
+            "category": item.category,
+            "price": item.price,
+            "quantity": item.quantity,
+        }

@@ -1,0 +1,65 @@
+"""Every table of the store. Moments are microseconds UTC, amounts ten-thousandths, dates text, yes 1, no 0.
+
+people      contacts, contact_keys, subscriptions, consents, suppressions
+happenings  events, event_facts, carts, orders, refunds, items, purchases, products
+loyalty     point_moves, lots, expiries, rewards, answers
+belonging   touched, segment_looks, members
+journeys    campaign_states, enrollments, refusals, decisions
+mail        messages, attempts
+house       revisions, leases, routes, notes
+"""
+
+from __future__ import annotations
+
+from penfriend.storage.tables.base import metadata
+from penfriend.storage.tables.belonging import members, segment_looks, touched
+from penfriend.storage.tables.happenings import (
+    carts,
+    event_facts,
+    events,
+    items,
+    orders,
+    products,
+    purchases,
+    refunds,
+)
+from penfriend.storage.tables.house import leases, notes, revisions, routes
+from penfriend.storage.tables.journeys import campaign_states, decisions, enrollments, refusals
+from penfriend.storage.tables.loyalty import answers, expiries, lots, point_moves, rewards
+from penfriend.storage.tables.mail import attempts, messages
+from penfriend.storage.tables.people import consents, contact_keys, contacts, subscriptions, suppressions
+
+__all__ = [
+    "answers",
+    "attempts",
+    "campaign_states",
+    "carts",
+    "consents",
+    "contact_keys",
+    "contacts",
+    "decisions",
+    "enrollments",
+    "event_facts",
+    "events",
+    "expiries",
+    "items",
+    "leases",
+    "lots",
+    "members",
+    "messages",
+    "metadata",
+    "notes",
+    "orders",
+    "point_moves",
+    "products",
+    "purchases",
+    "refunds",
+    "refusals",
+    "revisions",
+    "rewards",
+    "routes",
+    "segment_looks",
+    "subscriptions",
+    "suppressions",
+    "touched",
+]

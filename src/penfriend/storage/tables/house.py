@@ -1,0 +1,44 @@
+"""The house: revisions, leases, routes and small notes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Table
+
+from penfriend.storage.columns import BIG, TEXT, count, json, moment, text
+from penfriend.storage.tables.base import metadata
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("number", BIG, primary_key=True, autoincrement=False),
+    moment("applied_at", null=False),
+    text("digest", null=False),
+    json("files"),  # path -> text of campaign files, templates, catalogs, SQL
+    text("entry", null=False),  # which of them is the first campaign file
+    Index(None, "digest"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", TEXT, primary_key=True),
+    text("owner", null=False),
+    moment("until", null=False),
+)
+
+routes = Table(
+    "routes",
+    metadata,
+    Column("name", TEXT, primary_key=True),
+    moment("paused_until"),
+    text("reason"),
+    count("failures"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("name", TEXT, primary_key=True),
+    text("value"),
+)
+"""Small things to remember: the tzdata version, the last full look, why files were not applied."""

@@ -1,0 +1,96 @@
+"""What we do: campaigns, the runs of contacts through them, and who did not enter."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Table, UniqueConstraint
+from sqlalchemy import text as sql
+
+from penfriend.storage.columns import BIG, TEXT, count, flag, moment, of_contact, own_id, subject, text
+from penfriend.storage.tables.base import metadata
+
+campaign_states = Table(
+    "campaign_states",
+    metadata,
+    Column("campaign", TEXT, primary_key=True),
+    moment("activated_at", null=False),
+    count("revision"),
+    moment("removed_at"),
+)
+
+enrollments = Table(
+    "enrollments",
+    metadata,
+    own_id(),
+    text("campaign", null=False),
+    of_contact(),
+    text("occurrence", null=False),
+    count("entry"),
+    count("revision"),
+    moment("entered_at", null=False),
+    text("status", null=False),  # active, ended
+    text("step"),  # where it stands; none before its first move
+    moment("began_at", null=False),  # when the step it stands at began: the moment the one before was over
+    moment("due_at"),  # when it moves by itself; none while it waits for its mail or for a happening alone
+    text("due_wall"),  # the wall-clock time that due_at means, and
+    text("due_zone"),  # the zone of that clock
+    flag("missed"),  # the wait before was missed: the sends up to the next wait are skipped
+    flag("waited", null=True, start=None),
+    flag("woken"),  # something about the contact changed since the last move
+    moment("woken_at"),  # when the first of it arrived
+    text("owner"),
+    moment("lease_until"),
+    moment("ended_at"),
+    text("end_reason"),
+    text("end_word"),
+    moment("goal_until"),  # till when the goal is watched for, also after the end
+    moment("goal_at"),
+    moment("converted_at"),
+    *subject(),
+    UniqueConstraint("campaign", "contact_id", "occurrence", "entry"),
+    Index(None, "contact_id"),
+    Index(
+        "ix_enrollments_due",
+        "due_at",
+        sqlite_where=sql("status = 'active'"),
+        postgresql_where=sql("status = 'active'"),
+    ),
+    Index("ix_enrollments_woken", "id", sqlite_where=sql("woken = 1"), postgresql_where=sql("woken = 1")),
+    Index(
+        "ix_enrollments_lease",
+        "lease_until",
+        sqlite_where=sql("owner IS NOT NULL"),
+        postgresql_where=sql("owner IS NOT NULL"),
+    ),
+    Index(None, "campaign", "status", "step"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    own_id(),
+    text("campaign", null=False),
+    of_contact(),
+    text("occurrence", null=False),
+    moment("at", null=False),  # when they came to the door
+    moment("decided_at", null=False),
+    text("reason", null=False),
+    Index(None, "contact_id"),
+    Index(None, "campaign", "reason"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    own_id(),
+    of_contact(),
+    Column("enrollment_id", BIG, nullable=False),
+    Column("message_id", BIG),
+    text("step"),
+    moment("at", null=False),
+    text("what", null=False),  # entered, waits, sends, postponed, skipped, branch, over, ended
+    text("reason"),
+    moment("until"),
+    text("detail"),
+    Index(None, "enrollment_id"),
+    Index(None, "contact_id", "at"),
+)

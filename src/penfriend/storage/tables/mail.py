@@ -1,0 +1,91 @@
+"""What we do: messages and the tries to hand them over."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import text as sql
+
+from penfriend.storage.columns import BIG, count, flag, json, moment, of_contact, own_id, text
+from penfriend.storage.tables.base import metadata
+
+messages = Table(
+    "messages",
+    metadata,
+    own_id(),
+    Column("enrollment_id", BIG, ForeignKey("enrollments.id"), nullable=False),
+    text("campaign", null=False),
+    of_contact(),
+    text("step", null=False),
+    text("template", null=False),
+    text("topic"),
+    flag("transactional"),
+    count("priority"),
+    count("revision"),
+    text("status", null=False),
+    text("reason"),
+    moment("wanted_at", null=False),  # when its step began
+    moment("due_at", null=False),
+    text("held_by"),  # the last postponement
+    count("postponed"),  # how often
+    text("route"),
+    text("message_id", null=False),  # the header, fixed here
+    moment("dated_at"),  # the Date header: the first handover
+    json("facts"),  # what the mail was made of, frozen before the dot, so that a copy has the same bytes
+    text("address"),
+    count("attempts"),
+    text("owner"),
+    moment("lease_until"),
+    moment("created_at", null=False),
+    moment("over_at"),
+    moment("sent_at"),
+    moment("opened_at"),
+    moment("clicked_at"),
+    text("provider_id"),
+    text("note"),  # the last answer or error, in one line
+    UniqueConstraint("enrollment_id", "step"),
+    UniqueConstraint("message_id"),
+    Index(
+        "ix_messages_due",
+        sql("priority DESC"),
+        "due_at",
+        "id",
+        sqlite_where=sql("status = 'due'"),
+        postgresql_where=sql("status = 'due'"),
+    ),
+    Index(
+        "ix_messages_due_at",
+        "due_at",
+        sqlite_where=sql("status = 'due'"),
+        postgresql_where=sql("status = 'due'"),
+    ),
+    Index(
+        "ix_messages_lease",
+        "lease_until",
+        sqlite_where=sql("owner IS NOT NULL"),
+        postgresql_where=sql("owner IS NOT NULL"),
+    ),
+    Index(None, "contact_id", "sent_at"),
+    Index(None, "campaign", "status"),
+    Index("ix_messages_status", "status", "over_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    own_id(),
+    Column("message_id", BIG, ForeignKey("messages.id"), nullable=False),
+    count("number"),
+    text("route", null=False),
+    text("owner", null=False),
+    moment("started_at", null=False),
+    moment("dot_at"),
+    moment("ended_at"),
+    text("stage"),
+    text("outcome"),
+    Column("code", Integer),
+    text("enhanced"),
+    text("text"),
+    text("server"),
+    text("fault"),
+    UniqueConstraint("message_id", "number"),
+)

@@ -1,0 +1,32 @@
+"""Puts the web side together."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from penfriend.engine.visits import Visits
+from penfriend.rendering.pages import Pages
+from penfriend.web.answers import Answers
+from penfriend.web.bodies import BodyLimit
+from penfriend.web.headers import SecurityHeaders
+from penfriend.web.health import Hindrances, health_routes
+from penfriend.web.pages import PageRoutes
+
+
+def create_app(visits: Visits, pages: Pages, hindrances: Hindrances) -> FastAPI:
+    """The application. `hindrances` says what keeps the service from its work (`/readyz`)."""
+    app = FastAPI(
+        title="Penfriend",
+        version=version("penfriend"),
+        docs_url=None,  # the page would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # an address that is not ours is the uniform 404
+    )
+    app.include_router(PageRoutes(visits, pages).router())
+    app.include_router(health_routes(hindrances))
+    Answers(visits, pages).install(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)
+    return app

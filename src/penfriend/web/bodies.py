@@ -1,0 +1,71 @@
+"""What a request brings: bounded in size and in time, and read as a form.
+
+A form may come url-encoded or as multipart (RFC 8058 lets the mailbox provider choose).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from fastapi import HTTPException, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 64 * 1024
+"""Bytes; the longest comment is 24,000 in its longest encoding."""
+MAX_FIELDS = 1_000
+BODY_SECONDS = 10.0
+"""So long may a client take to send a form."""
+
+
+class BodyLimit:
+    """Refuses bodies over `limit` bytes: by what they say of themselves, else when they come to it."""
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        said = dict(scope["headers"]).get(b"content-length", b"")
+        too_large = said.isdigit() and int(said[:20]) > self._limit
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            if too_large:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+class Form:
+    """The fields of a form, in their order; files are not taken."""
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self._fields = fields
+
+    def all(self, name: str) -> list[str]:
+        """Every value of that name."""
+        return [value for found, value in self._fields if found == name]
+
+    def one(self, name: str) -> str:
+        """The first value of that name, or an empty text."""
+        return next(iter(self.all(name)), "")
+
+
+async def read_form(request: Request) -> Form:
+    """The form that the body holds; empty where it is none. Raises HTTPException 400, 408 or 413."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS), request.form(max_files=0, max_fields=MAX_FIELDS) as form:
+            return Form([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
+    except TimeoutError:
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None

@@ -1,0 +1,53 @@
+"""Whether the process lives, and whether it can do its work: for load balancers and supervisors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from penfriend.web.answers import problem
+
+Hindrances = Callable[[], Sequence[str]]
+"""What keeps the service from its work, each in one line without secrets; empty when it is ready."""
+
+
+class Health(BaseModel):
+    """The answer when all is well."""
+
+    status: str = "ok"
+
+
+def health_routes(hindrances: Hindrances) -> APIRouter:
+    """`/healthz` and `/readyz`."""
+    router = APIRouter(tags=["health"])
+    for method in ("GET", "HEAD"):
+        shown = method == "GET"
+
+        @router.api_route(
+            "/healthz", methods=[method], include_in_schema=shown, summary="The process answers"
+        )
+        def healthz() -> Health:
+            return Health()
+
+        @router.api_route(
+            "/readyz",
+            methods=[method],
+            include_in_schema=shown,
+            summary="The service can do its work",
+            response_model=Health,
+            responses={
+                503: {
+                    "description": "Not now; `detail` says why",
+                    "content": {"application/problem+json": {}},
+                }
+            },
+        )
+        def readyz() -> Health | Response:
+            found = hindrances()
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "; ".join(found)) if found else Health()
+
+    return router

@@ -1,0 +1,49 @@
+"""The web side of a house: its pages over its store, served in a thread."""
+
+from __future__ import annotations
+
+import socket
+
+from penfriend.bootstrap import House
+from penfriend.domain.errors import PenfriendError, StoreUnavailable
+from penfriend.engine.live import Live
+from penfriend.engine.visits import Visits
+from penfriend.rendering.pages import Pages, SignedTokens
+from penfriend.storage.visit_log import VisitLog
+from penfriend.web.app import create_app
+from penfriend.web.server import RunningServer, serve
+
+
+def serve_house(house: House) -> RunningServer:
+    """Serve the house's pages at PENFRIEND_LISTEN. A context manager that stops. Raises SettingError where it
+    cannot listen."""
+
+    def live() -> Live:
+        found = house.live()
+        if found is None:
+            raise StoreUnavailable("nothing was applied yet")
+        return found
+
+    def hindrances() -> list[str]:
+        try:
+            return [] if house.live() is not None else ["nothing was applied yet"]
+        except PenfriendError:
+            return ["the database cannot be reached"]
+
+    visits = Visits(
+        VisitLog(house.db),
+        lambda changes: house.ingester().ingest_own(changes),
+        live,
+        house.clock,
+        SignedTokens(house.settings.keys()),
+    )
+    pages = Pages(lambda: live().renderer)
+    return serve(create_app(visits, pages, hindrances), house.settings.host, house.settings.port)
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens at now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port

@@ -1,0 +1,15 @@
+"""Plugs the shared fixtures in, for every test."""
+
+from hypothesis import settings
+
+# a busy machine is no fault of the code: what an example may take is bounded by the test's own timeout
+settings.register_profile("penfriend", deadline=None)
+settings.load_profile("penfriend")
+
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.clock",
+    "tests.support.postgres",
+    "tests.support.scripted_smtp",
+    "tests.support.smtp",
+]

@@ -1,0 +1,154 @@
+"""What each field holds for a person, read by plain Python over plain rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from penfriend.domain.fields import Field, FieldType
+from tests.contract.shop_world import Row, World
+
+Value = Any
+
+
+@dataclass(frozen=True)
+class Person:
+    """A contact, and what it is about: rows of things by group; entry where there is an enrollment."""
+
+    contact: Row
+    about: dict[str, Row] = field(default_factory=dict)
+    entry: int | None = None
+    frozen: bool = False
+
+
+class PlainFields:
+    """Reads fields in a world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @staticmethod
+    def cart_key(person: Person) -> str | None:
+        if "cart" in person.about:
+            return str(person.about["cart"]["key"])
+        return next((row["cart_key"] for row in person.about.values() if row.get("cart_key")), None)
+
+    @staticmethod
+    def product_key(person: Person) -> str | None:
+        return next((row["product_key"] for row in person.about.values() if row.get("product_key")), None)
+
+    def entries(self, tested: Field, person: Person) -> list[Value]:
+        if tested.group in ("contact", "event"):
+            row = person.contact["attributes"] if tested.group == "contact" else self.thing("event", person)
+            values = (row or {}) if tested.group == "contact" else (row or {}).get("properties") or {}
+            found = values.get(tested.key)
+            return list(found) if isinstance(found, list) else []
+        if tested.group == "items":
+            items = [item for item in self.world.of("items", person.contact["id"]) if item["kind"] == "order"]
+        else:
+            row = self.thing(tested.group, person)
+            items = [] if row is None else self.world.items_of(tested.group, row["id"])
+        return [self._of_item(item, tested) for item in items]
+
+    def _of_item(self, item: Row, tested: Field) -> Value:
+        if tested.type is FieldType.LIST or tested.key == "product_id":
+            return item["product_key"]
+        product = next((row for row in self.world.products if row["key"] == item["product_key"]), {})
+        own = item.get(tested.key)
+        return own if own is not None else product.get("value" if tested.key == "price" else tested.key)
+
+    def thing(self, group: str, person: Person) -> Row | None:
+        """The row that it is about, else the contact's latest."""
+        if group in person.about:
+            return person.about[group]
+        facts, contact = self.world.facts(person.contact["id"]), person.contact["id"]
+        if group == "cart":
+            key = self.cart_key(person) or facts["latest_cart"]
+            return next((row for row in self.world.of("carts", contact) if row["key"] == key), None)
+        if group == "order":
+            return next(
+                (row for row in self.world.of("orders", contact) if row["key"] == facts["latest_order"]), None
+            )
+        if group == "purchase":
+            key = self.product_key(person)
+            return next((row for row in self.world.purchases(contact) if row["product_key"] == key), None)
+        return None
+
+    def field_value(self, of: Field, person: Person) -> Value:
+        reader = _READERS.get(of.group)
+        return self._of_thing(of, person) if reader is None else reader(self, of, person)
+
+    def _of_thing(self, of: Field, person: Person) -> Value:
+        row = self.thing(of.group, person)
+        if row is None:
+            return None
+        columns = {
+            ("order", "id"): "key",
+            ("order", "total"): "net",
+            ("cart", "id"): "key",
+            ("cart", "total"): "value",
+        }
+        if of.group == "event" and of.key != "at":
+            return _typed(row["properties"].get(of.key), of.type)
+        return row.get(columns.get((of.group, of.key), of.key))
+
+    def _of_contact(self, of: Field, person: Person) -> Value:
+        if of.subject == "attributes":
+            return _typed((person.contact["attributes"] or {}).get(of.key), of.type)
+        return person.contact.get("key" if of.key == "id" else of.key)
+
+    def _of_topic(self, of: Field, person: Person) -> Value:
+        rows = self.world.of("subscriptions", person.contact["id"])
+        return any(row["topic"] == of.key and row["subscribed"] for row in rows)
+
+    def _of_campaign(self, of: Field, person: Person) -> Value:
+        rows = [
+            row for row in self.world.of("enrollments", person.contact["id"]) if row["campaign"] == of.subject
+        ]
+        if of.key == "inside":
+            return any(row["status"] == "active" for row in rows)
+        return max((row["entered_at"] for row in rows), default=None)
+
+    def _of_events(self, of: Field, person: Person) -> Value:
+        moments = [
+            row["at"] for row in self.world.of("events", person.contact["id"]) if row["name"] == of.subject
+        ]
+        if of.key == "count":
+            return len(moments)
+        return (min if of.key == "first_at" else max)(moments) if moments else None
+
+    def _of_orders(self, of: Field, person: Person) -> Value:
+        return self.world.facts(person.contact["id"])[f"orders_{of.key}"]
+
+    def _of_points(self, of: Field, person: Person) -> Value:
+        facts = self.world.facts(person.contact["id"])
+        names = {"expires_at": "expires_on", "remaining": "remaining"}
+        if of.key not in names:
+            return facts[f"points_{of.key}"]
+        lot = person.about.get("points")
+        return facts[f"points_{names[of.key]}"] if lot is None else lot[names[of.key]]
+
+
+_READERS: dict[str, Callable[[PlainFields, Field, Person], Value]] = {
+    "contact": PlainFields._of_contact,
+    "topic": PlainFields._of_topic,
+    "campaign": PlainFields._of_campaign,
+    "events": PlainFields._of_events,
+    "orders": PlainFields._of_orders,
+    "points": PlainFields._of_points,
+}
+
+
+def _typed(value: Value, type_: FieldType) -> Value:
+    """Missing where it is of another type than the declared one."""
+    wanted: dict[FieldType, tuple[type, ...]] = {
+        FieldType.TEXT: (str,),
+        FieldType.DATE: (str,),
+        FieldType.NUMBER: (int, float),
+        FieldType.MOMENT: (int,),
+        FieldType.YES_NO: (bool,),
+    }
+    if isinstance(value, bool) and type_ is not FieldType.YES_NO:
+        return None
+    return value if isinstance(value, wanted[type_]) else None

@@ -1,0 +1,197 @@
+"""What follows in the store from the results of tries, on both databases."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from penfriend.domain.campaign import OnUnknown
+from penfriend.domain.outbox import Finished
+from penfriend.domain.retry import consequence
+from penfriend.domain.timing import HOUR, MINUTE, SECOND, Moment
+from tests.contract.test_handover_log import FACTS, KEPT, LEASE, begin, beginnings, begun, only, record
+from tests.contract.test_message_log import TRIED, message, person
+from tests.support.mail_pieces import GREYLISTED, LETTER, NO_ANSWER, NO_SUCH_USER, NOON, ROUTE_DOWN, campaign
+from tests.support.mail_world import KINDS, World, shared_url, worlds
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return shared_url(request, tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def world(url: str, tmp_path: Path) -> Iterator[World]:
+    for world in worlds(url, tmp_path):
+        world.run(campaign(LETTER))
+        yield world
+
+
+# -- record
+
+
+def test_accepted_is_sent_and_the_enrollment_goes_on_from_then(world: World) -> None:
+    person(world)
+    record(world, *begun(world), KEPT)
+    row = only(world)
+    assert (row["status"], row["sent_at"], row["over_at"]) == ("sent", NOON + SECOND, NOON + SECOND)
+    assert (row["provider_id"], row["note"], row["owner"], row["lease_until"]) == (
+        "1", "queued as 1", None, None,
+    )  # fmt: skip
+    tried = only(world, "attempts")
+    assert (tried["outcome"], tried["stage"], tried["code"], tried["server"], tried["ended_at"]) == (
+        "accepted", "dot", 250, "mx.example", NOON + SECOND,
+    )  # fmt: skip
+    assert only(world, "enrollments")["woken"] == 1
+
+
+def test_sent_mail_is_an_event_of_the_contact(world: World) -> None:
+    made = person(world)
+    one, attempt = begun(world)
+    version = only(world, "contacts")["version"]
+    record(world, one, attempt, KEPT)
+    event, fact, touch = only(world, "events"), world.rows("event_facts", "name"), only(world, "touched")
+    assert (event["name"], event["at"], event["message_id"], event["enrollment_id"]) == (
+        "mail_sent", NOON + SECOND, made, one.enrollment,
+    )  # fmt: skip
+    assert event["properties"] == {"campaign": "welcome", "step": "hello", "topic": "offers"}
+    assert [(row["name"], row["count"], row["last_at"]) for row in fact] == [("mail_sent", 1, NOON + SECOND)]
+    assert (touch["contact_id"], touch["event_id"]) == (one.contact, event["id"])
+    assert only(world, "contacts")["version"] == version + 1
+
+
+def test_result_that_is_recorded_twice_counts_once(world: World) -> None:
+    person(world)
+    one, attempt = begun(world)
+    for _ in range(2):
+        record(world, one, attempt, KEPT)
+    assert (world.statuses(), len(world.rows("events"))) == (["sent"], 1)
+
+
+def test_deferred_is_due_again_and_made_anew(world: World) -> None:
+    person(world)
+    record(world, *begun(world), GREYLISTED)
+    row = only(world)
+    assert (row["status"], row["attempts"], row["facts"], row["over_at"]) == ("due", 1, None, None)
+    assert 4 * MINUTE <= row["due_at"] - NOON - SECOND <= 6 * MINUTE
+    assert only(world, "enrollments")["woken"] == 0
+    assert world.rows("routes", "name") == []
+
+
+def test_rejected_is_failed_and_a_dead_address_suppressed(world: World) -> None:
+    person(world)
+    record(world, *begun(world), NO_SUCH_USER)
+    row = only(world)
+    assert (row["status"], row["reason"], row["over_at"]) == ("failed", "rejected", NOON + SECOND)
+    assert [row["reason"] for row in world.rows("suppressions", "reason")] == ["dead_address"]
+    assert only(world, "enrollments")["woken"] == 1
+    assert world.rows("events") == []
+
+
+def test_rejected_for_another_reason_suppresses_nobody(world: World) -> None:
+    person(world)
+    record(world, *begun(world), replace(NO_SUCH_USER, enhanced="5.2.2"))
+    assert (world.statuses(), world.rows("suppressions", "reason")) == (["failed"], [])
+
+
+def test_unknown_is_held_with_what_it_was_made_of(world: World) -> None:
+    person(world)
+    record(world, *begun(world), NO_ANSWER)
+    row = only(world)
+    assert (row["status"], row["facts"], row["over_at"], row["sent_at"]) == (
+        "unknown", FACTS, NOON + SECOND, None,
+    )  # fmt: skip
+    assert only(world, "enrollments")["woken"] == 1
+
+
+def test_unknown_that_is_sent_again_keeps_the_enrollment_waiting(world: World) -> None:
+    person(world)
+    record(world, *begun(world), NO_ANSWER, on_unknown=OnUnknown.RESEND)
+    row = only(world)
+    assert (row["status"], row["facts"], row["over_at"]) == ("due", FACTS, None)
+    assert only(world, "enrollments")["woken"] == 0
+
+
+def test_copy_that_was_deferred_keeps_what_the_first_was_made_of(world: World) -> None:
+    person(world)
+    record(world, *begun(world), NO_ANSWER, on_unknown=OnUnknown.RESEND)
+    world.later(HOUR)
+    record(world, *begun(world), GREYLISTED)
+    assert only(world)["facts"] == FACTS
+
+
+def test_fault_of_the_route_rests_it_and_does_not_count(world: World) -> None:
+    person(world)
+    record(world, *begun(world), ROUTE_DOWN, at=NOON)
+    assert (only(world)["status"], only(world)["attempts"]) == ("due", 0)
+    assert world.handovers.paused_until("default", NOON) == NOON + 30 * SECOND
+    assert world.handovers.paused_until("default", Moment(NOON + 30 * SECOND)) is None
+    assert world.handovers.paused_until("other", NOON) is None
+
+
+def test_route_rests_as_long_as_the_server_asks(world: World) -> None:
+    person(world)
+    record(world, *begun(world), replace(ROUTE_DOWN, retry_after=600), at=NOON)
+    assert world.handovers.paused_until("default", NOON) == NOON + 10 * MINUTE
+
+
+def test_route_that_fails_again_rests_longer_and_one_that_works_rests_no_more(world: World) -> None:
+    person(world, "ann")
+    person(world, "bob")
+    for minutes in (0, 1):
+        (one, _) = world.claim()
+        attempts = begin(world, beginnings(world, [one]))
+        record(world, one, attempts[one.id], ROUTE_DOWN, at=NOON + minutes * MINUTE)
+        world.messages.release(world.owner)
+        world.at(NOON + (minutes + 1) * MINUTE)
+    (route,) = world.rows("routes", "name")
+    assert (route["failures"], route["paused_until"]) == (2, NOON + 2 * MINUTE)
+    one = world.claim()[0]
+    attempts = begin(world, beginnings(world, [one]))
+    record(world, one, attempts[one.id], KEPT, at=NOON + 3 * MINUTE)
+    assert world.handovers.paused_until("default", NOON) is None
+    assert world.rows("routes", "name")[0]["failures"] == 0
+
+
+def test_fault_after_an_acceptance_in_the_same_batch_rests_the_route(world: World) -> None:
+    person(world, "ann")
+    person(world, "bob")
+    held = world.claim()
+    attempts = begin(world, beginnings(world, held))
+    done = [
+        Finished(
+            attempts[one.id],
+            one.id,
+            result,
+            consequence(result, message_id=one.message_id, number=1, now=NOON, on_unknown=OnUnknown.HOLD),
+            NOON,
+        )
+        for one, result in zip(held, (KEPT, ROUTE_DOWN), strict=True)
+    ]
+    world.handovers.record(done, world.owner, "default")
+    assert world.handovers.paused_until("default", NOON) is not None
+
+
+def test_answer_that_comes_after_it_was_called_unknown_settles_it(world: World) -> None:
+    person(world)
+    one, attempt = begun(world)
+    world.recovery.doubt(
+        [(found, None) for found in world.recovery.open_attempts(LEASE)], "gone", Moment(NOON + HOUR)
+    )
+    record(world, one, attempt, KEPT, at=NOON + 2 * HOUR)
+    row = only(world)
+    assert (row["status"], row["sent_at"], row["over_at"]) == ("sent", NOON + 2 * HOUR, NOON + HOUR)
+
+
+def test_result_of_a_worker_that_lost_the_message_changes_nothing(world: World) -> None:
+    person(world)
+    one, attempt = begun(world)
+    record(world, one, attempt, KEPT, owner="somebody else")
+    assert (world.statuses(), world.rows("events")) == (["sending"], [])
+
+
+def test_completed_enrollment_is_sent_again_what_was_in_doubt(world: World) -> None:
+    contact = world.contact()
+    message(world, world.enroll(contact, status="ended", end_reason="completed"), contact, facts=TRIED)
+    assert len(begin(world, beginnings(world, world.claim()))) == 1

@@ -1,0 +1,123 @@
+"""A real PostgreSQL: the one named by TEST_POSTGRES_URL, or a throw-away server from a wheel.
+
+Each xdist worker has its own server, started when the first test asks for it.
+"""
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+GUARD = Path(__file__).with_name("postgres_guard.py")
+STOP_SECONDS = 30
+
+
+class PostgresServer:
+    """Makes and drops databases on a running server."""
+
+    def __init__(self, url: str) -> None:
+        """Use the server at URL, whose user may create databases."""
+        self.url = url
+        self._numbers = itertools.count(1)
+        self._made: set[str] = set()
+
+    def create(self, template: str | None = None) -> str:
+        """Make a database and return its URL: empty, or a copy of the one at the URL TEMPLATE.
+
+        Nobody may be connected to the template. The process id in the name keeps test runs apart.
+        """
+        name = f"penfriend_test_{os.getpid()}_{next(self._numbers)}"
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+            sql.Identifier(name), sql.Identifier(database_name(template) if template else "template0")
+        )
+        self._execute(command)
+        self._made.add(name)
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+
+    def drop(self, url: str) -> None:
+        """Drop a database that `create` made, also under open connections."""
+        name = database_name(url)
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._made.discard(name)
+
+    def drop_all(self) -> None:
+        """Drop what `create` made and nobody dropped."""
+        for name in sorted(self._made):
+            self.drop(urlunsplit(urlsplit(self.url)._replace(path=f"/{name}")))
+
+    def _execute(self, command: sql.Composed) -> None:
+        with closing(psycopg.connect(self.url, autocommit=True)) as connection:
+            connection.execute(command)
+
+
+def database_name(url: str) -> str:
+    """The database's name in a postgresql:// URL."""
+    return urlsplit(url).path.removeprefix("/")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server of this session (of this xdist worker)."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        server = PostgresServer(given)
+        yield server
+        server.drop_all()
+        return
+    # A session of its own keeps Ctrl-C from the guard: it ends when its input does, after the tests.
+    with subprocess.Popen(
+        [sys.executable, GUARD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as guard:
+        assert guard.stdin is not None
+        assert guard.stdout is not None
+        url = guard.stdout.readline().strip()
+        if not url:
+            pytest.fail(
+                "the PostgreSQL server for the tests did not start; the reason stands above", pytrace=False
+            )
+        yield PostgresServer(url)
+        guard.stdin.close()
+        guard.wait(STOP_SECONDS)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database that only this test uses."""
+    url = postgres_server.create()
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture
+def clone_database(postgres_server: PostgresServer) -> Iterator[Callable[[str], str]]:
+    """Copies the database at a URL and returns the copy's URL (about 25 ms); the copies go with the test."""
+    copies: list[str] = []
+
+    def clone(template: str) -> str:
+        copies.append(postgres_server.create(template))
+        return copies[-1]
+
+    yield clone
+    for url in copies:
+        postgres_server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database that only this test uses: the test runs once for each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'penfriend.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

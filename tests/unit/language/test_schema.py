@@ -1,0 +1,108 @@
+"""The JSON Schema: valid, described, and of one mind with the loader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from penfriend.domain.fields import FIELDS
+from penfriend.language import json_schema, keys, step_keys
+from penfriend.language.comparisons import GROUPS, TESTS
+from penfriend.language.shapes import Table
+from tests.unit.language.support import HEAD, SAMPLE, as_editors_see
+from tests.unit.language.test_broken_files import CASES
+
+SCHEMA = json_schema()
+VALIDATOR = Draft202012Validator(SCHEMA)
+TABLES = [
+    *(value for value in vars(keys).values() if isinstance(value, Table)),
+    *(value for value in vars(step_keys).values() if isinstance(value, Table)),
+    *step_keys.STEP_KINDS.values(),
+]
+
+BEYOND = {"yaml", "tag", "duplicate", "alias", "second", "key", "env", "whole", "indentation"}
+"""The first words of those cases that are no matter of a schema: how YAML is written, whole files."""
+FOR_VALIDATE_ALONE = {
+    *("policy_window_equal", "duration_huge", "policy_when_message", "data_builtin", "data_mail"),
+    *("segment_self", "segment_circle", "segment_unknown", "segments_too_deep", "field_attribute"),
+    *("field_topic", "field_campaign", "field_event", "field_mail", "field_message"),
+    *("field_survey_own", "field_event_here", "test_choice", "test_zone", "test_entry"),
+    *("test_moment_of_text", "test_date_field_moment_field", "test_moment_field_date_field"),
+    *("test_number_field_text", "test_date_impossible", "where_unknown", "where_event_property"),
+    *("where_full_name", "where_segment", "campaign_no_topic", "campaign_empty_steps"),
+    *("campaign_topic_unknown", "campaign_backfill_event", "trigger_segment_unknown"),
+    *("trigger_event_unknown", "trigger_key_unknown", "trigger_where_segment", "trigger_if_message"),
+    *("event_field_of_segment", "goal_without", "goal_if", "goal_match", "goal_match_types"),
+    *("left_segment", "exit_unknown", "send_template", "send_survey", "send_twice", "id_twice"),
+    *("wait_past", "wait_text_field", "branch_else_first", "branch_else_twice", "message_step"),
+    *("survey_locale", "transactional_policy", "narrow_where_points"),
+}
+"""Cases whose shape is right: only who knows the whole file, or the clock, sees what is wrong."""
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_every_reference_has_a_definition() -> None:
+    definitions = SCHEMA["$defs"]
+    assert isinstance(definitions, dict)
+    found = set(re.findall(r"'#/\$defs/(\w+)'", str(SCHEMA)))
+    assert found <= definitions.keys()
+    assert definitions.keys() <= found
+
+
+def properties(schema: object) -> Iterator[tuple[str, object]]:
+    if isinstance(schema, dict):
+        named = schema.get("properties", {})
+        yield from named.items() if isinstance(named, dict) else ()
+        for part in schema.values():
+            yield from properties(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from properties(part)
+
+
+def test_every_key_has_a_description() -> None:
+    found = list(properties(SCHEMA))
+    assert len(found) > 100
+    assert [
+        name for name, schema in found if not (isinstance(schema, dict) and schema.get("description"))
+    ] == []
+
+
+def test_the_schema_has_every_key_of_the_tables_and_no_other() -> None:
+    supported = {name for table in TABLES for name, key in table.keys.items() if not key.later}
+    later = {name for table in TABLES for name, key in table.keys.items() if key.later} - supported
+    fields = {f"{group}.{key}" for group, known in FIELDS.items() for key in known}
+    found = {name for name, _ in properties(SCHEMA)}
+    assert supported <= found
+    assert not later & found
+    assert found - supported - fields - TESTS.keys() - GROUPS.keys() == set()
+
+
+def test_the_sample_is_valid() -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(as_editors_see(SAMPLE))] == []
+
+
+def test_the_repositorys_campaigns_are_valid() -> None:
+    text = Path("campaigns.yaml").read_text("utf-8")
+    assert [error.message for error in VALIDATOR.iter_errors(as_editors_see(text))] == []
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), CASES)
+def test_a_broken_shape_is_seen_by_the_editor_too(name: str, text: str, expected: str) -> None:
+    if name.split("_", maxsplit=1)[0] in BEYOND:
+        return
+    valid = VALIDATOR.is_valid(as_editors_see(HEAD + text))
+    assert valid == (name in FOR_VALIDATE_ALONE)
+
+
+def test_most_broken_files_fail_the_schema() -> None:
+    of_shape = [case for case in CASES if str(case.id).split("_")[0] not in BEYOND]
+    assert len(of_shape) - len(FOR_VALIDATE_ALONE) > len(of_shape) / 2

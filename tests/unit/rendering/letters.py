@@ -1,0 +1,108 @@
+"""A small shop's templates, and letters to try them with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypedDict, Unpack
+
+from penfriend.domain.campaign import Campaign, EventTrigger, Kind, Send
+from penfriend.domain.definitions import Brand, Definitions, Survey, Topic
+from penfriend.domain.letter import Letter
+from penfriend.domain.timing import Moment
+from penfriend.rendering import TemplateRenderer
+
+KEY = b"0123456789abcdef0123456789abcdef"
+
+BRAND = Brand(
+    name="Acorn & Oak",
+    sender="Acorn & Oak <hello@mail.acorn.example>",
+    reply_to="care@acorn.example",
+    address="12 Mill Lane, Bristol",
+    public_url="https://acorn.example",
+    currency="GBP",
+)
+DEFINITIONS = Definitions(
+    brand=BRAND,
+    topics={"offers": Topic("offers", {"en": "Offers", "tr": "Fırsatlar"})},
+    surveys={"after": Survey("after", "nps", {"en": "How likely?", "tr": "Ne kadar?"})},
+)
+
+HEAD = "---\nsubject: Hello\n---\n"
+
+
+def text_letter(content: str, head: str = HEAD) -> str:
+    """A letter of one mj-text."""
+    return column_letter(f"<mj-text>{content}</mj-text>", head)
+
+
+def column_letter(elements: str, head: str = HEAD) -> str:
+    """A letter of one column."""
+    return f"{head}<mjml><mj-body><mj-section><mj-column>{elements}</mj-column></mj-section></mj-body></mjml>"
+
+
+class Changes(TypedDict, total=False):
+    """What of a letter a test says itself."""
+
+    to: str
+    to_name: str
+    locale: str
+    template: str
+    topic: str | None
+    subject: str | None
+    survey: str | None
+    message_id: str
+    facts: Mapping[str, object]
+
+
+def letter(**changes: Unpack[Changes]) -> Letter:
+    """A letter to Ann, `welcome/hello`."""
+    plain = Letter(
+        message=7,
+        message_id="<m7@mail.acorn.example>",
+        contact=3,
+        to="ann@shop.example",
+        to_name="Ann",
+        locale="en",
+        timezone="Europe/London",
+        date=Moment(1_772_445_600_000_000),
+        campaign="welcome",
+        step="welcome/hello",
+        template="welcome/hello",
+        topic="offers",
+        facts={"contact": {"first_name": "Ann", "attributes": {}}},
+    )
+    return replace(plain, **changes)
+
+
+def renderer(
+    mjml: str | None = None,
+    files: Mapping[str, str] | None = None,
+    *,
+    definitions: Definitions = DEFINITIONS,
+    step: Send | None = None,
+) -> TemplateRenderer:
+    """Knows `mjml` as welcome/hello, and one campaign that sends it."""
+    known = dict(files or {})
+    if mjml is not None:
+        known["welcome/hello.mjml"] = mjml
+    campaign = Campaign(
+        name="welcome",
+        trigger=EventTrigger("order_placed"),
+        kind=Kind.MARKETING,
+        topic="offers",
+        steps=(step or Send(id="welcome/hello", template="welcome/hello"),),
+    )
+    return TemplateRenderer(known, replace(definitions, campaigns={"welcome": campaign}), KEY, 1)
+
+
+def filled(
+    mjml: str, files: Mapping[str, str] | None = None, **changes: Unpack[Changes]
+) -> tuple[str, str, str]:
+    """Subject, HTML and text of one letter."""
+    return renderer(mjml, files).fill(letter(**changes))
+
+
+def problems(mjml: str | None, files: Mapping[str, str] | None = None, **kwargs: Send) -> list[str]:
+    """What `check` finds, as it is printed."""
+    return [str(problem) for problem in renderer(mjml, files, step=kwargs.get("step")).check()]
