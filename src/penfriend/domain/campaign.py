@@ -1,37 +1,87 @@
-"""A campaign: who enters and when, when it ends, and the tree of its steps."""
+"""A campaign: who enters and when, when it ends, and the tree of its steps.
+
+Its parts have homes of their own: `happenings`, `triggers`, `steps`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 
-from penfriend.domain.fields import Field
-from penfriend.domain.moments import MomentExpr
+from penfriend.domain.happenings import EventHappening, Happening, IfHappening
 from penfriend.domain.problems import Place
 from penfriend.domain.segment import Condition
+from penfriend.domain.steps import (
+    Arm,
+    Branch,
+    CallWebhook,
+    Exit,
+    Send,
+    Share,
+    Split,
+    Step,
+    StepBase,
+    Update,
+    Wait,
+    WaitFor,
+    WaitHappening,
+    WaitUntil,
+    Winner,
+    WinsBy,
+    arms_of,
+    walk_steps,
+)
 from penfriend.domain.timing import Cap, Duration, SendWindow
+from penfriend.domain.triggers import (
+    DateTrigger,
+    EventTrigger,
+    Every,
+    ScheduleTrigger,
+    SegmentTrigger,
+    Trigger,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class EventHappening:
-    """An event to look out for. For `mail_...` and `survey_answered` only this enrollment's own count."""
-
-    event: str
-    where: Condition | None = None
-    match: tuple[tuple[Field, Field], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class IfHappening:
-    """A condition to look out for, read when something about the contact changes and when a step is
-    reached."""
-
-    condition: Condition
-
-
-Happening = EventHappening | IfHappening
+__all__ = [
+    "Arm",
+    "Branch",
+    "CallWebhook",
+    "Campaign",
+    "DateTrigger",
+    "EventHappening",
+    "EventTrigger",
+    "Every",
+    "Exit",
+    "ExitRule",
+    "ExitWord",
+    "Goal",
+    "Happening",
+    "IfHappening",
+    "Kind",
+    "OnUnknown",
+    "Policy",
+    "PolicyWhen",
+    "Reentry",
+    "ReentryKind",
+    "ScheduleTrigger",
+    "SegmentTrigger",
+    "Send",
+    "SendRules",
+    "Share",
+    "Split",
+    "Step",
+    "StepBase",
+    "Trigger",
+    "Update",
+    "Wait",
+    "WaitFor",
+    "WaitHappening",
+    "WaitUntil",
+    "Winner",
+    "WinsBy",
+    "arms_of",
+    "walk_steps",
+]
 
 
 class ExitWord(StrEnum):
@@ -50,29 +100,6 @@ class Goal:
 
     events: tuple[EventHappening, ...]
     within: Duration | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentTrigger:
-    """Who joins the segment enters, from the moment it came to be so."""
-
-    segment: str
-    condition: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EventTrigger:
-    """Whose event comes enters, at the event's own time."""
-
-    event: str
-    where: Condition | None = None
-    key: str = ""
-    """The property whose value is the occurrence; without it there is just one."""
-    condition: Condition | None = None
-    segment: str | None = None
-
-
-Trigger = SegmentTrigger | EventTrigger
 
 
 class ReentryKind(StrEnum):
@@ -117,6 +144,10 @@ class Policy:
     at_most: tuple[Cap, ...] | None = None
     """Empty is `none`: no cap."""
     max_lateness: Duration | None = None
+    holdout: float | None = None
+    """The percentage of people that a campaign with a goal never mails."""
+    confirm_above: int | None = None
+    """A change that would release more mails than this waits for a yes."""
     when: tuple[PolicyWhen, ...] = ()
 
 
@@ -139,76 +170,6 @@ class SendRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepBase:
-    """What every step has. `id` is what running enrollments hold on to; unique in its campaign, arms
-    included."""
-
-    id: str
-    only_if: Condition | None = None
-    place: Place | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send(StepBase):
-    """A mail. The step is over when its mail is sent, unknown, failed or skipped."""
-
-    template: str
-    subject: str | None = None
-    """Replaces the template's own subject (a Jinja2 text)."""
-    survey: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitFor(StepBase):
-    """`wait: 2 days`, from the end of the step before."""
-
-    duration: Duration
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitUntil(StepBase):
-    """`wait: {until: MOMENT, at: TIME}`; moves with its field and the contact's zone, never to before now."""
-
-    until: MomentExpr
-    at: time | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitHappening(StepBase):
-    """`wait: {for: HAPPENING, at_most: DURATION}`: the first of them after the end of the step before, or the
-    time is up."""
-
-    happenings: tuple[Happening, ...]
-    at_most: Duration
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """One way of a branch. Without a condition it is `else`."""
-
-    condition: Condition | None
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch(StepBase):
-    """Takes the first arm whose condition holds, or the one without, or goes on behind it."""
-
-    arms: tuple[Arm, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exit(StepBase):
-    """Ends the enrollment; `word` is for the report."""
-
-    word: str = ""
-
-
-Step = Send | WaitFor | WaitUntil | WaitHappening | Branch | Exit
-Wait = WaitFor | WaitUntil | WaitHappening
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """All that the file says of one campaign."""
 
@@ -224,18 +185,17 @@ class Campaign:
     exit_on: tuple[ExitRule, ...] = (ExitWord.GOAL,)
     policy: Policy = Policy()
     on_unknown: OnUnknown = OnUnknown.HOLD
+    active: bool = True
+    """`no` pauses it and keeps everybody in place."""
+    brand: str | None = None
+    """One of `brands`; None is the brand."""
+    transport: str | None = None
+    """One of `transports`; None is `default`."""
+    was: str | None = None
+    """The name that it had in the revision before."""
     place: Place | None = field(default=None, compare=False)
 
     @property
     def is_transactional(self) -> bool:
         """Owed, not advertised: no consent, window, cap or holdout; goes first."""
         return self.kind is Kind.TRANSACTIONAL
-
-
-def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """Every step in the order of the file, those in arms included."""
-    for step in steps:
-        yield step
-        if isinstance(step, Branch):
-            for arm in step.arms:
-                yield from walk_steps(arm.steps)

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from penfriend.domain.campaign import Campaign, Policy
+from penfriend.domain.campaign_test import CampaignTest
 from penfriend.domain.fields import FieldType
 from penfriend.domain.segment import Segment
 from penfriend.domain.timing import Duration, Unit, zone_of
@@ -48,6 +50,8 @@ class Topic:
     name: str
     title: Text
     double_opt_in: bool = False
+    was: str | None = None
+    """The name that it had in the revision before."""
 
 
 class SurveyKind:
@@ -58,18 +62,47 @@ class SurveyKind:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A question with a scale. `kind` is nps (0..10) or csat (1..5)."""
+    """A question with a scale. `kind` is nps (0..10), csat (1..5) or choice (1 to the number of options)."""
 
     name: str
     kind: str
     question: Text
     comment: Text | None = None
+    options: tuple[Text, ...] = ()
+    """What can be chosen, for a choice: the score is the number of the option, from 1."""
 
     @property
     def scores(self) -> range:
         """Every score that can be given, lowest first."""
+        if self.options:
+            return range(1, len(self.options) + 1)
         low, high = SurveyKind.SCALES[self.kind]
         return range(low, high + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Another system that a step tells, by the rules of Standard Webhooks."""
+
+    name: str
+    url: str
+    """https only."""
+    secret: str = field(repr=False)
+    """`whsec_` and base64, or any text: what signs the calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """Codes for letters: unique ones from a file, or one for everybody; exactly one of the two is given."""
+
+    name: str
+    file: str | None = None
+    """A CSV beside the campaign file: one code a line, or the column `code`."""
+    code: str | None = None
+    warn_below: int = 0
+    """`status` warns when fewer are left."""
+    was: str | None = None
+    """The name that it had in the revision before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +125,17 @@ class Definitions:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+    brands: Mapping[str, Brand] = field(default_factory=dict)
+    """Further senders; what they do not say is as in `brand`."""
+    exchange_rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """What one unit of a currency is worth in the brand's; applied when an amount arrives."""
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    coupons: Mapping[str, Coupon] = field(default_factory=dict)
+    transports: Mapping[str, str] = field(default_factory=dict)
+    """Further ways out: the URL of each, as PENFRIEND_TRANSPORT has it."""
+    tests: tuple[CampaignTest, ...] = ()
+
+    def brand_of(self, campaign: str) -> Brand:
+        """Who writes the mails of a campaign."""
+        known = self.campaigns.get(campaign)
+        return self.brand if known is None or known.brand is None else self.brands[known.brand]

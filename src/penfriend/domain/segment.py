@@ -134,6 +134,8 @@ class Segment:
     """For events: the property of which the latest event each is a thing; empty for the contact's latest
     one."""
     description: str = ""
+    was: str | None = None
+    """The name that it had in the revision before."""
     place: Place | None = None
 
 

@@ -3,16 +3,16 @@
 people      contacts, contact_keys, subscriptions, consents, suppressions
 happenings  events, event_facts, carts, orders, refunds, items, purchases, products
 loyalty     point_moves, lots, expiries, rewards, answers
-belonging   touched, segment_looks, members
-journeys    campaign_states, enrollments, refusals, decisions
-mail        messages, attempts
+belonging   touched, segment_looks, segment_sizes, members
+journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
+mail        messages, attempts, coupon_codes
 house       revisions, leases, routes, notes
 """
 
 from __future__ import annotations
 
 from penfriend.storage.tables.base import metadata
-from penfriend.storage.tables.belonging import members, segment_looks, touched
+from penfriend.storage.tables.belonging import members, segment_looks, segment_sizes, touched
 from penfriend.storage.tables.happenings import (
     carts,
     event_facts,
@@ -24,9 +24,16 @@ from penfriend.storage.tables.happenings import (
     refunds,
 )
 from penfriend.storage.tables.house import leases, notes, revisions, routes
-from penfriend.storage.tables.journeys import campaign_states, decisions, enrollments, refusals
+from penfriend.storage.tables.journeys import (
+    campaign_states,
+    decisions,
+    enrollments,
+    refusals,
+    splits,
+    webhook_calls,
+)
 from penfriend.storage.tables.loyalty import answers, expiries, lots, point_moves, rewards
-from penfriend.storage.tables.mail import attempts, messages
+from penfriend.storage.tables.mail import attempts, coupon_codes, messages
 from penfriend.storage.tables.people import consents, contact_keys, contacts, subscriptions, suppressions
 
 __all__ = [
@@ -37,6 +44,7 @@ __all__ = [
     "consents",
     "contact_keys",
     "contacts",
+    "coupon_codes",
     "decisions",
     "enrollments",
     "event_facts",
@@ -59,7 +67,10 @@ __all__ = [
     "rewards",
     "routes",
     "segment_looks",
+    "segment_sizes",
+    "splits",
     "subscriptions",
     "suppressions",
     "touched",
+    "webhook_calls",
 ]

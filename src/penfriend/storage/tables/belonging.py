@@ -1,10 +1,10 @@
-"""Who belongs: whose facts changed, what was last seen of each segment, and its members."""
+"""Who belongs: whose facts changed, what was last seen of each segment, how large it was, and its members."""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table
 
-from penfriend.storage.columns import BIG, TEXT, flag, moment, of_contact, own_id, subject, text
+from penfriend.storage.columns import BIG, TEXT, count, flag, moment, of_contact, own_id, subject, text
 from penfriend.storage.tables.base import metadata
 
 touched = Table(
@@ -23,6 +23,14 @@ segment_looks = Table(
     Column("segment", TEXT, primary_key=True),
     text("definition", null=False),  # hash of the condition tree that the members were found with
     moment("looked_at", null=False),
+)
+
+segment_sizes = Table(
+    "segment_sizes",
+    metadata,
+    Column("segment", TEXT, primary_key=True),
+    Column("day", TEXT, primary_key=True),  # the brand's date
+    count("members"),
 )
 
 members = Table(

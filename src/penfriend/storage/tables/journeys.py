@@ -15,6 +15,48 @@ campaign_states = Table(
     moment("activated_at", null=False),
     count("revision"),
     moment("removed_at"),
+    moment("dated_at"),  # till when the moments of a date or schedule trigger have let people in
+)
+
+splits = Table(
+    "splits",
+    metadata,
+    Column("campaign", TEXT, primary_key=True),
+    Column("step", TEXT, primary_key=True),
+    moment("first_at"),  # when its first mail was sent
+    moment("decided_at"),
+    text("winner"),  # the name of the better arm
+    text("figures"),  # what the decision was made by, in words
+)
+
+webhook_calls = Table(
+    "webhook_calls",
+    metadata,
+    own_id(),
+    Column("enrollment_id", BIG, nullable=False),
+    of_contact(),
+    text("campaign", null=False),
+    text("step", null=False),
+    text("webhook", null=False),
+    text("key", null=False),  # webhook-id of Standard Webhooks: the same in every try
+    text("body", null=False),  # the JSON text that is signed and sent
+    text("status", null=False),  # due, done, failed
+    count("attempts"),
+    moment("created_at", null=False),
+    moment("due_at", null=False),
+    moment("over_at"),
+    text("note"),  # the last answer or error, in one line
+    text("owner"),
+    moment("lease_until"),
+    UniqueConstraint("enrollment_id", "step"),
+    UniqueConstraint("key"),
+    Index(None, "contact_id"),
+    Index(
+        "ix_webhook_calls_due",
+        "due_at",
+        sqlite_where=sql("status = 'due'"),
+        postgresql_where=sql("status = 'due'"),
+    ),
 )
 
 enrollments = Table(

@@ -1,4 +1,4 @@
-"""What we do: messages and the tries to hand them over."""
+"""What we do: messages, the tries to hand them over, and the coupon codes in them."""
 
 from __future__ import annotations
 
@@ -88,4 +88,31 @@ attempts = Table(
     text("server"),
     text("fault"),
     UniqueConstraint("message_id", "number"),
+)
+
+coupon_codes = Table(
+    "coupon_codes",
+    metadata,
+    own_id(),
+    text("coupon", null=False),
+    text("code", null=False),
+    moment("added_at", null=False),
+    Column("enrollment_id", BIG),  # whose it is; never given to another
+    moment("given_at"),
+    UniqueConstraint("coupon", "code"),
+    Index(
+        "ix_coupon_codes_given",
+        "coupon",
+        "enrollment_id",
+        unique=True,
+        sqlite_where=sql("enrollment_id IS NOT NULL"),
+        postgresql_where=sql("enrollment_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_coupon_codes_free",
+        "coupon",
+        "id",
+        sqlite_where=sql("enrollment_id IS NULL"),
+        postgresql_where=sql("enrollment_id IS NULL"),
+    ),
 )
