@@ -155,6 +155,19 @@ class Worker:
                 break
         return total
 
+    def next_moment(self) -> Moment | None:
+        """The next moment at which time alone moves something; None where only what comes in can."""
+        live, now = self.refresh(), self._house.clock.now()
+        if live is None:
+            return None
+        coming = (
+            self._enrollments.next_due(),
+            self._messages.next_due(),
+            self._looks.next_moment(live.definitions, live.revision, now),
+            self._house.ingester(live.definitions).next_lapse(now),
+        )
+        return min((moment for moment in coming if moment is not None), default=None)
+
     def close(self) -> None:
         """Give back what is held, leave the provider politely."""
         self._messages.release(self.owner)

@@ -24,7 +24,11 @@ class MemoryTransport:
     Where the answer is `Outcome.UNKNOWN` the mail is kept too: in real life it was, nearly every time.
     """
 
-    def __init__(self, name: str, answers: Answers = ()) -> None:
+    def __init__(
+        self, name: str, answers: Answers = (), keep: Callable[[Handover], None] | None = None
+    ) -> None:
+        """With `keep` what is accepted goes there and nothing is held here."""
+        self._keep = keep
         self.sent: list[Email] = []
         """The mails that were accepted, or may have been, in order."""
         self.taken: list[Handover] = []
@@ -55,12 +59,16 @@ class MemoryTransport:
         the call.
         """
         for handover in handovers:
-            self.taken.append(handover)
+            if self._keep is None:
+                self.taken.append(handover)
             result = refusal(handover.email) or self._answer(handover) or KEPT
             if result.stage in (Stage.DOT, Stage.REQUEST, Stage.STORED):
                 watch.dot(handover)
             if result.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
-                self.sent.append(handover.email)
+                if self._keep is None:
+                    self.sent.append(handover.email)
+                else:
+                    self._keep(handover)
             watch.done(handover, result)
             if result.fault is Fault.ROUTE and result.stage in BEFORE_MAIL:
                 return

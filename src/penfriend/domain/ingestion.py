@@ -108,3 +108,6 @@ class IngestionStore(Protocol):
 
     def expire(self, definitions: Definitions, now: Moment) -> int:
         """Let points and rewards lapse whose date has passed; how many contacts that concerns."""
+
+    def next_lapse(self, definitions: Definitions, after: Moment) -> Moment | None:
+        """The next moment at which points or rewards lapse."""

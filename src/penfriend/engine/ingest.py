@@ -115,6 +115,10 @@ class Ingester:
         """Let points and rewards lapse whose date has passed; how many contacts that concerns."""
         return self._store.expire(self._definitions, now)
 
+    def next_lapse(self, after: Moment) -> Moment | None:
+        """The next moment at which points or rewards lapse; None where none will."""
+        return self._store.next_lapse(self._definitions, after)
+
     def _take(
         self,
         batch: Sequence[T],

@@ -108,13 +108,15 @@ class Database:
         self.close()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, lasting: bool = True) -> Database:
     """Open what a PENFRIEND_DATABASE_URL names, and try it. Its tables are the matter of `migrate.upgrade`.
+
+    A SQLite file that is not `lasting` need not survive a power cut: commits do not wait for the disk.
 
     Raises SettingError for a URL that is none, StoreUnavailable for a database that cannot be used.
     """
     parsed = parse_url(url)
-    database = Database(*make_engines(parsed), parsed)
+    database = Database(*make_engines(parsed, lasting=lasting), parsed)
     try:
         with database.read() as connection:
             _check(connection, database)

@@ -59,7 +59,7 @@ def without_password(url: URL) -> str:
     return shown.render_as_string(hide_password=False)
 
 
-def make_engines(url: URL) -> tuple[Engine, Engine]:
+def make_engines(url: URL, *, lasting: bool = True) -> tuple[Engine, Engine]:
     """One engine for transactions that write and one for those that only read."""
     if url.get_backend_name() == "postgresql":
         return _postgresql(url)
@@ -70,16 +70,21 @@ def make_engines(url: URL) -> tuple[Engine, Engine]:
         wanted = ".".join(map(str, OLDEST_SQLITE))
         raise StoreUnavailable(f"SQLite {sqlite3.sqlite_version} is too old: {wanted} or later is needed")
     # a deferred BEGIN that then writes gets SQLITE_BUSY at once, whatever the timeout
-    writing, reading = _sqlite(url, "BEGIN IMMEDIATE", 0), _sqlite(url, "BEGIN", LOCK_SECONDS)
+    writing, reading = (
+        _sqlite(url, "BEGIN IMMEDIATE", 0, lasting),
+        _sqlite(url, "BEGIN", LOCK_SECONDS, lasting),
+    )
     event.listen(reading, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
     return writing, reading
 
 
-def _sqlite(url: URL, begin: str, timeout: float) -> Engine:
+def _sqlite(url: URL, begin: str, timeout: float, lasting: bool) -> Engine:
     engine = create_engine(
         url, connect_args={"timeout": timeout}, pool_size=8, max_overflow=64, json_serializer=to_json
     )
     event.listen(engine, "connect", _prepare_sqlite)
+    if not lasting:
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     event.listen(engine, "begin", lambda connection: _begin(connection, begin))
     return engine
 

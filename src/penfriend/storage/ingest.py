@@ -24,7 +24,7 @@ from penfriend.storage.ingest_batch import Background
 from penfriend.storage.ingest_contacts import ContactNews
 from penfriend.storage.ingest_intake import Intake
 from penfriend.storage.notes import read_note, write_note
-from penfriend.storage.shop_loyalty import lapsed, renew_points, renew_rewards
+from penfriend.storage.shop_loyalty import lapsed, next_lapse, renew_points, renew_rewards
 from penfriend.storage.touches import touch
 
 CONFLICT = "id: was taken before with another body"
@@ -58,6 +58,11 @@ class IngestStore:
         while self._has_lapsed(definitions, now):
             total += self._db.run(lambda connection: _expire(connection, definitions, now))
         return total
+
+    def next_lapse(self, definitions: Definitions, after: Moment) -> Moment | None:
+        """The next moment at which points or rewards lapse."""
+        with self._db.read() as connection:
+            return next_lapse(connection, after=after, zone=definitions.brand.zone)
 
     def _has_lapsed(self, definitions: Definitions, now: Moment) -> bool:
         with self._db.read() as connection:  # most ticks find none, and then nothing is to be written

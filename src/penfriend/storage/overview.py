@@ -50,7 +50,7 @@ class Reports:
                 ).scalar_one(),
                 lag=0 if oldest is None else now - oldest,
                 routes=paused_routes(connection, now),
-                suppressions=dict(found.tuples().all()),
+                suppressions={row[0]: row[1] for row in found},
             )
 
     def list_messages(
@@ -174,7 +174,7 @@ def _count_noted(
 ) -> None:
     """Who was in the segment at activation has no row of refusal: the member says so."""
     noted = select(members.c.segment, func.count()).where(members.c.noted == 1).group_by(members.c.segment)
-    by_segment: dict[str, int] = dict(connection.execute(noted).tuples().all())
+    by_segment: dict[str, int] = {row[0]: row[1] for row in connection.execute(noted)}
     for campaign, segment in trigger_segments.items():
         if by_segment.get(segment):
             counts[campaign].not_entered["noted"] = by_segment[segment]
@@ -183,4 +183,4 @@ def _count_noted(
 def segment_sizes(connection: Connection) -> dict[str, int]:
     """Members by segment, of the segments that triggers use."""
     chosen = select(members.c.segment, func.count()).group_by(members.c.segment)
-    return dict(connection.execute(chosen).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(chosen)}

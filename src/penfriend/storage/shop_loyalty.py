@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.loyalty import Points, PointsKind, PointsMove, replay
 from penfriend.domain.shop import Happening, Reward, fold_rewards
-from penfriend.domain.timing import Moment, local_date
+from penfriend.domain.timing import Moment, at_wall_clock, local_date
 from penfriend.storage.batch_sql import insert_rows, rows, run
 from penfriend.storage.tables import contacts, expiries, lots, point_moves, rewards
 
@@ -127,6 +127,22 @@ def lapsed(connection: Connection, *, since: Moment, now: Moment, zone: ZoneInfo
     today = local_date(now, zone).isoformat()
     found = set(run(connection, _LAPSED_LOTS, today=today, limit=limit).scalars())
     return found | set(run(connection, _LAPSED_REWARDS, since=since, now=now).scalars())
+
+
+def next_lapse(connection: Connection, *, after: Moment, zone: ZoneInfo) -> Moment | None:
+    """The next moment after `after` at which points lapse or a reward's end comes; None where there is none.
+
+    Points are good to the end of their date, by the brand's clock.
+    """
+    dates, ends = lots.c.expires_on, rewards.c.expires_at
+    last = select(func.min(dates)).where(lots.c.remaining > 0, dates.is_not(None))
+    day = connection.execute(last).scalar()
+    end = connection.execute(select(func.min(ends)).where(ends > after)).scalar()
+    midnight = None
+    if day is not None:
+        midnight = at_wall_clock(date.fromisoformat(day) + timedelta(days=1), time(0), zone)
+    moments = [moment for moment in (midnight, end) if moment is not None]
+    return Moment(min(moments)) if moments else None
 
 
 def _lot_rows(contact_id: int, points: Points) -> list[dict[str, Any]]:

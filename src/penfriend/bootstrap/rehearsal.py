@@ -1,0 +1,99 @@
+"""The future, rehearsed: the real engine over a copy of a store, with a clock that jumps and a transport that
+keeps the mail. Plan, simulate and the tests of campaigns live on it.
+
+Nothing leaves, and the store that was copied is only read. The clock jumps from due time to due time, at most
+once a minute, as often as a daemon is promised to look.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from penfriend.bootstrap.house import House
+from penfriend.bootstrap.worker import Worker
+from penfriend.delivery import MemoryTransport
+from penfriend.domain.delivery import Handover
+from penfriend.domain.timing import MINUTE, Moment
+from penfriend.engine.clock import SetClock
+from penfriend.storage.database import Database
+from penfriend.storage.snapshot import copy_store
+
+Keep = Callable[[Handover], None]
+"""Hears each mail at the moment of the clock at which it would have left."""
+
+
+class Rehearsal:
+    """A house of its own with a worker and a clock. `begin` is where the clock stands."""
+
+    def __init__(self, house: House, clock: SetClock, keep: Keep) -> None:
+        self.house, self.clock = house, clock
+        self.worker = Worker(house, MemoryTransport("default", keep=keep), rate=None)
+
+    def live_until(
+        self,
+        end: Moment,
+        tell: Callable[[Moment], None] = lambda _: None,
+        act: Callable[[], Moment | None] = lambda: None,
+    ) -> None:
+        """Jump from due time to due time until `end`, that moment included.
+
+        `act` lets the world do what is due at the clock's moment, before and after the ticks, and says when
+        it next wants to; `tell` hears each moment that was lived.
+        """
+        while True:
+            act()
+            self.worker.settle()
+            coming = act()
+            tell(self.clock.now())
+            upcoming = self._next(coming, end)
+            if upcoming is None:
+                return
+            self.clock.set(upcoming)
+
+    def _next(self, coming: Moment | None, end: Moment) -> Moment | None:
+        now = self.clock.now()
+        if now >= end:
+            return None
+        moments = [moment for moment in (coming, self.worker.next_moment()) if moment is not None]
+        if not moments:
+            return end
+        return min(end, _minute_after(max(min(moments), Moment(now + 1))))
+
+
+def _minute_after(moment: Moment) -> Moment:
+    """The full minute at that moment or after it."""
+    return Moment(-(-moment // MINUTE) * MINUTE)
+
+
+@contextmanager
+def rehearse(house: House, begin: Moment, keep: Keep = lambda _: None) -> Iterator[Rehearsal]:
+    """A rehearsal over a copy of the house's store as it is now, which is gone afterwards."""
+    with _copy(house, begin) as (copy, clock), _at_work(Rehearsal(copy, clock, keep)) as rehearsal:
+        yield rehearsal
+
+
+@contextmanager
+def _copy(house: House, begin: Moment) -> Iterator[tuple[House, SetClock]]:
+    with tempfile.TemporaryDirectory(prefix="penfriend-") as folder:
+        file = Path(folder) / "copy.db"
+        db = copy_store(house.db, file)
+        clock = SetClock(begin)
+        with _house_of(house, db, file, clock) as copy:
+            yield copy, clock
+
+
+def _house_of(house: House, db: Database, file: Path, clock: SetClock) -> House:
+    settings = replace(house.settings, database_url=f"sqlite:///{file}", transport="memory:")
+    return House(settings, db, clock)
+
+
+@contextmanager
+def _at_work(rehearsal: Rehearsal) -> Iterator[Rehearsal]:
+    try:
+        yield rehearsal
+    finally:
+        rehearsal.worker.close()

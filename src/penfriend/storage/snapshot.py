@@ -1,0 +1,67 @@
+"""A copy of a store in a SQLite file of its own, for looking ahead: plan, simulate, tests of campaigns.
+
+The store is only read, in one transaction, so the copy is of one moment also while a daemon works on it. What
+was held by workers at that moment is free in the copy: they do not live there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from penfriend.domain.message import Status
+from penfriend.storage import tables as t
+from penfriend.storage.database import Database, open_database
+from penfriend.storage.migrate import upgrade
+from penfriend.storage.tables import metadata
+
+_ROWS = 5_000
+"""So many rows of PostgreSQL are held at a time."""
+
+
+def copy_store(source: Database, file: Path) -> Database:
+    """Copy all of `source` into the SQLite file, and open it. The copy need not survive a power cut."""
+    if source.is_sqlite:
+        _copy_pages(source, file)
+    copy = open_database(f"sqlite:///{file}", lasting=False)
+    try:
+        if not source.is_sqlite:
+            upgrade(copy)
+            _copy_rows(source, copy)
+        with copy.write() as connection:
+            _free_what_is_held(connection)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
+
+
+def _copy_pages(source: Database, file: Path) -> None:
+    with source.read() as connection, closing(sqlite3.connect(file)) as copy:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101  # the source is SQLite
+        driver.backup(copy)
+
+
+def _copy_rows(source: Database, copy: Database) -> None:
+    with source.read() as reading, copy.write() as writing:
+        writing.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        for table in metadata.sorted_tables:
+            order = list(table.primary_key.columns)
+            found = reading.execute(select(table).order_by(*order), execution_options={"yield_per": _ROWS})
+            for part in found.mappings().partitions(_ROWS):
+                writing.execute(insert(table), [dict(row) for row in part])
+
+
+def _free_what_is_held(connection: Connection) -> None:
+    held = (Status.CLAIMED.value, Status.SENDING.value)
+    free = {"owner": None, "lease_until": None}
+    connection.execute(
+        update(t.messages).where(t.messages.c.status.in_(held)).values(status=Status.DUE.value, **free)
+    )
+    for table in (t.enrollments, t.webhook_calls):
+        connection.execute(update(table).where(table.c.owner.is_not(None)).values(**free))
+    connection.execute(delete(t.leases))
