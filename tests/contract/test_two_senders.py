@@ -11,7 +11,6 @@ from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.campaign import Policy, WaitFor
 from penfriend.domain.delivery import Email
 from penfriend.domain.timing import MINUTE, Cap, Duration, Moment, Unit
-from penfriend.engine.advance import Advance
 from penfriend.engine.pace import Pace
 from penfriend.engine.send import Send
 from penfriend.storage.dot_journal import FileJournal
@@ -43,7 +42,7 @@ def at_once(world: World, rounds: int) -> list[Email]:
         asking = Asker(world.db, world.live.definitions)
         transport = MemoryTransport("default")
         journal = FileJournal(world.folder / "dots", owner)
-        advance = Advance(world.enrollments, asking, world.clock, owner)
+        advance = world.advancer(asking, owner)
         send = Send(
             world.messages,
             world.handovers,

@@ -17,23 +17,29 @@ from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.campaign import Campaign, Policy
 from penfriend.domain.contact import address_hash
 from penfriend.domain.outbox import DueMessage
+from penfriend.domain.ports import Asking
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.advance import Advance, AdvanceReport
+from penfriend.engine.changes import Changes
 from penfriend.engine.clock import SetClock
+from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
 from penfriend.engine.pace import Pace
 from penfriend.engine.recover import RecoverReport, recover
 from penfriend.engine.send import Send as Sender
 from penfriend.engine.send import SendReport
+from penfriend.engine.split_winners import decide_winners
 from penfriend.storage import tables as t
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.handover_log import HandoverLog
+from penfriend.storage.ingest import IngestStore
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.questions import Asker
 from penfriend.storage.recovery_log import RecoveryLog
+from penfriend.storage.split_log import SplitLog
 from penfriend.storage.tables import metadata
 from tests.support.clock import moment
 from tests.support.mail_pieces import (
@@ -171,8 +177,15 @@ class World:
 
     def advance(self) -> AdvanceReport:
         """The tick `advance`."""
-        asking = Asker(self.db, self.live.definitions)
-        return Advance(self.enrollments, asking, self.clock, self.owner).tick(self.live)
+        decide_winners(SplitLog(self.db), self.live, self.clock.now())
+        return self.advancer().tick(self.live)
+
+    def advancer(self, asking: Asking | None = None, owner: str = "") -> Advance:
+        """The tick `advance` of this worker, or of another, with another way to answer questions."""
+        changes = Changes(Ingester(IngestStore(self.db), self.live.definitions, self.clock))
+        asking = asking or Asker(self.db, self.live.definitions)
+        owner = owner or self.owner
+        return Advance(self.enrollments, asking, self.clock, owner, SplitLog(self.db), changes)
 
     def sender(self) -> Sender:
         """A sender of this worker."""

@@ -11,12 +11,14 @@ from penfriend.delivery import open_transport, rate_of
 from penfriend.domain.timing import Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.advance import Advance, AdvanceReport
+from penfriend.engine.changes import Changes
 from penfriend.engine.enroll import Enroll, EnrollReport
 from penfriend.engine.housekeeping import HousekeepingReport, keep_house
 from penfriend.engine.live import Live
 from penfriend.engine.pace import Pace
 from penfriend.engine.recover import RecoverReport, recover
 from penfriend.engine.send import Send, SendReport
+from penfriend.engine.split_winners import decide_winners, next_decision
 from penfriend.storage.dot_journal import FileJournal, discard, gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.handover_log import HandoverLog
@@ -24,6 +26,7 @@ from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.questions import Asker
 from penfriend.storage.recovery_log import RecoveryLog
+from penfriend.storage.split_log import SplitLog
 from penfriend.storage.tending import NoteBook, renew_statistics, tzdata_version
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ class Worker:
         self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
         self._handovers, self._recovery = HandoverLog(house.db), RecoveryLog(house.db, house.journals)
         self._pace = Pace(rate, house.clock)
-        self._looks = LookStore(house.db)
+        self._looks, self._splits = LookStore(house.db), SplitLog(house.db)
         self._live: Live | None = None
         self._enroll: Enroll | None = None
         self._advance: Advance | None = None
@@ -77,7 +80,14 @@ class Worker:
             ingester = self._house.ingester(live.definitions)
             self._enroll = Enroll(self._looks, self._house.clock, self.owner, ingester.expire_points)
             asking = Asker(self._house.db, live.definitions)
-            self._advance = Advance(self._enrollments, asking, self._house.clock, self.owner)
+            self._advance = Advance(
+                self._enrollments,
+                asking,
+                self._house.clock,
+                self.owner,
+                self._splits,
+                Changes(ingester),
+            )
             self._send = Send(
                 self._messages,
                 self._handovers,
@@ -101,13 +111,12 @@ class Worker:
         )
 
     def advance(self) -> AdvanceReport:
-        """Who is due or woken moves."""
+        """The better arms of splits are found, and who is due or woken moves."""
         live = self.refresh()
-        return (
-            AdvanceReport()
-            if live is None or self._advance is None
-            else self._advance.tick(live, self._stopping)
-        )
+        if live is None or self._advance is None:
+            return AdvanceReport()
+        decide_winners(self._splits, live, self._house.clock.now())
+        return self._advance.tick(live, self._stopping)
 
     def send(self) -> SendReport:
         """What is due is sent."""
@@ -165,6 +174,7 @@ class Worker:
             self._messages.next_due(),
             self._looks.next_moment(live.definitions, live.revision, now),
             self._house.ingester(live.definitions).next_lapse(now),
+            next_decision(self._splits, live),
         )
         return min((moment for moment in coming if moment is not None), default=None)
 

@@ -33,6 +33,8 @@ class Contact:
     """The topics the contact is subscribed to."""
     paused_until: int | None = None
     """No marketing mail before this moment; the person asked for it."""
+    key: str = ""
+    """The shop's id, or where it gave none the hash of the address: what holdout and shares are drawn by."""
 
     def must_not_be_written_to(self, transactional: bool) -> bool:
         """Whether the address is suppressed for such mail. Who complained still gets what is owed; a dead

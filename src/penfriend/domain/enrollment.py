@@ -55,6 +55,16 @@ class NewMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call that an enrollment's webhook step wants. `key` is the same in every try (webhook-id)."""
+
+    step: str
+    webhook: str
+    key: str
+    wanted_at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """What is written back of one enrollment."""
 
@@ -63,6 +73,7 @@ class Moved:
     revision: int
     ending: Ending | None = None
     mails: Sequence[NewMessage] = ()
+    calls: Sequence[NewCall] = ()
     decided: Sequence[Decided] = ()
     goal_until: Moment | None = None
     goal_at: Moment | None = None

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from penfriend.domain.asking import Came, Holds, StillIn, ValueOf
+from penfriend.domain.asking import Came, Holds, StillIn
 from penfriend.domain.campaign import (
     Branch,
+    CallWebhook,
     Campaign,
     EventHappening,
     Exit,
@@ -19,17 +20,21 @@ from penfriend.domain.campaign import (
     ExitWord,
     IfHappening,
     Send,
+    Share,
+    Split,
     Step,
+    Update,
     WaitFor,
     WaitHappening,
     WaitUntil,
 )
-from penfriend.domain.fields import Field
-from penfriend.domain.moments import reckon
 from penfriend.domain.reasons import End, Skip
 from penfriend.domain.route import Route
-from penfriend.domain.standing import Decided, Ending, Mail, Move, Standing, View
-from penfriend.domain.timing import Moment, at_wall_clock, local_date, shift, to_datetime
+from penfriend.domain.send_policy import holdout_for
+from penfriend.domain.standing import Call, Change, Decided, Ending, Mail, Move, Standing, View
+from penfriend.domain.timing import Moment
+from penfriend.domain.waits import Waits
+from penfriend.domain.winners import SplitState
 
 
 def ending(route: Route, view: View, began_at: Moment) -> Ending | None:
@@ -82,20 +87,36 @@ def next_move(route: Route, standing: Standing, view: View) -> Move:
     end = ending(route, view, standing.began_at)
     if end is not None:
         return Move(standing, ending=end)
+    if standing.step is None and _is_held_out(route, view):
+        return Move(standing, ending=Ending(End.HOLDOUT, standing.began_at))
     walker = _Walker(route, view, standing)
     walker.walk()
-    return Move(walker.standing, tuple(walker.mails), walker.end, tuple(walker.decided), again=walker.again)
+    return Move(
+        walker.standing,
+        tuple(walker.mails),
+        walker.end,
+        tuple(walker.decided),
+        tuple(walker.calls),
+        walker.change,
+        walker.again,
+    )
 
 
-class _Walker:
+def _is_held_out(route: Route, view: View) -> bool:
+    campaign = route.campaign
+    percent = holdout_for(campaign, route.policy, lambda condition: view.holds(Holds(condition)))
+    return percent > 0 and view.chance.is_held_out(view.contact.key, campaign.name, percent)
+
+
+class _Walker(Waits):
     """One walk: the standing moves along the route while steps are over."""
 
     def __init__(self, route: Route, view: View, standing: Standing) -> None:
-        self.route, self.view, self.standing = route, view, standing
+        super().__init__(route, view, standing)
         self.mails: list[Mail] = []
-        self.decided: list[Decided] = []
+        self.calls: list[Call] = []
+        self.change: Change | None = None
         self.end: Ending | None = None
-        self.again = False
 
     def walk(self) -> None:
         step_id, at, arriving = self._place()
@@ -106,6 +127,11 @@ class _Walker:
             match step:
                 case Branch():
                     step_id = self._take_arm(step, at)
+                case Split():
+                    taken = self._take_share(step, at, arriving)
+                    if taken is None:
+                        return
+                    step_id, at = taken
                 case Exit() if not self._passes_over(step, at):
                     self.end = Ending(End.EXIT_STEP, at, step.word)
                     return
@@ -141,7 +167,7 @@ class _Walker:
     def _passes_over(self, step: Step, at: Moment) -> bool:
         if step.only_if is None or self.view.holds(Holds(step.only_if)):
             return False
-        self._log("skipped", step, at, reason=Skip.CONDITION_FALSE.value)
+        self.log("skipped", step, at, reason=Skip.CONDITION_FALSE.value)
         return True
 
     def _take_arm(self, step: Branch, at: Moment) -> str | None:
@@ -149,10 +175,33 @@ class _Walker:
             return self.route.after[step.id]
         for number, arm in enumerate(step.arms, start=1):
             if arm.condition is None or self.view.holds(Holds(arm.condition)):
-                self._log("branch", step, at, detail="else" if arm.condition is None else f"arm {number}")
+                self.log("branch", step, at, detail="else" if arm.condition is None else f"arm {number}")
                 return arm.steps[0].id if arm.steps else self.route.after[step.id]
-        self._log("branch", step, at, detail="no arm")
+        self.log("branch", step, at, detail="no arm")
         return self.route.after[step.id]
+
+    def _take_share(self, step: Split, at: Moment, arriving: bool) -> tuple[str | None, Moment] | None:
+        """The step to go on with, and when; None while it waits for the winner."""
+        if arriving and self._passes_over(step, at):
+            return self.route.after[step.id], at
+        state = self.view.splits.get(step.id, SplitState())
+        if state.winner is not None and state.decided_at is not None:
+            better = next((arm for arm in step.arms if arm.name == state.winner), step.arms[0])
+            return self._go_into(step, better, max(at, state.decided_at), "the better one")
+        contact, campaign = self.view.contact.key, self.route.campaign.name
+        drawn = self.view.chance.arm(contact, campaign, step.id, step.arms)
+        if drawn is not None:
+            return self._go_into(step, drawn, at, "by its share")
+        if step.winner is None:
+            self.log("split", step, at, detail="in no share")
+            return self.route.after[step.id], at
+        if arriving:
+            self.log("waits", step, at, detail="for the better arm")
+        return None
+
+    def _go_into(self, step: Split, arm: Share, at: Moment, why: str) -> tuple[str | None, Moment]:
+        self.log("split", step, at, detail=f"{arm.name}, {why}")
+        return arm.steps[0].id if arm.steps else self.route.after[step.id], at
 
     def _at_step(self, step: Step, at: Moment, arriving: bool) -> Moment | None:
         """When the step is over, or None while it is not."""
@@ -162,13 +211,26 @@ class _Walker:
             return at
         match step:
             case WaitFor():
-                return self._wait_for(step, at)
+                return self.wait_for(step, at)
             case WaitUntil():
-                return self._wait_until(step, at, arriving)
+                return self.wait_until(step, at, arriving)
             case WaitHappening():
-                return self._wait_happening(step, at, arriving)
+                return self.wait_happening(step, at, arriving)
+            case CallWebhook():
+                self.calls.append(Call(step, at))
+                self.log("calls", step, at, detail=step.webhook)
+                return at
+            case Update():
+                return self._update(step, at)
             case _:
                 raise AssertionError(f"a step of an unknown kind: {step}")
+
+    def _update(self, step: Update, at: Moment) -> Moment | None:
+        if step.id not in self.view.updated:
+            self.change = Change(step, at)
+            return None
+        self.log("updated", step, at)
+        return at
 
     def _mail(self, step: Send, at: Moment) -> Moment | None:
         self.standing = replace(self.standing, due_at=None, due_wall=None, due_zone=None)  # its mail moves it
@@ -178,100 +240,7 @@ class _Walker:
         if self.standing.missed:
             self.mails.append(Mail(step, at, Skip.TOO_LATE))
             why = "the moment waited for was past or missing"
-            self._log("skipped", step, at, reason=Skip.TOO_LATE.value, detail=why)
+            self.log("skipped", step, at, reason=Skip.TOO_LATE.value, detail=why)
             return at
         self.mails.append(Mail(step, at))
         return None
-
-    def _wait_for(self, step: WaitFor, at: Moment) -> Moment | None:
-        self.standing = replace(self.standing, missed=False)
-        until = shift(at, step.duration, self.view.contact.zone)
-        if until <= self.view.now:
-            return until
-        self._stay(step, until, wall=not step.duration.is_elapsed)
-        return None
-
-    def _wait_until(self, step: WaitUntil, at: Moment, arriving: bool) -> Moment | None:
-        until = self._moment_of(step, at)
-        if arriving:
-            missed = until is None or until < at
-            self.standing = replace(self.standing, missed=missed)
-            if missed:
-                self._log("missed", step, at, until=until)
-                return at
-        due = self.standing.due_at
-        if until is None:  # its field went away while waiting: the moment that was told stays
-            until = due if due is not None else at
-        if until <= self.view.now:
-            # moved to before now: never earlier than when that was noticed
-            return until if due is None or until >= due else max(until, self.view.noticed_at or self.view.now)
-        self._stay(step, until, wall=True)
-        return None
-
-    def _moment_of(self, step: WaitUntil, at: Moment) -> Moment | None:
-        zone = self.view.contact.zone
-
-        def read(name: Field) -> object:
-            return self.view.answers[ValueOf(name)]
-
-        until = reckon(step.until, now=at, zone=zone, entry=self.view.entered_at, read=read)  # type: ignore[arg-type]  # a ValueOf is answered by a moment, a date or None
-        if until is not None and step.at is not None:
-            until = at_wall_clock(local_date(until, zone), step.at, zone)
-        return until
-
-    def _wait_happening(self, step: WaitHappening, at: Moment, arriving: bool) -> Moment | None:
-        if arriving:
-            # what came since it began is not known yet: the questions were asked from where it stood before
-            self.standing = replace(self.standing, missed=False, waited=None, due_at=at)
-            self.again = True
-            return None
-        if self.standing.waited is not None:
-            return self.standing.due_at
-        until = shift(at, step.at_most, self.view.contact.zone)
-        came = [self._came(happening, at) for happening in step.happenings]
-        first = min((moment for moment in came if moment is not None), default=None)
-        if first is not None and first <= until:
-            self._settle(step, True, max(at, first))
-        elif until <= self.view.now:
-            self._settle(step, False, until)
-        else:
-            self._stay(step, until, wall=not step.at_most.is_elapsed)
-        return None
-
-    def _came(self, happening: EventHappening | IfHappening, at: Moment) -> Moment | None:
-        if isinstance(happening, EventHappening):
-            return self.view.came(Came(happening, since_step=True))
-        if not self.view.holds(Holds(happening.condition)):
-            return None
-        if self.standing.due_at == at:  # read as the step is reached
-            return at
-        return self.view.noticed_at if self.view.noticed_at is None else max(at, self.view.noticed_at)
-
-    def _settle(self, step: WaitHappening, came: bool, over: Moment) -> None:
-        """The wait is over; steps behind it may ask `waited`, so it is written before they are come to."""
-        self._log("came" if came else "came not", step, over)
-        self.standing = replace(self.standing, waited=came, due_at=over, due_wall=None, due_zone=None)
-        self.again = True
-
-    def _stay(self, step: Step, until: Moment, *, wall: bool) -> None:
-        contact = self.view.contact
-        if self.standing.due_at != until:
-            self._log("waits", step, self.standing.began_at, until=until)
-        self.standing = replace(
-            self.standing,
-            due_at=until,
-            due_wall=to_datetime(until, contact.zone).replace(tzinfo=None).isoformat() if wall else None,
-            due_zone=contact.timezone if wall else None,
-        )
-
-    def _log(
-        self,
-        what: str,
-        step: Step,
-        at: Moment,
-        *,
-        reason: str | None = None,
-        until: Moment | None = None,
-        detail: str | None = None,
-    ) -> None:
-        self.decided.append(Decided(what, step.id, at, reason, until, detail))

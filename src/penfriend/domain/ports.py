@@ -24,7 +24,10 @@ from penfriend.domain.outbox import (
     SendBackground,
     Verdict,
 )
+from penfriend.domain.standing import Change
+from penfriend.domain.steps import WinsBy
 from penfriend.domain.timing import Moment
+from penfriend.domain.winners import ArmFigures, SplitState
 
 
 class Clock(Protocol):
@@ -57,6 +60,31 @@ class Asking(Protocol):
 
     def ask(self, questions: Sequence[Question], probes: Sequence[Probe]) -> list[list[Answer]]:
         """One row per probe in order, one answer per question."""
+
+
+class Splits(Protocol):
+    """Splits that look for a winner (`penfriend.storage.split_log`)."""
+
+    def known(self) -> Mapping[tuple[str, str], SplitState]:
+        """By campaign and step."""
+
+    def first_mail(self, campaign: str, step: str, mails: Collection[str]) -> Moment | None:
+        """When the first of these steps' mails was sent; kept from then on."""
+
+    def figures(
+        self, campaign: str, arms: Mapping[str, Collection[str]], by: WinsBy, until: Moment
+    ) -> list[ArmFigures]:
+        """How each arm did up to that moment; `arms` gives the steps of the mails in each, by name."""
+
+    def decide(self, campaign: str, step: str, state: SplitState, figures: str) -> bool:
+        """Write down the winner and wake who waits for it; False where another was faster."""
+
+
+class Changes(Protocol):
+    """Carries out update steps (`penfriend.engine.changes`)."""
+
+    def carry_out(self, changes: Sequence[tuple[Enrollment, Change]]) -> None:
+        """Each once, however often it is asked."""
 
 
 class Enrollments(Protocol):

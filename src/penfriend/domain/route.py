@@ -15,9 +15,11 @@ from penfriend.domain.campaign import (
     IfHappening,
     Policy,
     Send,
+    Split,
     Step,
     WaitHappening,
     WaitUntil,
+    arms_of,
     walk_steps,
 )
 from penfriend.domain.moments import OfField
@@ -29,6 +31,8 @@ class Route:
     None is the end."""
 
     campaign: Campaign
+    policy: Policy
+    """The brand's."""
     first: str | None
     steps: Mapping[str, Step]
     after: Mapping[str, str | None]
@@ -42,6 +46,7 @@ class Route:
         _link(campaign.steps, None, after)
         return cls(
             campaign=campaign,
+            policy=policy,
             first=campaign.steps[0].id if campaign.steps else None,
             steps={step.id: step for step in walk_steps(campaign.steps)},
             after=after,
@@ -53,9 +58,8 @@ def _link(steps: tuple[Step, ...], behind: str | None, after: dict[str, str | No
     behind_each = (*(step.id for step in steps[1:]), behind)
     for step, following in zip(steps, behind_each, strict=False):  # no steps, nothing behind any
         after[step.id] = following
-        if isinstance(step, Branch):
-            for arm in step.arms:
-                _link(arm.steps, after[step.id], after)
+        for arm in arms_of(step):
+            _link(arm, after[step.id], after)
 
 
 def _questions(campaign: Campaign, policy: Policy) -> Iterator[Question]:
@@ -106,6 +110,13 @@ def successor(old: Route, step: str, survivors: frozenset[str]) -> str | None:
     while following is not None and following not in survivors:
         following = old.after.get(following)
     return following
+
+
+def looks_for_winner(route: Route) -> Iterator[Split]:
+    """The splits of the campaign that look for the better arm."""
+    for step in route.steps.values():
+        if isinstance(step, Split) and step.winner is not None:
+            yield step
 
 
 def sends_of(route: Route) -> tuple[Send, ...]:

@@ -75,8 +75,7 @@ def rules_for(campaign: Campaign, policy: Policy, holds: Callable[[Condition], b
     keys, the brand's first, the campaign's after: what a person wishes or a country's law wants is not lost
     because a campaign sets an hour.
     """
-    layers = [policy, campaign.policy]
-    layers += [when.policy for when in (*policy.when, *campaign.policy.when) if holds(when.condition)]
+    layers = _layers(campaign, policy, holds)
     hours, days, caps, lateness = None, None, None, None
     for layer in layers:
         hours = layer.send_window_hours if layer.send_window_hours is not None else hours
@@ -88,6 +87,20 @@ def rules_for(campaign: Campaign, policy: Policy, holds: Callable[[Condition], b
         return SendRules(SendWindow(), (), lateness)
     window = SendWindow(days=days or ALL_DAYS) if hours is None else SendWindow(*hours, days or ALL_DAYS)
     return SendRules(window, caps or (), lateness)
+
+
+def holdout_for(campaign: Campaign, policy: Policy, holds: Callable[[Condition], bool]) -> float:
+    """The percentage of people that the campaign never mails; only where a goal tells its lift."""
+    if campaign.goal is None or campaign.is_transactional:
+        return 0.0
+    given = [layer.holdout for layer in _layers(campaign, policy, holds) if layer.holdout is not None]
+    return given[-1] if given else 0.0
+
+
+def _layers(campaign: Campaign, policy: Policy, holds: Callable[[Condition], bool]) -> list[Policy]:
+    """What is given, from the weakest to the one that wins."""
+    whens = [when.policy for when in (*policy.when, *campaign.policy.when) if holds(when.condition)]
+    return [policy, campaign.policy, *whens]
 
 
 def too_late_at(rules: SendRules, wanted_at: Moment, contact: Contact) -> Moment:

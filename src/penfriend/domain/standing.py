@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from penfriend.domain.asking import Answer, Came, Holds, Question
-from penfriend.domain.campaign import Send
+from penfriend.domain.campaign import CallWebhook, Send, Update
+from penfriend.domain.chance import Chance, Drawn
 from penfriend.domain.contact import Contact
 from penfriend.domain.reasons import End, Skip
 from penfriend.domain.timing import Moment
+from penfriend.domain.winners import SplitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ class Standing:
     due_zone: str | None = None
 
 
+_DRAWN = Drawn()
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What is known of one person in one enrollment at `now`."""
@@ -44,6 +49,11 @@ class View:
     """For each step whose mail exists: when it was over, None while it is not."""
     noticed_at: Moment | None = None
     """When what woke the enrollment arrived; None where time alone moved it."""
+    splits: Mapping[str, SplitState] = field(default_factory=dict)
+    """What is known of the splits that look for a winner, by step."""
+    updated: frozenset[str] = frozenset()
+    """Update steps that were carried out on this walk: the answers know of them."""
+    chance: Chance = _DRAWN
 
     def holds(self, condition: Holds) -> bool:
         """The answer to a condition."""
@@ -75,6 +85,22 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What an update step changes, at the moment when the step came up."""
+
+    step: Update
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that a webhook step wants."""
+
+    step: CallWebhook
+    wanted_at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """One line of the story: at `at` the step did `what`."""
 
@@ -94,5 +120,9 @@ class Move:
     mails: tuple[Mail, ...] = ()
     ending: Ending | None = None
     decided: tuple[Decided, ...] = ()
+    calls: tuple[Call, ...] = ()
+    change: Change | None = None
+    """Carry this out, ask anew and walk again from where the enrollment stood: what comes behind it may read
+    it."""
     again: bool = False
     """Ask anew with the new standing: the step reached wants to know what came since it began."""

@@ -16,14 +16,15 @@ from itertools import groupby
 from penfriend.domain.asking import Answer, Question
 from penfriend.domain.campaign import Campaign
 from penfriend.domain.contact import Contact
-from penfriend.domain.enrollment import Enrollment, Moved, NewMessage
+from penfriend.domain.enrollment import Enrollment, Moved, NewCall, NewMessage
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.journey import goal_reached, next_move
-from penfriend.domain.ports import Asking, Clock, Enrollments
+from penfriend.domain.ports import Asking, Changes, Clock, Enrollments, Splits
 from penfriend.domain.reasons import End
 from penfriend.domain.route import Route
-from penfriend.domain.standing import Ending, Mail, View
+from penfriend.domain.standing import Call, Change, Ending, Mail, Move, View
 from penfriend.domain.timing import HOUR, SECOND, Moment, shift
+from penfriend.domain.winners import SplitState
 from penfriend.engine.live import Live
 
 log = logging.getLogger("penfriend.advance")
@@ -58,13 +59,23 @@ class _Background:
     now: Moment
     contacts: Mapping[int, Contact]
     mails: Mapping[int, Mails]
+    splits: Mapping[tuple[str, str], SplitState]
 
 
 class Advance:
     """Moves enrollments along their routes."""
 
-    def __init__(self, enrollments: Enrollments, asking: Asking, clock: Clock, owner: str) -> None:
+    def __init__(
+        self,
+        enrollments: Enrollments,
+        asking: Asking,
+        clock: Clock,
+        owner: str,
+        splits: Splits,
+        changes: Changes,
+    ) -> None:
         self._enrollments, self._asking, self._clock, self._owner = enrollments, asking, clock, owner
+        self._splits, self._changes = splits, changes
 
     def tick(self, live: Live, stopping: Callable[[], bool] = lambda: False) -> AdvanceReport:
         """Move everybody who is due, batch by batch, until nobody is left or `stopping()`."""
@@ -84,7 +95,8 @@ class Advance:
         claimed = self._enrollments.claim(now, self._owner, Moment(now + LEASE), live.revision)
         if not claimed:
             return False
-        background = _Background(live, now, *self._enrollments.background(claimed, live.definitions))
+        people = self._enrollments.background(claimed, live.definitions)
+        background = _Background(live, now, *people, self._splits.known())
         # whose contact was joined with another since the claim stays held, and is given back below
         known = [row for row in claimed if row.contact in background.contacts]
         moves: list[Moved] = []
@@ -108,8 +120,7 @@ class Advance:
         if route is None:
             return [_removed(row, live.revision, now) for row in rows]
         try:
-            answers = self._answers(route, rows, now)
-            return [_move(background, route, row, answers[row.id]) for row in rows]
+            return self._walk(background, route, rows)
         except StoreUnavailable:
             raise
         except Exception:  # whatever is wrong with one of them, the others go on
@@ -120,6 +131,29 @@ class Advance:
             half = len(rows) // 2
             first = self._moves(background, route, rows[:half], report)
             return first + self._moves(background, route, rows[half:], report)
+
+    def _walk(self, background: _Background, route: Route, rows: Sequence[Enrollment]) -> list[Moved]:
+        """The moves; where update steps come up they are carried out, and their people walk again."""
+        done: dict[int, Moved] = {}
+        updated: dict[int, frozenset[str]] = {row.id: frozenset() for row in rows}
+        left = list(rows)
+        while left:
+            answers = self._answers(route, left, background.now)
+            changes: list[tuple[Enrollment, Change]] = []
+            for row in left:
+                done[row.id], change = _move(background, route, row, answers[row.id], updated[row.id])
+                if change is not None:
+                    changes.append((row, change))
+                    updated[row.id] |= {change.step.id}
+            if changes:
+                self._changes.carry_out(changes)
+                left = [row for row, _ in changes]
+                contacts, mails = self._enrollments.background(left, background.live.definitions)
+                background = replace(background, contacts=contacts, mails=mails)
+                left = [row for row in left if row.contact in contacts]
+            else:
+                left = []
+        return [done[row.id] for row in rows]
 
     def _answers(
         self, route: Route, rows: Sequence[Enrollment], now: Moment
@@ -132,8 +166,13 @@ class Advance:
 
 
 def _move(
-    background: _Background, route: Route, row: Enrollment, answers: Mapping[Question, Answer]
-) -> Moved:
+    background: _Background,
+    route: Route,
+    row: Enrollment,
+    answers: Mapping[Question, Answer],
+    updated: frozenset[str],
+) -> tuple[Moved, Change | None]:
+    """What is written of the enrollment, or the change that is to be carried out before."""
     live, campaign = background.live, route.campaign
     view = View(
         now=background.now,
@@ -142,6 +181,9 @@ def _move(
         answers=answers,
         mails=background.mails.get(row.id, {}),
         noticed_at=row.woken_at,
+        splits={step: state for (name, step), state in background.splits.items() if name == row.campaign},
+        updated=updated,
+        chance=live.chance,
     )
     still = Moved(row, row.standing, live.revision)
     if campaign.goal is not None:
@@ -150,13 +192,18 @@ def _move(
         converted = reached if reached is not None and reached <= until else None
         still = replace(still, goal_until=until, goal_at=reached, converted_at=converted)
     if not row.active:
-        return still
+        return still, None
     move = next_move(route, row.standing, view)
+    return _moved(live, campaign, still, move), move.change
+
+
+def _moved(live: Live, campaign: Campaign, still: Moved, move: Move) -> Moved:
     return replace(
         still,
         standing=move.standing,
         ending=move.ending,
-        mails=list(_messages(live, campaign, row, move.mails)),
+        mails=list(_messages(live, campaign, still.row, move.mails)),
+        calls=list(_calls(live, still.row, move.calls)),
         decided=move.decided,
     )
 
@@ -183,6 +230,12 @@ def _messages(live: Live, campaign: Campaign, row: Enrollment, mails: Iterable[M
             wanted_at=mail.wanted_at,
             skip=mail.skip.value if mail.skip else None,
         )
+
+
+def _calls(live: Live, row: Enrollment, calls: Iterable[Call]) -> Iterable[NewCall]:
+    for call in calls:
+        key = f"msg_{live.intent(row, call.step.id)}"
+        yield NewCall(call.step.id, call.step.webhook, key, call.wanted_at)
 
 
 def goal_until(campaign: Campaign, entered_at: Moment, contact: Contact) -> Moment:

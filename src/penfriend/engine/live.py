@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from penfriend.domain.campaign import OnUnknown
+from penfriend.domain.chance import Chance, Drawn
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.letter import Renderer
@@ -25,6 +26,7 @@ class Live:
     store_id: str
     """What this store alone has, so that two installations never make the same Message-ID."""
     routes: Mapping[str, Route] = field(default_factory=dict)
+    chance: Chance = field(default_factory=Drawn)
 
     @classmethod
     def of(cls, revision: int, definitions: Definitions, renderer: Renderer, store_id: str) -> Live:
@@ -34,8 +36,8 @@ class Live:
         }
         return cls(revision, definitions, renderer, store_id, routes)
 
-    def message_id(self, enrollment: Enrollment, step: str) -> str:
-        """The Message-ID of an intended mail: the same for the same key, in this store (RFC 5322 3.6.4)."""
+    def intent(self, enrollment: Enrollment, step: str) -> str:
+        """What tells what a step of an enrollment wants from all else, in this store: 32 hex digits."""
         key = (
             self.store_id,
             enrollment.campaign,
@@ -44,7 +46,11 @@ class Live:
             enrollment.entry,
             step,
         )
-        digest = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
+        return hashlib.sha256(repr(key).encode()).hexdigest()[:32]
+
+    def message_id(self, enrollment: Enrollment, step: str) -> str:
+        """The Message-ID of an intended mail: the same for the same key, in this store (RFC 5322 3.6.4)."""
+        digest = self.intent(enrollment, step)
         domain = parseaddr(self.definitions.brand.sender)[1].rpartition("@")[2] or "penfriend.invalid"
         return f"<{digest}@{domain.encode('idna').decode('ascii')}>"
 

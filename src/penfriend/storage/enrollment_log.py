@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, i
 from penfriend.domain.asking import Subject
 from penfriend.domain.contact import Contact
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.enrollment import Enrollment, Moved, NewMessage
+from penfriend.domain.enrollment import Enrollment, Moved, NewCall, NewMessage
 from penfriend.domain.message import OVER, Status
 from penfriend.domain.standing import Standing
 from penfriend.domain.timing import Moment
@@ -23,7 +23,7 @@ from penfriend.storage.database import Database
 from penfriend.storage.message_states import SKIP_WHAT_WAITS
 from penfriend.storage.people import load_contacts
 from penfriend.storage.story import lines_of
-from penfriend.storage.tables import decisions, enrollments, messages, revisions
+from penfriend.storage.tables import decisions, enrollments, messages, revisions, webhook_calls
 from penfriend.storage.upsert import insert_or_ignore
 
 BATCH = 500
@@ -191,6 +191,9 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
     mails = [_message_values(move, mail, now) for move in kept for mail in move.mails]
     if mails:
         connection.execute(insert_or_ignore(connection, messages), mails)
+    calls = [_call_values(move, call, now) for move in kept for call in move.calls]
+    if calls:
+        connection.execute(insert_or_ignore(connection, webhook_calls), calls)
     story = [line for move in kept for line in lines_of(move)]
     if story:
         connection.execute(insert(decisions), story)
@@ -277,4 +280,19 @@ def _message_values(move: Moved, mail: NewMessage, now: Moment) -> dict[str, obj
         "message_id": mail.message_id,
         "created_at": now,
         "over_at": mail.wanted_at if skipped else None,
+    }
+
+
+def _call_values(move: Moved, call: NewCall, now: Moment) -> dict[str, object]:
+    return {
+        "enrollment_id": move.row.id,
+        "contact_id": move.row.contact,
+        "campaign": move.row.campaign,
+        "step": call.step,
+        "webhook": call.webhook,
+        "key": call.key,
+        "body": "",  # made once, before the first try
+        "status": "due",
+        "created_at": now,
+        "due_at": call.wanted_at,
     }

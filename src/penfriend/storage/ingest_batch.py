@@ -15,6 +15,7 @@ from penfriend.domain.timing import Moment
 from penfriend.storage import consents, facts, shop_loyalty, shop_products, shop_things
 from penfriend.storage.batch_sql import insert_rows, next_ids
 from penfriend.storage.contact_fields import FIELD_EVENTS, Said, rebuild_fields, renew_fields
+from penfriend.storage.mail_events import keep_hits
 from penfriend.storage.tables import answers, carts, events, orders, refunds
 from penfriend.storage.touches import touch, touch_by_product
 
@@ -75,6 +76,7 @@ def _renew_people(background: Background, kept: Sequence[Kept]) -> None:
     renew_fields(connection, news)
     agreed = consents.record_consents(connection, kept, background.now)
     consents.renew_subscriptions(connection, agreed)
+    keep_hits(connection, kept)
     insert_rows(connection, answers, [_answer_row(*row) for row in kept if row[2].name == "survey_answered"])
 
 

@@ -1,20 +1,23 @@
 """What becomes of a mail is an event of its contact: kept like those from outside, in the transaction that
-records it."""
+records it. What people do with it is written on the mail and on the contact, too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select, update
 
+from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.timing import Moment
 from penfriend.storage.batch_sql import insert_rows, next_ids
+from penfriend.storage.columns import BIG
 from penfriend.storage.facts import renew_events
-from penfriend.storage.tables import events, messages
+from penfriend.storage.tables import contacts, events, messages
 from penfriend.storage.touches import touch
 
 MAIL_SENT = "mail_sent"
-_m = messages.c
+MAIL_OPENED, MAIL_CLICKED = "mail_opened", "mail_clicked"
+_m, _c = messages.c, contacts.c
 
 
 def note_sent(connection: Connection, sent: Mapping[int, Moment]) -> None:
@@ -56,3 +59,42 @@ def note_sent(connection: Connection, sent: Mapping[int, Moment]) -> None:
     if mails:
         renew_events(connection, {MAIL_SENT: {mail.contact_id for mail in mails}})
         touch(connection, [(row["contact_id"], row["id"]) for row in rows], max(sent.values()))
+
+
+def keep_hits(connection: Connection, kept: Sequence[tuple[int, int, CheckedEvent]]) -> None:
+    """Write on mails when they were first opened and clicked, and on contacts when they last did so.
+
+    `kept` gives our id of the event, our id of the contact, and the event. Who clicks has opened.
+    """
+    hits = [(who, event) for _, who, event in kept if event.name in (MAIL_OPENED, MAIL_CLICKED)]
+    if not hits:
+        return
+    mails = [
+        {"of_id": event.own.message_id, "at": event.at, "clicked": event.name == MAIL_CLICKED}
+        for _, event in hits
+        if event.own is not None and event.own.message_id is not None
+    ]
+    if mails:
+        connection.execute(_OPENED, [{"of_id": mail["of_id"], "hit_at": mail["at"]} for mail in mails])
+    clicks = [{"of_id": mail["of_id"], "hit_at": mail["at"]} for mail in mails if mail["clicked"]]
+    if clicks:
+        connection.execute(_CLICKED, clicks)
+    connection.execute(_LAST_OPENED, [{"of_id": who, "hit_at": event.at} for who, event in hits])
+    last = [{"of_id": who, "hit_at": event.at} for who, event in hits if event.name == MAIL_CLICKED]
+    if last:
+        connection.execute(_LAST_CLICKED, last)
+
+
+_AT = bindparam("hit_at", type_=BIG)
+_OPENED, _CLICKED = (
+    update(messages)
+    .where(_m.id == bindparam("of_id"), or_(column.is_(None), column > _AT))
+    .values({column: _AT})
+    for column in (_m.opened_at, _m.clicked_at)
+)
+_LAST_OPENED, _LAST_CLICKED = (
+    update(contacts)
+    .where(_c.id == bindparam("of_id"), or_(column.is_(None), column < _AT))
+    .values({column: _AT})
+    for column in (_c.last_opened_at, _c.last_clicked_at)
+)

@@ -16,6 +16,8 @@ _CONTACTS = (
     select(
         contacts.c.id,
         contacts.c.version,
+        contacts.c.key,
+        contacts.c.email_hash,
         contacts.c.email,
         contacts.c.locale,
         contacts.c.timezone,
@@ -49,6 +51,7 @@ def load_contacts(connection: Connection, ids: Collection[int], brand: Brand) ->
             suppression=row.reason,
             topics=frozenset(topics.get(row.id, ())),
             paused_until=row.paused_until,
+            key=row.key or row.email_hash or str(row.id),
         )
         for row in connection.execute(_CONTACTS, wanted)
     }

@@ -23,7 +23,6 @@ from penfriend.domain.moments import OfField
 from penfriend.domain.segment import Op
 from penfriend.domain.segment import Test as FieldTest
 from penfriend.domain.timing import HOUR, MINUTE, Duration, Moment, Unit
-from penfriend.engine.advance import Advance
 from penfriend.storage import tables as t
 from tests.support.mail_pieces import LETTER, NOON, campaign, with_id
 from tests.support.mail_world import World, worlds
@@ -122,7 +121,7 @@ def test_one_that_cannot_be_moved_is_set_aside_and_the_others_move(
     people = [world.person(name)[0] for name in ("ann", "bob", "cem", "dan", "eve")]
     asking = Faulty(people[2], ValueError("strange data"))
     with caplog.at_level(logging.ERROR, "penfriend.advance"):
-        report = Advance(world.enrollments, asking, world.clock, world.owner).tick(world.live)
+        report = world.advancer(asking).tick(world.live)
     assert (report.mails, report.set_aside) == (4, 1)
     rows = world.rows("enrollments")
     assert [row["due_at"] for row in rows] == [None, None, NOON + HOUR, None, None]
@@ -137,7 +136,7 @@ def test_store_that_fails_ends_the_tick_and_nobody_stays_held(world: World) -> N
     contact, _ = world.person()
     asking = Faulty(contact, StoreUnavailable("gone"))
     with pytest.raises(StoreUnavailable):
-        Advance(world.enrollments, asking, world.clock, world.owner).tick(world.live)
+        world.advancer(asking).tick(world.live)
     assert (world.held(), world.advance().mails) == ([], 1)
 
 
@@ -192,7 +191,7 @@ def test_stop_that_is_asked_for_is_heard_between_two_batches(world: World) -> No
     world.run(campaign(LETTER))
     world.person()
     asking = Faulty(0, ValueError())
-    tick = Advance(world.enrollments, asking, world.clock, world.owner).tick(world.live, lambda: True)
+    tick = world.advancer(asking).tick(world.live, lambda: True)
     assert (tick.moved, world.held()) == (0, [])
 
 
