@@ -24,7 +24,7 @@ from penfriend.language.happenings import read_exit_on, read_goal
 from penfriend.language.nodes import Entry, MappingNode, Node, Sequence
 from penfriend.language.policy import read_policy
 from penfriend.language.quoting import listing, quote
-from penfriend.language.reading import Reading
+from penfriend.language.reading import Found, Reading
 from penfriend.language.scope import UNKNOWN_SCOPE, Scope
 from penfriend.language.shapes import NAME, PRIORITY, REENTRY
 from penfriend.language.step_ids import StepIds
@@ -76,9 +76,9 @@ def _campaign(entry: Entry, reading: Reading) -> Campaign | None:
     )
 
 
-def _topic(entry: Entry, found: dict[str, Entry], kind: Kind, reading: Reading) -> str | None:
+def _topic(entry: Entry, found: Found, kind: Kind, reading: Reading) -> str | None:
     topics = reading.names.topics
-    if "topic" not in found and kind is Kind.MARKETING:
+    if found.lacks("topic") and kind is Kind.MARKETING:
         known = f" Topics: {listing(topics)}." if topics else " Define one in topics."
         reading.error(
             entry.key,

@@ -30,6 +30,16 @@ def read_bytes(path_name: str, data: bytes) -> str | Problem:
     return refuse_text(path_name, text) or text
 
 
+def forbidden_in(text: str) -> str | None:
+    """The name of the first character of a text that cannot stand in a file, such as NUL or U+001B."""
+    found = _FORBIDDEN.search(text)
+    return None if found is None else _name_of(found[0])
+
+
+def _name_of(character: str) -> str:
+    return "NUL" if character == "\0" else f"U+{ord(character):04X}"
+
+
 def refuse_text(path_name: str, text: str) -> Problem | None:
     """The problem of a text that no YAML parser may see, or None."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES + 3:  # and a byte order mark
@@ -38,8 +48,7 @@ def refuse_text(path_name: str, text: str) -> Problem | None:
     if found is None:
         return None
     place = _end_of(path_name, text[: found.start()])
-    name = "NUL" if found[0] == "\0" else f"U+{ord(found[0]):04X}"
-    return Problem(place, f"the character {name} cannot stand in a campaign file.")
+    return Problem(place, f"the character {_name_of(found[0])} cannot stand here.")
 
 
 def _too_long(path_name: str) -> Problem:

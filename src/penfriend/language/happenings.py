@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from penfriend.domain.campaign import EventHappening, ExitRule, ExitWord, Goal, Happening, IfHappening
+from penfriend.domain.events import BUILT_IN
 from penfriend.domain.timing import Duration
 from penfriend.language import keys
 from penfriend.language.conditions import read_condition, read_match, read_where
 from penfriend.language.field_names import known_event
-from penfriend.language.nodes import Entry, MappingNode, Node, Scalar
+from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence
 from penfriend.language.quoting import quote
 from penfriend.language.reading import AlreadyReportedError, Reading
 from penfriend.language.scope import Own, Scope
@@ -56,10 +57,16 @@ def read_exit_on(
             reading.error(item, '"left_segment" needs a segment in the trigger.')
         elif word in tuple(ExitWord):
             rules.append(ExitWord(word))
+        elif not _is_event(word, reading) and (guess := reading.report.suggest(word, tuple(ExitWord))):
+            reading.error(item, f"{quote(word)} is nothing that happens.{guess}")
         else:
             happening = _happening(item, scope, reading, and_words="goal, left_segment, ")
             rules.extend([happening] if happening is not None else [])
     return tuple(rules)
+
+
+def _is_event(word: str, reading: Reading) -> bool:
+    return word in BUILT_IN or word in reading.names.data.events
 
 
 def _happening(node: Node, scope: Scope, reading: Reading, and_words: str = "") -> Happening | None:
@@ -72,6 +79,8 @@ def _happening(node: Node, scope: Scope, reading: Reading, and_words: str = "") 
             reading.error(node, 'a happening is an event or an "if", not both.')
         return IfHappening(read_condition(found["if"].value, scope, reading))
     if "event" not in found:
+        if found.meant:
+            return None
         reading.error(
             node, f"a happening is one of: {and_words}an event's name, {{event: NAME}}, {{if: CONDITION}}."
         )
@@ -97,10 +106,10 @@ def read_goal(entry: Entry, scope: Scope, reading: Reading) -> Goal | None:
     found = reading.table(entry.value, keys.GOAL)
     if "event" not in found:
         return None
-    names = [
-        read_event(item, '"event"', reading)
-        for item in reading.items(found["event"].value, '"event"', or_one=True)
-    ]
+    items = reading.items(found["event"].value, '"event"', or_one=True)
+    if isinstance(found["event"].value, Sequence) and not items:
+        reading.error(found["event"].value, '"event" has nothing to look out for.')
+    names = [read_event(item, '"event"', reading) for item in items]
     happenings = tuple(_event_happening(name, found, scope, reading) for name in names if name is not None)
     return _goal(entry, happenings, reading.word(found.get("within"), DURATION), reading)
 

@@ -22,6 +22,17 @@ class AlreadyReportedError(WordError):
     """What is wrong here is a consequence of something that stands in the report."""
 
 
+class Found(dict[str, Entry]):
+    """The entries of a mapping by its table of keys."""
+
+    meant: frozenset[str] = frozenset()
+    """Keys that stand there misspelt: that they are missing is no further problem."""
+
+    def lacks(self, key: str) -> bool:
+        """Whether a key is neither there nor misspelt."""
+        return key not in self and key not in self.meant
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What the files define, so that what they use can be checked. A name whose definition is broken is
@@ -63,7 +74,10 @@ class Reading:
         if isinstance(node, MappingNode):
             yield from node.entries.values()
         elif node is not None and not is_null(node):
-            self.error(node, f"{what} wants keys with values, not {kind_of(node)}.")
+            hint = (
+                " A colon needs a space behind it." if isinstance(node, Scalar) and ":" in node.text else ""
+            )
+            self.error(node, f"{what} wants keys with values, not {kind_of(node)}.{hint}")
 
     def items(self, node: Node | None, what: str, *, or_one: bool = False) -> tuple[Node, ...]:
         """The entries of a list; with `or_one` a single value is a list of one."""
@@ -71,39 +85,43 @@ class Reading:
             return node.items
         if node is None or (or_one and not is_null(node)):
             return () if node is None else (node,)
-        self.error(node, f"{what} wants a list, not {kind_of(node)}.")
+        dashes = isinstance(node, MappingNode) and any(key.startswith("-") for key in node.entries)
+        hint = " A - needs a space behind it." if dashes else ""
+        self.error(node, f"{what} wants a list, not {kind_of(node)}.{hint}")
         return ()
 
-    def table(self, node: Node, table: Table, at: Placed | None = None) -> dict[str, Entry]:
+    def table(self, node: Node, table: Table, at: Placed | None = None) -> Found:
         """The entries of a mapping; what its table does not know, misses or does not support yet is noted."""
-        found: dict[str, Entry] = {}
-        meant = ""
+        found = Found()
+        guesses = ""
         for entry in self.pairs(node, table.what):
             known = table.keys.get(entry.key.text)
             if known is None:
-                meant += self._unknown_key(entry.key, table)
+                guesses += self._unknown_key(entry.key, table)
             elif known.later:
                 self.error(entry.key, f"{quote(entry.key.text)} is not supported yet.")
             else:
                 found[entry.key.text] = entry
+        if guesses:
+            found.meant = frozenset(key for key in table.keys if f'"{key}"' in guesses)
         if table.required and (isinstance(node, MappingNode) or is_null(node)):
-            self._ask_for_required(node, table, found, meant, at or node)
+            self._ask_for_required(node, table, found, at or node)
         return found
 
-    def _ask_for_required(
-        self, node: Node, table: Table, found: Mapping[str, Entry], meant: str, at: Placed
-    ) -> None:
+    def _ask_for_required(self, node: Node, table: Table, found: Found, at: Placed) -> None:
         """Reports what is missing, but not what stands there misspelt or is done by a later key."""
         written = node.entries if isinstance(node, MappingNode) else {}
         if any(key in written for key in table.instead):
             return
         for name in table.required:
-            if name not in found and f'"{name}"' not in meant:
+            if found.lacks(name):
                 self.error(at, f"{table.what} needs {quote(name)}: {table.keys[name].meaning}.")
 
     def _unknown_key(self, key: Scalar, table: Table) -> str:
         """Reports a key that the table does not know; the guess at what was meant."""
         guess = self.report.suggest(key.text, table.keys)
+        if not guess and ":" in key.text:
+            guess = " A colon needs a space behind it."
         what = f"{table.what[:1].upper()}{table.what[1:]}"
         self.error(key, f"unknown key {quote(key.text)}.{guess} {what} has: {listing(table.keys)}.")
         return guess
@@ -156,13 +174,17 @@ class Reading:
         """A text, or one for each locale, the brand's among them."""
         if entry is None or not isinstance(entry.value, MappingNode):
             return self.word(entry, TEXT)
+        before = self.report.count
         texts: dict[str, str] = {}
         for part in entry.value.entries.values():
             locale = self.value(part.key, LOCALE, "a locale")
             text = self.word(part, TEXT)
             if locale is not None and text is not None:
                 texts[locale] = text
-        if not {self.names.locale, self.names.locale.split("_")[0]} & texts.keys():
+        if (
+            self.report.count == before
+            and not {self.names.locale, self.names.locale.split("_")[0]} & texts.keys()
+        ):
             self.error(
                 entry.key,
                 f"{quote(entry.key.text)} has no text for the brand's own locale, {self.names.locale}.",

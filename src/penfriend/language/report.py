@@ -25,11 +25,17 @@ class Report:
 
     def __init__(self) -> None:
         self._problems: dict[Problem, None] = {}
+        self._refused: set[Place] = set()
         self._suggestions = 0
 
     def error(self, at: Placed | Place, text: str) -> None:
         """Notes what keeps the files from taking effect."""
         self._add(at, text, warning=False)
+
+    def refuse(self, place: Place, text: str) -> None:
+        """Notes an error of a value as it is written: what it would be taken for is no further problem."""
+        self._add(place, text, warning=False)
+        self._refused.add(place)
 
     def warning(self, at: Placed | Place, text: str) -> None:
         """Notes what a person should know and what hinders nothing."""
@@ -37,6 +43,8 @@ class Report:
 
     def _add(self, at: Placed | Place, text: str, *, warning: bool) -> None:
         place = at if isinstance(at, Place) else at.place
+        if place in self._refused:
+            return
         self._problems[Problem(place, text, "warning" if warning else "error")] = None
 
     def suggest(self, word: str, known: Collection[str]) -> str:
@@ -51,6 +59,11 @@ class Report:
             return ""
         self._suggestions += 1
         return did_you_mean(word, sorted(set(known)))
+
+    @property
+    def count(self) -> int:
+        """How many problems there are so far."""
+        return len(self._problems)
 
     @property
     def has_errors(self) -> bool:

@@ -130,6 +130,8 @@ class Steps:
             return WaitFor(id=name, only_if=only_if, duration=duration, place=word.key.place)
         found = self.reading.table(word.value, step_keys.WAIT)
         if ("until" in found) == ("for" in found):
+            if found.meant & {"until", "for"}:
+                return None
             self.reading.error(word.value, 'a wait is a duration, or has either "until" or "for".')
             return None
         wrong, needs = ("at_most", "for") if "until" in found else ("at", "until")
@@ -138,7 +140,7 @@ class Steps:
         if "until" in found:
             return self._wait_until(word, found, name, only_if)
         at_most = self.reading.word(found.get("at_most"), DURATION)
-        if "at_most" not in found:
+        if found.lacks("at_most"):
             self.reading.error(
                 found["for"].key, '"for" needs "at_most": how long to wait for it, such as at_most: 7 days.'
             )
@@ -197,8 +199,9 @@ class Steps:
                 )
             return Arm(None, self.list(found["else"].value, '"else"', above))
         missing = [key for key in ("if", "steps") if key not in found]
-        if missing and isinstance(node, MappingNode):
-            self.reading.error(node, f"an arm of a branch needs {listing(quote(key) for key in missing)}.")
+        lacking = [key for key in missing if found.lacks(key)]
+        if lacking and isinstance(node, MappingNode):
+            self.reading.error(node, f"an arm of a branch needs {listing(quote(key) for key in lacking)}.")
         if missing:
             return None
         condition = read_condition(found["if"].value, self.scope, self.reading)

@@ -10,10 +10,11 @@ from typing import Any
 import yaml
 
 from penfriend.domain.problems import Place
+from penfriend.language.files import forbidden_in
 from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence
 from penfriend.language.quoting import quote
 from penfriend.language.report import Report
-from penfriend.language.yaml_errors import in_plain_words
+from penfriend.language.yaml_errors import Quoted, in_plain_words
 
 MAX_DEPTH = 60
 MAX_ALIASES = 100
@@ -25,7 +26,8 @@ _LOADER = getattr(
 )  # libyaml is ten times as fast; PyYAML can be built without it
 _YAML_TAG = "tag:yaml.org,2002:"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_VARIABLE = re.compile(r"\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_VARIABLE = re.compile(r"\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{[^}\n]*\}?")
+_MERGE = "<<"
 
 
 class _UnreadableError(Exception):
@@ -42,6 +44,7 @@ class _Open:
     is_mapping: bool
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
+    merged: list[MappingNode] = field(default_factory=list)
     key: Node | None = None
     size: int = 1
     height: int = 1
@@ -66,9 +69,9 @@ def read_tree(text: str, file: str, environment: Mapping[str, str], report: Repo
     except _UnreadableError:
         return None
     except yaml.YAMLError as error:
-        report.error(*in_plain_words(error, file, text))
+        report.error(*in_plain_words(error, file, text, builder.quoted))
         return None
-    if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.is_null):
+    if builder.root is None or _is_empty(builder.root):
         report.error(
             Place(file), "the file is empty. It needs sections such as brand, topics, segments and campaigns."
         )
@@ -76,11 +79,17 @@ def read_tree(text: str, file: str, environment: Mapping[str, str], report: Repo
     return builder.root
 
 
+def _is_empty(root: Node) -> bool:
+    return (isinstance(root, Scalar) and root.is_null) or (isinstance(root, MappingNode) and not root.entries)
+
+
 class _Builder:
     """Takes the events one by one."""
 
     def __init__(self, file: str, environment: Mapping[str, str], report: Report) -> None:
         self.root: Node | None = None
+        self.quoted: Quoted | None = None
+        """The last text in quotes."""
         self._file = file
         self._environment = environment
         self._report = report
@@ -128,24 +137,42 @@ class _Builder:
 
     def _refuse_tag(self, event: yaml.Event, tag: str) -> None:
         written = quote(tag.replace(_YAML_TAG, "!!"))
-        self._report.error(self._place(event), f"tags such as {written} are not part of the language.")
+        self._report.refuse(self._place(event), f"tags such as {written} are not part of the language.")
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         mark, text = event.start_mark, event.value
+        if event.style in ("'", '"'):
+            self.quoted = event
         line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
         if not event.style and text in _NULLS:
             return Scalar(self._file, line, column, text, is_null=True)
+        if event.style == '"':
+            self._refuse_characters(event, text, "here, nor as an escape")
         if "${" not in text:
             return Scalar(self._file, line, column, text)
+        filled = _VARIABLE.sub(lambda found: self._value_of(found, event), text)
+        return Scalar(self._file, line, column, filled, from_environment=True)
 
-        def value_of(found: re.Match[str]) -> str:
-            if found[1]:
-                return found[1]
-            if found[2] not in self._environment:
-                self._report.error(self._place(event), f"the environment variable {found[2]} is not set.")
-            return self._environment.get(found[2], "")
+    def _value_of(self, found: re.Match[str], event: yaml.ScalarEvent) -> str:
+        """What stands for a `${NAME}`."""
+        if found[1]:
+            return found[1]
+        name = found[2]
+        if name is None:
+            rule = "a name has letters, digits and _. For the text itself write $${."
+            self._report.refuse(self._place(event), f"{quote(found[0])} is no ${{NAME}}: {rule}")
+            return ""
+        if name not in self._environment:
+            self._report.refuse(self._place(event), f"the environment variable {name} is not set.")
+        value = self._environment.get(name, "")
+        self._refuse_characters(event, value, f"in the environment variable {name}")
+        return value
 
-        return Scalar(self._file, line, column, _VARIABLE.sub(value_of, text), from_environment=True)
+    def _refuse_characters(self, event: yaml.ScalarEvent, text: str, where: str) -> None:
+        """No database takes a NUL, and no terminal should be told a control character."""
+        name = forbidden_in(text)
+        if name is not None:
+            self._report.refuse(self._place(event), f"the character {name} cannot stand {where}.")
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         if event.tag is not None:
@@ -162,6 +189,8 @@ class _Builder:
         done = self._stack.pop()
         node: Node
         if done.is_mapping:
+            for merged in done.merged:
+                done.entries = {**merged.entries, **done.entries}
             node = MappingNode(self._file, done.line, done.column, done.entries)
         else:
             node = Sequence(self._file, done.line, done.column, tuple(done.items))
@@ -206,13 +235,26 @@ class _Builder:
             parent.key = None
 
     def _add_entry(self, parent: _Open, key: Node, value: Node) -> None:
-        if not isinstance(key, Scalar) or not key.text:
+        if not isinstance(key, Scalar):
             self._report.error(
                 key, "a key is a word. What stands inside { } and begins with { or [ needs quotes."
             )
+            return
+        if not key.text or key.is_null:
+            self._report.error(key, "a key is missing before the colon.")
+            return
+        if key.text == _MERGE:
+            self._merge(parent, key, value)
             return
         before = parent.entries.get(key.text)
         if before is not None:
             self._report.error(key, f"duplicate key {quote(key.text)}, first on line {before.key.line}.")
             return
         parent.entries[key.text] = Entry(key, value)
+
+    def _merge(self, parent: _Open, key: Scalar, value: Node) -> None:
+        """Refuses a merge key, and reads what it would give all the same: only itself is the problem."""
+        self._report.error(key, '"<<" is not part of the language. Write the keys out.')
+        for merged in value.items if isinstance(value, Sequence) else (value,):
+            if isinstance(merged, MappingNode):
+                parent.merged.append(merged)

@@ -28,7 +28,9 @@ def read_trigger(entry: Entry, reading: Reading) -> tuple[Trigger | None, Scope]
         return _event_trigger(found, reading)
     if "segment" in found:
         return _segment_trigger(found, reading)
-    if not any(key.later for name, key in keys.TRIGGER.keys.items() if name in entry.value.entries):
+    if not found.meant and not any(
+        key.later for name, key in keys.TRIGGER.keys.items() if name in entry.value.entries
+    ):
         reading.error(entry.value, 'a trigger needs "segment" or "event".')
     return None, UNKNOWN_SCOPE
 

@@ -27,6 +27,7 @@ TABLES = [
 BEYOND = {"yaml", "tag", "duplicate", "alias", "second", "key", "env", "whole", "indentation"}
 """The first words of those cases that are no matter of a schema: how YAML is written, whole files."""
 FOR_VALIDATE_ALONE = {
+    *("exit_nearly", "goal_of_nothing"),
     *("policy_window_equal", "duration_huge", "policy_when_message", "data_builtin", "data_mail"),
     *("segment_self", "segment_circle", "segment_unknown", "segments_too_deep", "field_attribute"),
     *("field_topic", "field_campaign", "field_event", "field_mail", "field_message"),

@@ -76,8 +76,9 @@ def test_an_alias_stands_for_what_it_names() -> None:
     assert root.value("a") == root.value("c")
 
 
-def test_a_merge_key_is_an_unknown_key() -> None:
-    assert problems_of("policy: {<<: {send_on: mon}}\n")[0].startswith('3:10: unknown key "<<".')
+def test_a_merge_key_is_refused_and_what_it_gives_is_read_all_the_same() -> None:
+    merged = "segments: {a: &a {where: {contact.country: TR}}, b: {<<: *a, description: x}}\n"
+    assert problems_of(merged) == ['3:54: "<<" is not part of the language. Write the keys out.']
 
 
 def test_many_aliases_are_refused() -> None:
@@ -123,7 +124,7 @@ def test_an_entry_file_that_is_not_there_is_a_problem() -> None:
 
 
 def test_half_a_character_is_a_problem_with_its_place() -> None:
-    assert refused("a: 1\nb: \ud800\n") == "c.yaml:2:4: the character U+D800 cannot stand in a campaign file."
+    assert refused("a: 1\nb: \ud800\n") == "c.yaml:2:4: the character U+D800 cannot stand here."
 
 
 def test_bytes_become_text() -> None:
@@ -138,8 +139,8 @@ def test_bytes_become_text() -> None:
             b"a: 1\nb: caf\xe9\n",
             "c.yaml:2:7: the file is not UTF-8: the byte 0xe9 cannot stand here. Save it as UTF-8.",
         ),
-        (b"a: 1\nb: \0\n", "c.yaml:2:4: the character NUL cannot stand in a campaign file."),
-        (b"a: \x1b[0m\n", "c.yaml:1:4: the character U+001B cannot stand in a campaign file."),
+        (b"a: 1\nb: \0\n", "c.yaml:2:4: the character NUL cannot stand here."),
+        (b"a: \x1b[0m\n", "c.yaml:1:4: the character U+001B cannot stand here."),
         (b"a" * (MAX_BYTES + 1), "c.yaml:1:1: the file is longer than 1 MB."),
         (
             b"\xff\xfea\0",
