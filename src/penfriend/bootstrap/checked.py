@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from penfriend.bootstrap.files import Files
+from penfriend.bootstrap.files import Files, letter_name
 from penfriend.bootstrap.settings import Settings
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import CampaignFilesInvalid
@@ -43,10 +43,18 @@ def read_definitions(files: Files, settings: Settings) -> Checked:
 
 
 def check(files: Files, settings: Settings, keys: Sequence[bytes], revision: int = 0) -> Checked:
-    """All of it. Templates are checked against the campaigns that send them, so only where the campaigns can
-    be read."""
-    read = read_definitions(files, settings)
-    if read.definitions is None:
-        return read
-    renderer = TemplateRenderer(files.templates, read.definitions, keys, revision)
-    return Checked(read.definitions, renderer, tuple(sorted((*read.problems, *renderer.check()))))
+    """All of it. Templates are checked against the campaigns that send them: those that have no problem of
+    their own."""
+    if files.entry not in files.texts:  # why is among the files' own problems
+        return Checked(None, None, files.problems)
+    unreadable = files.unreadable_templates
+    known = frozenset(map(letter_name, (*files.templates, *unreadable)))
+    loaded = load(files.campaign_files, files.entry, settings.environment, known)
+    problems = [*files.problems, *loaded.problems]
+    if loaded.readable is None:
+        return Checked(None, None, tuple(sorted(problems)))
+    renderer = TemplateRenderer(files.templates, loaded.readable, keys, revision)
+    problems += renderer.check(frozenset(map(letter_name, unreadable)))
+    return Checked(
+        loaded.definitions, renderer if loaded.definitions is not None else None, tuple(sorted(set(problems)))
+    )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from penfriend.domain.errors import SettingError
 from penfriend.domain.problems import Place, Problem
-from penfriend.language import read_bytes
+from penfriend.language import MAX_BYTES, read_bytes
 
 TEMPLATE_SUFFIXES = frozenset({".mjml", ".txt", ".po"})
 LARGEST_TEMPLATE = 1_000_000
 """Bytes; a letter is clipped at a tenth of it."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,18 @@ class Files:
             if path.startswith("templates/")
         }
 
+    @property
+    def unreadable_templates(self) -> frozenset[str]:
+        """The paths below templates/ of which there is no text, for a reason among the problems."""
+        paths = {problem.place.file for problem in self.problems}
+        return frozenset(path.removeprefix("templates/") for path in paths if path.startswith("templates/"))
+
+
+def letter_name(path: str) -> str:
+    """The name of the letter that a file below templates/ belongs to: a/b for a/b.ar.mjml."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{name.partition('.')[0]}"
+
 
 def read_files(config: Path) -> Files:
     """All files of the revision that `config` names. Raises SettingError where the first one cannot be
@@ -44,7 +60,7 @@ def read_files(config: Path) -> Files:
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     try:
-        data = config.read_bytes()
+        data = _read_regular(config)
     except OSError as error:
         raise SettingError(
             f"{config}: cannot be read ({error.strerror}); "
@@ -59,6 +75,15 @@ def read_files(config: Path) -> Files:
     return Files(config.name, texts, tuple(problems))
 
 
+def _read_regular(path: Path) -> bytes:
+    """The bytes of a file, no more than the longest has and one. What is no file (a pipe, a device) is not
+    waited for. Raises OSError."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
+    with path.open("rb") as file:
+        return file.read(max(MAX_BYTES, LARGEST_TEMPLATE) + 1)
+
+
 def _add(name: str, read: str | Problem, texts: dict[str, str], problems: list[Problem]) -> None:
     if isinstance(read, Problem):
         problems.append(read)
@@ -68,13 +93,30 @@ def _add(name: str, read: str | Problem, texts: dict[str, str], problems: list[P
 
 def _template(name: str, path: Path) -> str | Problem:
     try:
-        data = path.read_bytes()
+        data = _read_regular(path)
     except OSError as error:
         return Problem(Place(name), f"cannot be read ({error.strerror})")
     if len(data) > LARGEST_TEMPLATE:
-        return Problem(Place(name), f"has {len(data)} bytes; a template has at most {LARGEST_TEMPLATE}")
+        return Problem(
+            Place(name), f"has more than {LARGEST_TEMPLATE} bytes, which is the most for a template."
+        )
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return Problem(Place(name, line), f"is not UTF-8 (byte {data[error.start]:#04x})")
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        return Problem(
+            _behind(name, before),
+            f"the file is not UTF-8: the byte {data[error.start]:#04x} cannot stand here. Save it as UTF-8.",
+        )
+    control = _CONTROL.search(text)
+    if control is not None:
+        word = "NUL" if control[0] == "\0" else f"U+{ord(control[0]):04X}"
+        return Problem(
+            _behind(name, text[: control.start()]), f"the character {word} cannot stand in a template."
+        )
+    return text
+
+
+def _behind(name: str, before: str) -> Place:
+    """The place that follows `before`."""
+    return Place(name, before.count("\n") + 1, len(before) - before.rfind("\n"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from penfriend.domain.campaign import Campaign
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.problems import Place, Problem
 from penfriend.language import keys
@@ -30,6 +31,9 @@ class Loaded:
 
     definitions: Definitions | None
     problems: tuple[Problem, ...]
+    readable: Definitions | None = None
+    """What can be read beside the problems, with the campaigns that have none: for looking at their letters,
+    never for running."""
 
 
 def load(
@@ -43,7 +47,24 @@ def load(
     report = Report()
     with _without_collecting():
         definitions = _definitions(files, entry, environment, templates, report)
-    return Loaded(None if report.has_errors else definitions, report.problems)
+    if definitions is None or not report.has_errors:
+        return Loaded(definitions, report.problems, definitions)
+    return Loaded(None, report.problems, _faultless(definitions, report.problems))
+
+
+def _faultless(definitions: Definitions, problems: tuple[Problem, ...]) -> Definitions:
+    """The definitions without the campaigns inside which there is an error."""
+    campaigns = sorted(definitions.campaigns.values(), key=_place, reverse=True)
+    errors = [problem.place for problem in problems if problem.level == "error"]
+    faulty = {
+        next((campaign.name for campaign in campaigns if _place(campaign) <= place), "") for place in errors
+    }
+    kept = {name: one for name, one in definitions.campaigns.items() if name not in faulty}
+    return replace(definitions, campaigns=kept)
+
+
+def _place(campaign: Campaign) -> Place:
+    return campaign.place or Place("")
 
 
 @contextmanager

@@ -3,7 +3,7 @@ tried with made-up facts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 _SHOWN = ", ".join(name.replace("_", " ") for name in MAY_BE_EMPTY[:3])
 
 
-def check(renderer: TemplateRenderer) -> tuple[Problem, ...]:
+def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
     """Every problem of the templates that the campaigns send and of the catalogs, errors and warnings, by
-    place."""
+    place. Nothing is said of the `unreadable`."""
     problems = Problems()
     problems.add(renderer.speeches.problems)
     for campaign, step in sends(renderer.definitions):
+        if step.template in unreadable:
+            continue
         known = shapes(renderer.definitions, campaign, step)
         for locale in renderer.speeches.locales(step.template):
             _check_letter(renderer, campaign, step, locale, known, problems)

@@ -89,6 +89,12 @@ class Compiler:
         body = flattener.flatten(variant.mjml)
         text = flattener.flatten(variant.text) if variant.text else None
         subject, preview = (self._head_text(source, key, problems) for key in ("subject", "preview"))
+        if source.is_unread:
+            raise TemplateBroken(problems.all)
+        if problems.errors and not any(piece.text.strip() for piece in body if piece.kind is Kind.TEXT):
+            # a layout is missing: there is no MJML to judge
+            outline = self._outline((*subject, *preview), source.file)
+            raise TemplateBroken(problems.all, () if outline is None else (outline,))
         if not subject:
             problems.error(
                 Place(source.file),

@@ -20,7 +20,7 @@ from penfriend.rendering.syntax import check_file
 
 MAX_DEPTH = 20
 """Layouts and partials may be nested so deep."""
-MAX_PIECES = 50_000
+MAX_PIECES = 3_000
 """A letter with all its partials has at most so many tags and runs of text."""
 
 _NAMED = re.compile(
@@ -82,7 +82,7 @@ class Flattener:
             self._problems.error(
                 Place(f"templates/{path}"), f"with its partials it has more than {MAX_PIECES} parts."
             )
-            return pieces[:MAX_PIECES]
+            return ()
         return pieces
 
     def _resolve(self, path: str, below: Blocks, trail: tuple[str, ...]) -> tuple[Piece, ...]:

@@ -23,7 +23,13 @@ def lint(marked: Marked, document: Document, problems: Problems) -> None:
         problems.error(marked.place(at), text)
     if document.root is None:
         return
+    root = document.root
+    unknown_above = {id(root)} if root.name != "mjml" else set()
     for node in document.root.walk():
+        if id(node) in unknown_above or node.name not in mjml_rules.RULES:
+            unknown_above.update(id(child) for child in node.elements)
+        if id(node) in unknown_above:
+            continue  # HTML where MJML is wanted is one problem, at its outermost element
         _lint_element(marked, node, problems)
         if not document.faults:  # where a tag is not closed, all behind it stands in the wrong place
             _lint_children(marked, node, problems)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from penfriend.rendering.mjml_rules import ENDING
+from penfriend.rendering.mjml_rules import ENDING, RULES
 
 _MARKUP = re.compile(
     r"""<!--.*?(?:-->|\Z)
@@ -143,6 +143,8 @@ class TreeReader:
                 'this "<" begins no element; a tag may not be closed, or a quote is missing.',
             )
             return
+        if self._open and self._open[-1].name not in RULES:
+            return  # the element itself is unknown
         where = f"<{self._open[-1].name}>" if self._open else "the top of the file"
         self._fault(at, f"text cannot stand in {where}; put it into <mj-text>.")
 
@@ -174,6 +176,7 @@ class TreeReader:
             self._open.append(node)
             if len(self._open) > MAX_DEPTH:
                 self._fault(node.at, f"elements are nested deeper than {MAX_DEPTH}.")
+                self._open.clear()  # that the rest is not read is the only problem of those around it
                 return len(self._text)
             return found.end()
         closing = re.compile(rf"</{node.name}\s*>").search(self._text, found.end())

@@ -6,7 +6,7 @@ several threads can render at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from babel import Locale
 
@@ -77,9 +77,10 @@ class TemplateRenderer:
         title = speech.said(topic.title) if topic else ""
         return self._assembler.assemble(letter, title, links.unsubscribe, subject, html, text)
 
-    def check(self) -> tuple[Problem, ...]:
-        """Every problem of the templates that the revision's campaigns send, with file, line and column."""
-        return check(self)
+    def check(self, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
+        """Every problem of the templates that the revision's campaigns send, with file, line and column.
+        Nothing is said of the `unreadable`: somebody else knows why there is no text of theirs."""
+        return check(self, unreadable)
 
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""
@@ -202,6 +203,8 @@ def _filled(part: Part, names: Mapping[str, object], limit: int) -> str:
         return fill(part.template, names, limit)
     except TEMPLATE_FAULTS as error:
         text = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, RecursionError):
+            text = "this calls itself without end."
         raise LetterFailed(part.outline.place(line_of(error)), text) from None
 
 

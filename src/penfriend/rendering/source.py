@@ -17,6 +17,8 @@ from penfriend.rendering.findings import Problems
 
 MAX_FILE = 1_000_000
 """A template file is at most so many characters."""
+MAX_TAGS = 1_000
+"""Jinja tags of one file: each costs half a millisecond in every locale."""
 HEAD_KEYS = ("subject", "preview")
 
 
@@ -179,6 +181,8 @@ class Source:
     body: tuple[Piece, ...]
     raw_head: Mapping[str, tuple[str, int, int]]
     """Each key's text as written, with its line and column; the text is what a catalog translates."""
+    is_unread: bool = False
+    """Whether a problem of the whole file kept it from being read."""
 
 
 _KEY = re.compile(r"([A-Za-z_.][\w.-]*)[ \t]*:[ \t]*")
@@ -193,14 +197,17 @@ def read_source(path: str, text: str, problems: Problems) -> Source:
         problems.error(
             Place(file), f"the file has {len(text)} characters; a template has at most {MAX_FILE}."
         )
-        return Source(file, {}, (), {})
+        return Source(file, {}, (), {}, is_unread=True)
+    if len(_OPENS.findall(text)) > MAX_TAGS:
+        problems.error(Place(file), f"the file has more than {MAX_TAGS} Jinja tags.")
+        return Source(file, {}, (), {}, is_unread=True)
     splitter = Splitter(file, problems)
     if not text.startswith("---\n"):
         return Source(file, {}, splitter.split(text), {})
     end = re.compile(r"^---[ \t]*$", re.MULTILINE).search(text, 4)
     if end is None:
         problems.error(Place(file), "the head is not closed; a second line of --- is missing.")
-        return Source(file, {}, (), {})
+        return Source(file, {}, (), {}, is_unread=True)
     raw_head = _read_head(file, text[4 : end.start()], problems)
     head = {key: splitter.split(*value) for key, value in raw_head.items()}
     body_line = text.count("\n", 0, end.end()) + 1

@@ -120,6 +120,7 @@ class Speeches:
             locale: read_catalog(path, files[path], problems)
             for locale, path in catalog_locales(files).items()
         }
+        warn_of_unread(files, problems)
         self.problems = problems.all
         """What is wrong with the catalogs."""
         self._made: dict[str, Speech] = {}
@@ -167,3 +168,21 @@ class Speeches:
         order: Sequence[str] = list(dict.fromkeys((*chain(locale), *chain(self.brand))))
         translations = Translations([self._catalogs[name] for name in order if name in self._catalogs])
         return Speech(self._shared, locale, self.brand, self._currency, translations)
+
+
+def warn_of_unread(files: Mapping[str, str], problems: Problems) -> None:
+    """Names the files that no letter would ever be made of: catalogs in the wrong place, unknown locales."""
+    read = catalog_locales(files)
+    for path in files:
+        name = path.rpartition("/")[2]
+        variant = name.split(".")[1] if name.count(".") == 2 else ""
+        locale = next((locale for locale, catalog in read.items() if catalog == path), variant)
+        if path.endswith(".po") and not variant and path not in read.values():
+            problems.warning(
+                Place(f"templates/{path}"),
+                "this catalog is not read. It belongs in templates/locale/LOCALE/LC_MESSAGES/messages.po.",
+            )
+        elif locale and locale_of(locale) is None:
+            problems.warning(
+                Place(f"templates/{path}"), f'this file is not read: there is no locale "{locale}".'
+            )
