@@ -52,7 +52,7 @@ def test_the_letters_of_sound_campaigns_are_checked_beside_a_broken_one(shop: Pa
     )
     assert [problem.split(". ")[0] for problem in found(shop, text)] == [
         'campaigns.yaml:4:79: unknown key "subjet"',
-        'campaigns.yaml:4:99: there is no template "a/c"',
+        'campaigns.yaml:4:98: there is no template "a/c"',
         'templates/a/b.mjml:5:1: "contcat" is not defined',
     ]
 
