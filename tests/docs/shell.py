@@ -47,9 +47,9 @@ class Command:
 @lru_cache(maxsize=1)
 def the_program() -> Command:
     """The whole tree of commands."""
-    from penfriend.cli.main import app
+    from penfriend.cli.main import program
 
-    return _read(get_command(app), ())
+    return _read(get_command(program()), ())
 
 
 def _read(found: object, path: tuple[str, ...]) -> Command:

@@ -5,29 +5,49 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
 import typer
 from typer.core import TyperGroup
 
 from penfriend import __version__
-from penfriend.cli import apply, demo, import_, init, messages, run, schema, segment, status, tick, validate
 from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound, PenfriendError
 
-app = typer.Typer(
-    name="penfriend",
-    no_args_is_help=True,
-    add_completion=False,
-    cls=TyperGroup,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for module in (init, demo, validate, schema, import_, segment, apply, run, tick, status, messages):
-    module.add_to(app)
+COMMANDS = {
+    "init": "init",
+    "demo": "demo",
+    "validate": "validate",
+    "schema": "schema",
+    "import": "import_",
+    "segment": "segment",
+    "apply": "apply",
+    "run": "run",
+    "tick": "tick",
+    "status": "status",
+    "messages": "messages",
+}
+"""Every command and the module that holds it, in the order of the help."""
 
 
-@app.callback(invoke_without_command=True)
+def program(command: str | None = None) -> typer.Typer:
+    """The program with all its commands, or with the named one: the others need not be loaded."""
+    app = typer.Typer(
+        name="penfriend",
+        no_args_is_help=True,
+        add_completion=False,
+        cls=TyperGroup,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(penfriend)
+    for name, module in COMMANDS.items():
+        if command in (None, name):
+            import_module(f"penfriend.cli.{module}").add_to(app)
+    return app
+
+
 def penfriend(
     version: bool = typer.Option(False, "--version", help="Print the version and end."),
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error as well."),
@@ -53,6 +73,7 @@ def main() -> None:
 def run_command(arguments: list[str]) -> int:
     """The exit status of a command line; what went wrong is said in one line on standard error."""
     try:
+        app = program(arguments[0] if arguments and arguments[0] in COMMANDS else None)
         status_code = app(args=arguments, prog_name="penfriend", standalone_mode=False)
     except typer.Exit as ended:
         return ended.exit_code

@@ -16,7 +16,7 @@ from penfriend.domain.timing import Moment, from_datetime
 from penfriend.rendering.findings import LetterFailed, Outline, Problems, TemplateBroken
 from penfriend.rendering.names import NameChecker, sends
 from penfriend.rendering.samples import MAY_BE_EMPTY, MOMENT, sample_facts
-from penfriend.rendering.shapes import Shape, shapes
+from penfriend.rendering.shapes import Shape, depends_on, shapes
 
 if TYPE_CHECKING:
     from penfriend.rendering.renderer import TemplateRenderer
@@ -29,9 +29,13 @@ def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple
     place. Nothing is said of the `unreadable`."""
     problems = Problems()
     problems.add(renderer.speeches.problems)
+    seen: set[object] = set()
     for campaign, step in sends(renderer.definitions):
-        if step.template in unreadable:
-            continue
+        names = depends_on(renderer.definitions, campaign, step)
+        alike = (step.template, step.subject, campaign.is_transactional, names)
+        if step.template in unreadable or alike in seen:
+            continue  # a letter that many steps send alike says the same to each of them
+        seen.add(alike)
         known = shapes(renderer.definitions, campaign, step)
         for locale in renderer.speeches.locales(step.template):
             _check_letter(renderer, campaign, step, locale, known, problems)

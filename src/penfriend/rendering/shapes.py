@@ -42,6 +42,12 @@ def _texts(names: Iterable[str]) -> dict[str, Shape]:
     return dict.fromkeys(names, _TEXT)
 
 
+def depends_on(definitions: Definitions, campaign: Campaign, step: Send) -> tuple[object, ...]:
+    """What makes the names of one step others than those of another step of the same definitions."""
+    sends = frozenset(one.id for one in walk_steps(campaign.steps) if isinstance(one, Send))
+    return _event_name(definitions, campaign), step.survey, sends
+
+
 def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str, Shape]:
     """Every name that a template can use in this step, by its first part."""
     data = definitions.data
@@ -92,16 +98,21 @@ def _asked(definitions: Definitions, step: Send) -> dict[str, Shape]:
     return {"question": _TEXT, "name": _TEXT, "scores": Shape(entries=number, type=FieldType.LIST)}
 
 
+def _event_name(definitions: Definitions, campaign: Campaign) -> str:
+    match campaign.trigger:
+        case EventTrigger(event=event):
+            return event
+        case SegmentTrigger(segment=segment):
+            found = definitions.segments.get(segment)
+            return found.event if found is not None and found.of is Things.EVENTS else ""
+        case _:
+            return ""
+
+
 def _event(definitions: Definitions, campaign: Campaign, items: Shape) -> Shape:
     """The event that the enrollment is about. What `data` does not declare is kept for templates, so its
     names are open."""
-    name = ""
-    match campaign.trigger:
-        case EventTrigger(event=event):
-            name = event
-        case SegmentTrigger(segment=segment):
-            found = definitions.segments.get(segment)
-            name = found.event if found is not None and found.of is Things.EVENTS else ""
+    name = _event_name(definitions, campaign)
     names = _group("event")
     for key, known in BUILT_IN.get(name, {}).items():
         names[key] = items if key == "items" else _of_type(known.type)
