@@ -1,8 +1,11 @@
 """A YAML text as a tree of words with places: everything is text until a key says what it wants.
 
 Read from the parser's events and not composed: the tree is built here without recursion, so that neither
-depth nor aliases nor duplicate keys can do harm (`[` 5,000 times is a RecursionError in `compose`, 332 bytes
-of aliases can fill the memory).
+depth nor aliases nor duplicate keys can do harm (`[` 5,000 times is a RecursionError in `compose`, 332
+bytes of aliases can fill the memory).
+
+Nodes are not frozen, though nobody changes them: a file of 1 MB has 100,000, and a frozen one takes longer
+to make.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from penfriend.domain.problems import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """A piece of the file. Line and column are counted from 1."""
 
@@ -27,7 +30,7 @@ class Node:
         return Place(self.file, self.line, self.column)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Scalar(Node):
     """A word, a number, a line of text: always text here. An empty value, `~` and `null` without quotes are
     null."""
@@ -38,14 +41,14 @@ class Scalar(Node):
     """The text held a `${NAME}`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Sequence(Node):
     """A list."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     """A key with its value."""
 
@@ -53,7 +56,7 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class MappingNode(Node):
     """Keys with values, in the order of the file."""
 

@@ -181,9 +181,9 @@ class _Builder:
             self._stop(event, f"this is nested too deeply: at most {MAX_DEPTH} levels.")
         if event.anchor is not None:
             self._anchors[event.anchor] = None  # until its end comes: an alias to it would never end
-        place = self._place(event)
-        is_mapping = isinstance(event, yaml.MappingStartEvent)
-        self._stack.append(_Open(place.line, place.column, event.anchor, is_mapping))
+        mark = event.start_mark
+        line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+        self._stack.append(_Open(line, column, event.anchor, isinstance(event, yaml.MappingStartEvent)))
 
     def _close(self, _event: yaml.Event) -> None:
         done = self._stack.pop()
