@@ -11,7 +11,8 @@ from pathlib import Path
 
 from penfriend.domain.errors import SettingError
 from penfriend.domain.problems import Place, Problem
-from penfriend.language import MAX_BYTES, read_bytes
+from penfriend.language import read_bytes
+from penfriend.language.files import MAX_BYTES
 
 TEMPLATE_SUFFIXES = frozenset({".mjml", ".txt", ".po"})
 LARGEST_TEMPLATE = 1_000_000

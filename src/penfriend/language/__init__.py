@@ -1,7 +1,7 @@
 """Reads campaigns.yaml into the domain, or names every problem with its place; the only home of YAML."""
 
-from penfriend.language.files import MAX_BYTES, read_bytes
+from penfriend.language.files import read_bytes
 from penfriend.language.loader import Loaded, load
 from penfriend.language.schema import json_schema
 
-__all__ = ["MAX_BYTES", "Loaded", "json_schema", "load", "read_bytes"]
+__all__ = ["Loaded", "json_schema", "load", "read_bytes"]
