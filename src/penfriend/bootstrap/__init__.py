@@ -16,17 +16,21 @@ if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
     from penfriend.bootstrap.rehearsal import Rehearsal, rehearse
     from penfriend.bootstrap.settings import DEFAULTS, Settings
+    from penfriend.bootstrap.trials import CampaignTests, Trial, campaign_tests
     from penfriend.bootstrap.worker import Worker
 
 __all__ = [
     "DEFAULTS",
     "Applied",
+    "CampaignTests",
     "Checked",
     "Files",
     "House",
     "Rehearsal",
     "Settings",
+    "Trial",
     "Worker",
+    "campaign_tests",
     "check",
     "read_definitions",
     "read_files",
@@ -35,13 +39,16 @@ __all__ = [
 
 _HOMES = {
     "Applied": "applying",
+    "CampaignTests": "trials",
     "Checked": "checked",
     "DEFAULTS": "settings",
     "Files": "files",
     "House": "house",
     "Rehearsal": "rehearsal",
     "Settings": "settings",
+    "Trial": "trials",
     "Worker": "worker",
+    "campaign_tests": "trials",
     "check": "checked",
     "read_definitions": "checked",
     "read_files": "files",

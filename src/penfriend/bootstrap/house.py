@@ -28,12 +28,13 @@ from penfriend.engine.live import Live
 from penfriend.rendering import TemplateRenderer
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.ingest import IngestStore
+from penfriend.storage.looks_store import LookStore
 from penfriend.storage.migrate import upgrade
 from penfriend.storage.notes import read_note, write_note
 from penfriend.storage.overview import Reports, segment_sizes
 from penfriend.storage.people import find_contact
 from penfriend.storage.process_lock import ProcessLock
-from penfriend.storage.revisions import digest_of, equals_live, live_number, live_revision
+from penfriend.storage.revisions import add_revision, digest_of, equals_live, live_number, live_revision
 from penfriend.storage.row_counts import RowCounts
 from penfriend.storage.tending import renew_statistics
 
@@ -178,6 +179,16 @@ class House:
             if number and (self._live is None or self._live.revision != number):
                 self._live = self._load()
             return self._live if number else None
+
+    def run_as(self, live: Live) -> None:
+        """Make these definitions the first revision of an empty store, without files: for tests of
+        campaigns."""
+        now = self.clock.now()
+        with self.db.write() as connection:
+            add_revision(connection, {}, "", now)
+        LookStore(self.db).activate(live.definitions, live.revision, now)
+        with self._loading:
+            self._live = live
 
     def _load(self) -> Live:
         with self.db.read() as connection:

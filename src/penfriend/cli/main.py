@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "demo",
     "validate": "validate",
     "schema": "schema",
+    "test": "test",
     "import": "import_",
     "segment": "segment",
     "apply": "apply",

@@ -1,0 +1,201 @@
+"""Runs the tests of campaigns: the real engine over an empty store with one contact, on a clock that jumps.
+
+Only the campaign that is tested runs, as if it had been active for long. Ids that events leave out are made
+up; nobody is held out and a split takes its first arm, unless the test says otherwise.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from penfriend.bootstrap.house import House
+from penfriend.bootstrap.rehearsal import Rehearsal
+from penfriend.bootstrap.settings import Settings
+from penfriend.domain.campaign_test import CampaignTest, GivenEvent
+from penfriend.domain.chance import Told
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.events import EventIn
+from penfriend.domain.ingestion import Answer, ContactIn, Refused
+from penfriend.domain.moments import At, reckon
+from penfriend.domain.timeline import Line, Pair, agrees, compare, expected_line, wall_clock
+from penfriend.domain.timing import DAY, Moment, zone_of
+from penfriend.engine.clock import SetClock
+from penfriend.engine.live import Live
+from penfriend.rendering import TemplateRenderer
+from penfriend.storage.database import open_database
+from penfriend.storage.migrate import upgrade
+from penfriend.storage.timeline import what_happened
+
+WATCHED = 30 * DAY
+"""So long after the last moment that a test names it goes on."""
+SOURCE = "campaign test"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one test."""
+
+    test: CampaignTest
+    pairs: tuple[Pair, ...] = ()
+    """What was expected beside what happened."""
+    fault: str = ""
+    """Why it could not be run."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether all that was expected happened, and nothing else."""
+        return not self.fault and agrees(self.pairs)
+
+
+class CampaignTests:
+    """Runs the tests of checked campaign files, each on a fresh copy of one empty store."""
+
+    def __init__(
+        self, settings: Settings, definitions: Definitions, renderer: TemplateRenderer, empty: Path
+    ) -> None:
+        self.definitions = definitions
+        self._settings, self._renderer, self._empty = settings, renderer, empty
+
+    def of(self, definitions: Definitions) -> CampaignTests:
+        """The same for other definitions."""
+        return CampaignTests(self._settings, definitions, self._renderer, self._empty)
+
+    def run(self, test: CampaignTest) -> Trial:
+        """Run one."""
+        campaign = self.definitions.campaigns[test.campaign]
+        alone = replace(self.definitions, campaigns={campaign.name: campaign}, tests=())
+        zone = zone_of(str(test.contact.get("timezone") or alone.brand.timezone))
+        script = _Script.of(test, campaign.topic, zone)
+        with self._rehearsal(alone, script.begin, Told(test.holdout, test.take)) as rehearsal:
+            actor = _Actor(rehearsal, script)
+            rehearsal.live_until(script.end, act=actor.act)
+            if actor.refused:
+                return Trial(test, fault=actor.refused)
+            with rehearsal.house.db.read() as connection:
+                found = what_happened(connection, test.campaign, rehearsal.house.contact_id(script.who))
+        actual = [Line(wall_clock(one.at, zone), one.what, one.step, one.reason) for one in found]
+        expected = [expected_line(one, zone) for one in test.expect]
+        return Trial(test, tuple(compare(expected, actual)))
+
+    @contextmanager
+    def _rehearsal(self, definitions: Definitions, begin: Moment, chance: Told) -> Iterator[Rehearsal]:
+        with tempfile.TemporaryDirectory(prefix="penfriend-test-") as folder:
+            file = Path(folder) / "test.db"
+            shutil.copyfile(self._empty, file)
+            settings = replace(self._settings, database_url=f"sqlite:///{file}", transport="memory:")
+            clock = SetClock(Moment(begin - 1))
+            with House(settings, open_database(settings.database_url, lasting=False), clock) as house:
+                live = Live.of(1, definitions, self._renderer, "the tests")
+                house.run_as(replace(live, chance=chance))
+                clock.set(begin)
+                rehearsal = Rehearsal(house, clock, lambda _: None)
+                try:
+                    yield rehearsal
+                finally:
+                    rehearsal.worker.close()
+
+
+@contextmanager
+def campaign_tests(
+    settings: Settings, definitions: Definitions, renderer: TemplateRenderer
+) -> Iterator[CampaignTests]:
+    """What runs the tests, with a store that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="penfriend-tests-") as folder:
+        empty = Path(folder) / "empty.db"
+        with open_database(f"sqlite:///{empty}", lasting=False) as db:
+            upgrade(db)
+        yield CampaignTests(settings, definitions, renderer, empty)
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """What happens in a test, and when."""
+
+    who: str
+    begin: Moment
+    end: Moment
+    contact: ContactIn
+    subscribes: ContactIn
+    subscribed_at: Moment
+    events: tuple[tuple[Moment, EventIn], ...]
+
+    @classmethod
+    def of(cls, test: CampaignTest, topic: str | None, zone: ZoneInfo) -> _Script:
+        given = dict(test.contact)
+        who = str(given.pop("id", "test"))
+        email = str(given.pop("email", "test@contact.example"))
+        topics = given.pop("topics", [topic] if topic else [])
+        subscribed, created = (
+            _moment(given.pop(name, None), zone) for name in ("subscribed_at", "created_at")
+        )
+        events = tuple((_at(one.at, zone), one) for one in test.events)
+        named = [at for at, _ in events] + [at for at in (subscribed, created) if at is not None]
+        named += [_at(one.at, zone) for one in test.expect]
+        begin = min(named, default=Moment(0))
+        attributes = given.pop("attributes", {})
+        assert isinstance(topics, list | tuple)  # noqa: S101  # the loader has seen to it
+        assert isinstance(attributes, dict)  # noqa: S101  # likewise
+        return cls(
+            who=who,
+            begin=begin,
+            end=_at(test.until, zone) if test.until else Moment(max(named, default=begin) + WATCHED),
+            contact=ContactIn(who, email, given, attributes, created_at=created or begin),
+            subscribes=ContactIn(who, email, topics=topics, subscribed_at=subscribed or begin),
+            subscribed_at=subscribed or begin,
+            events=tuple(
+                (at, _event(who, at, one, number)) for number, (at, one) in enumerate(events, start=1)
+            ),
+        )
+
+
+class _Actor:
+    """Lets happen what the script says, at its moment."""
+
+    def __init__(self, rehearsal: Rehearsal, script: _Script) -> None:
+        self._rehearsal, self._script = rehearsal, script
+        self._left = sorted(script.events, key=lambda pair: pair[0])
+        self._came, self._subscribed = False, not script.subscribes.topics
+        self.refused = ""
+
+    def act(self) -> Moment | None:
+        """What is due now happens; when the next comes."""
+        now, script = self._rehearsal.clock.now(), self._script
+        ingester = self._rehearsal.house.ingester()
+        if not self._came:
+            self._came = True
+            self._hear(ingester.ingest_contacts([script.contact], source=SOURCE), "contact")
+        if not self._subscribed and script.subscribed_at <= now:
+            self._subscribed = True
+            told = ingester.ingest_contacts([script.subscribes], source=SOURCE, proof=SOURCE)
+            self._hear(told, "contact")
+        while self._left and self._left[0][0] <= now:
+            _, event = self._left.pop(0)
+            self._hear(ingester.ingest_events([event], source=SOURCE), event.name)
+        coming = [] if self._subscribed else [script.subscribed_at]
+        coming += [at for at, _ in self._left[:1]]
+        return min(coming, default=None)
+
+    def _hear(self, answers: list[Answer], what: str) -> None:
+        for answer in answers:
+            if isinstance(answer, Refused) and not self.refused:
+                self.refused = f"{what}: {answer.reason}"
+
+
+def _event(who: str, at: Moment, given: GivenEvent, number: int) -> EventIn:
+    return EventIn(given.name, who, None, at, dict(given.properties), f"test-{number}")
+
+
+def _at(at: At, zone: ZoneInfo) -> Moment:
+    moment = reckon(at, now=Moment(0), zone=zone)
+    assert moment is not None  # noqa: S101  # a written moment needs nothing else
+    return moment
+
+
+def _moment(value: object, zone: ZoneInfo) -> Moment | None:
+    return _at(value, zone) if isinstance(value, At) else None
