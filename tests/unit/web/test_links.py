@@ -108,7 +108,7 @@ def test_a_joined_contact_is_the_one_that_is_left(shop: VisitShop, client: httpx
 def test_the_404_is_in_the_language_that_the_browser_asks_for(client: httpx.Client) -> None:
     page = client.get("/u/nothing", headers={"accept-language": "xx, de;q=0.9, tr-TR;q=0.8, en;q=0.1"})
     assert '<html lang="tr-TR" dir="ltr">' in page.text
-    assert "Bu adreste bir şey yok" in page.text
+    assert "Bu bağlantı çalışmıyor" in page.text
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/u", "/u/", "/assets/pages.css", "/assets/../pages.css"])
