@@ -41,7 +41,11 @@ def test_looking_changes_no_row(
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_head_is_like_get(client: httpx.Client, links: dict[Purpose, str], purpose: Purpose) -> None:
-    assert client.head(links[purpose]).headers == client.get(links[purpose]).headers
+    head, get = (
+        {name: value for name, value in answer.headers.items() if name != "date"}
+        for answer in (client.head(links[purpose]), client.get(links[purpose]))
+    )
+    assert head == get
 
 
 def flipped(token: str) -> Iterator[str]:
