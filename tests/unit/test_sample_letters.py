@@ -17,6 +17,7 @@ from tests.support.sample_letters import (
     ITEMS,
     LETTERS,
     READERS,
+    ROOT,
     TEMPLATES,
     item,
     letter,
@@ -41,6 +42,16 @@ def renderer() -> TemplateRenderer:
 
 def test_the_files_have_no_problem(renderer: TemplateRenderer) -> None:
     assert [str(problem) for problem in renderer.check()] == []
+
+
+def test_the_whole_letter_of_the_manual_fits_the_starter(definitions: Definitions) -> None:
+    example = (ROOT / "docs/templates.md").read_text(encoding="utf-8").split("```\n")[1]
+    renderer = TemplateRenderer({**FILES, "welcome/hello.mjml": example}, definitions, b"k" * 32, 1)
+    assert [str(problem) for problem in renderer.check()] == []
+    subject, _, text = renderer.fill(letter(definitions, "welcome/hello"))
+    assert subject == "Welcome, Eleanor"
+    assert "Dear Eleanor," in text
+    assert "Look around: https://shop.acornandoak.example/" in text
 
 
 def test_every_letter_is_sent_by_a_campaign(definitions: Definitions) -> None:

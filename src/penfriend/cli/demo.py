@@ -67,7 +67,7 @@ def demo(
             overview = _live(house, clock, Month, seed, people, days)
             received = inbox.count()
             if as_json:
-                print_json({**as_document(overview), "inbox": received})
+                print_json({"campaigns": as_document(overview)["campaigns"], "inbox": received})
             else:
                 _tell(overview, received)
             if stay:
@@ -97,7 +97,7 @@ def _live(house: House, clock: SetClock, month: type[Month], seed: int, people: 
     try:
         life = month(house, clock, worker, seed, people, days)
         with _progress() as progress:
-            task = progress.add_task("people and history", total=days * STEPS_A_DAY + 1)
+            task = progress.add_task("bringing in the people", total=days * STEPS_A_DAY + 1)
             life.prepare()
 
             def tell(moment: datetime) -> None:
@@ -129,6 +129,9 @@ def _tell(overview: Overview, received: int) -> None:
     print_campaigns(out, overview)
     sent = sum(counts.messages.get("sent", 0) for counts in overview.campaigns.values())
     out.print(f"{sent} mails were sent, {received} are in the inbox.")
+    out.print(
+        "Postponed mails went out later or still wait; skipped ones never will. Every why: docs/reasons.md"
+    )
 
 
 def _stay(inbox: Inbox) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
 
 from penfriend.bootstrap import House
 from penfriend.cli.output import DONE, console, counted, iso_moment, print_json, shown_moment, table
@@ -81,9 +83,12 @@ def print_campaigns(out: Console, overview: Overview) -> None:
         return
     for name, *cells in rows:
         out.print(f"[bold]{name}[/bold]")
+        block = Table.grid(padding=(0, 1))
+        block.add_column(min_width=len(HEAD[-1]), no_wrap=True)
         for head, cell in zip(HEAD[1:], cells, strict=True):
             if cell or head in ("entered", "sent"):
-                out.print(f"  {head:<20}{cell}", markup=False)
+                block.add_row(head, str(cell))
+        out.print(Padding(block, (0, 0, 0, 2)))
 
 
 def _row(name: str, counts: CampaignCounts) -> tuple[object, ...]:
@@ -105,7 +110,10 @@ def _row(name: str, counts: CampaignCounts) -> tuple[object, ...]:
 
 
 def _print_health(out: Console, overview: Overview) -> None:
-    out.print(f"Overdue: {overview.overdue} mails, the oldest for {overview.lag / SECOND:.0f} s")
+    if overview.overdue:
+        out.print(f"Overdue: {overview.overdue} mails, the oldest for {overview.lag / SECOND:.0f} s")
+    else:
+        out.print("No mail is overdue")
     for name, (until, why) in overview.routes.items():
         out.print(f"Transport {name} rests until {shown_moment(until)} UTC: {why}", markup=False)
     if overview.suppressions:

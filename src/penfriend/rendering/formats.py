@@ -10,11 +10,12 @@ from typing import Literal, cast
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from penfriend.domain.money import Money
 
 DATE_FORMATS = ("short", "medium", "long", "full")
+LEFT_TO_RIGHT = "\u200e"
 _DateFormat = Literal["full", "long", "medium", "short"]
 
 
@@ -86,7 +87,12 @@ class Formats:
 
     def _write_money(self, value: Decimal | int | float, currency: str, is_units: bool) -> str:
         amount = Money(int(value), currency).amount if is_units else _decimal(value)
-        return format_currency(amount, currency, locale=self._locale)
+        text = format_currency(amount, currency, locale=self._locale)
+        symbol = get_currency_symbol(currency, self._locale)
+        if self._locale.text_direction == "rtl" and "A" <= symbol[:1] <= "Z":
+            # Arabic writes the pound as UK£; without the mark the reader sees its two halves swapped
+            text = text.replace(symbol, symbol + LEFT_TO_RIGHT)
+        return text
 
     def _write_number(self, given: Decimal | int | float, digits: int | None) -> str:
         value = _decimal(given)

@@ -143,6 +143,7 @@ def test_an_empty_value_in_a_translation_is_an_error() -> None:
         ("tr_TR", "{{ date(day, 'long') }}", "2 Mart 2026"),
         ("tr_TR", "{{ date(day, 'MMMMd') }}", "2 Mart"),
         ("ar_EG", "{{ 12 | number }}", "12"),
+        ("ar_EG", "{{ money(total) }}", "\u200f1,234.50\u00a0UK£\u200e"),
         ("en_GB", "{{ moment | date('time') }}", "09:30"),
         ("en_GB", "{{ '2026-03-02' | date('short') }}", "02/03/2026"),
     ],

@@ -41,7 +41,11 @@ def test_looking_changes_no_row(
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_head_is_like_get(client: httpx.Client, links: dict[Purpose, str], purpose: Purpose) -> None:
-    assert client.head(links[purpose]).headers == client.get(links[purpose]).headers
+    head, get = (
+        {name: value for name, value in answer.headers.items() if name != "date"}
+        for answer in (client.head(links[purpose]), client.get(links[purpose]))
+    )
+    assert head == get
 
 
 def flipped(token: str) -> Iterator[str]:
@@ -108,7 +112,7 @@ def test_a_joined_contact_is_the_one_that_is_left(shop: VisitShop, client: httpx
 def test_the_404_is_in_the_language_that_the_browser_asks_for(client: httpx.Client) -> None:
     page = client.get("/u/nothing", headers={"accept-language": "xx, de;q=0.9, tr-TR;q=0.8, en;q=0.1"})
     assert '<html lang="tr-TR" dir="ltr">' in page.text
-    assert "Bu adreste bir şey yok" in page.text
+    assert "Bu bağlantı çalışmıyor" in page.text
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/u", "/u/", "/assets/pages.css", "/assets/../pages.css"])

@@ -36,7 +36,7 @@ def listing(mails: list[Kept], found: int, words: str, start: int) -> str:
     if start + len(mails) < found:
         links.append(f'<a href="/?{urlencode({"q": words, "from": start + PAGE})}">Older</a>')
     search = (
-        f'<form><input type="search" name="q" value="{escape(words)}" placeholder="Search" '
+        f'<form><input type="search" name="q" value="{escape(words)}" placeholder="Names, subjects" '
         'aria-label="Search"></form>'
     )
     head = f"<header><h1>Inbox of the sample shop</h1><p>{found} mails</p>{search}</header>"
@@ -44,18 +44,22 @@ def listing(mails: list[Kept], found: int, words: str, start: int) -> str:
     return page("Inbox", f"{head}<main><ol>{lines}</ol>{nothing}<nav>{''.join(links)}</nav></main>")
 
 
-def reading(mail: Kept, plain: str | None = None, raw: str | None = None) -> str:
-    """One mail: as it looks, as plain text, or as it came."""
-    views = ("", "How it looks"), ("?as=text", "Plain text"), ("?as=raw", "As it came")
-    links = "".join(f'<a href="/mail/{mail.number}{view}">{name}</a>' for view, name in views)
-    if raw is not None:
-        shown = f"<pre>{escape(raw)}</pre>"
-    elif plain is not None:
-        shown = f'<pre dir="auto">{escape(plain)}</pre>'
+_CURRENT = ' aria-current="page"'
+VIEWS = {"": "How it looks", "phone": "On a phone", "text": "Plain text", "raw": "As it came"}
+
+
+def reading(mail: Kept, view: str = "", shown: str | None = None) -> str:
+    """One mail in one of VIEWS; `shown` is its text where the view is of text."""
+    links = "".join(
+        f'<a href="/mail/{mail.number}?as={each}"{_CURRENT if each == view else ""}>{name}</a>'
+        for each, name in VIEWS.items()
+    )
+    if shown is not None:
+        body = f'<pre dir="auto">{escape(shown)}</pre>'
     else:
         # sandboxed: nothing in a mail can run a script or reach the inbox; its links open in a new tab
-        shown = (
-            '<iframe title="The mail" sandbox="allow-popups allow-popups-to-escape-sandbox" '
+        body = (
+            f'<iframe title="The mail" class="{view}" sandbox="allow-popups allow-popups-to-escape-sandbox" '
             f'src="/mail/{mail.number}/html"></iframe>'
         )
     head = '<header><h1><a href="/">Inbox of the sample shop</a></h1></header>'
@@ -64,4 +68,4 @@ def reading(mail: Kept, plain: str | None = None, raw: str | None = None) -> str
         f"<p><bdi>{escape(mail.name)}</bdi> &lt;{escape(mail.to)}&gt; · {escape(mail.date)} · "
         f"{mail.size / 1000:.1f} kB</p>"
     )
-    return page(mail.subject, f"{head}<main>{about}<nav>{links}</nav>{shown}</main>")
+    return page(mail.subject, f"{head}<main>{about}<nav>{links}</nav>{body}</main>")

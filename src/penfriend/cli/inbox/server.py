@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from penfriend.cli.inbox.kept import MailStore
-from penfriend.cli.inbox.pages import PAGE, listing, reading
+from penfriend.cli.inbox.kept import Kept, MailStore
+from penfriend.cli.inbox.pages import PAGE, VIEWS, listing, reading
 from penfriend.cli.sample_shop import CLOSED_DOMAIN
 
 LOOPBACK = "127.0.0.1"
@@ -68,12 +68,8 @@ def _handler(store: MailStore) -> type[BaseHTTPRequestHandler]:
                 ):
                     if rest == ["html"]:
                         self._answer(store.part(mail, "html"))
-                    elif query.get("as") == "text":
-                        self._answer(reading(mail, plain=store.part(mail, "plain")))
-                    elif query.get("as") == "raw":
-                        self._answer(reading(mail, raw=store.raw(mail).decode("utf-8", "replace")))
                     else:
-                        self._answer(reading(mail))
+                        self._answer(_shown(store, mail, query.get("as", "")))
                 case _:
                     self.send_error(HTTPStatus.NOT_FOUND)
 
@@ -89,6 +85,16 @@ def _handler(store: MailStore) -> type[BaseHTTPRequestHandler]:
             """The terminal belongs to the demo."""
 
     return Pages
+
+
+def _shown(store: MailStore, mail: Kept, view: str) -> str:
+    match view:
+        case "text":
+            return reading(mail, view, store.part(mail, "plain"))
+        case "raw":
+            return reading(mail, view, store.raw(mail).decode("utf-8", "replace"))
+        case _:
+            return reading(mail, view if view in VIEWS else "")
 
 
 def main() -> None:
