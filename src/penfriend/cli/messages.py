@@ -53,7 +53,8 @@ def messages(
 
 
 def _row(line: MessageLine) -> tuple[object, ...]:
-    why = line.reason or (line.held_by if line.status == Status.DUE else None)
+    # a server's answer to this one mail is no postponement: the answer stands beside it
+    why = line.reason or ((line.held_by or line.outcome) if line.status == Status.DUE else None)
     where = ", ".join(part for part in (line.server, line.stage) if part)
     return (
         line.id,

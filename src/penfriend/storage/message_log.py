@@ -23,6 +23,7 @@ from penfriend.storage.enrollment_log import row_of
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.people import load_contacts
+from penfriend.storage.rate_holds import hold_for_rate
 from penfriend.storage.story import ending_line, verdict_line
 from penfriend.storage.tables import decisions, enrollments, messages
 
@@ -86,6 +87,11 @@ class MessageLog:
         transaction."""
         if verdicts:
             self._db.run(lambda connection: _settle(connection, verdicts, owner, now))
+
+    def hold_for_rate(self, now: Moment, revision: int, limit: int) -> int:
+        """Of the messages that are due and wait for the transport's rate, say so of at most `limit` that do
+        not say it yet; how many. In one transaction."""
+        return self._db.run(lambda connection: hold_for_rate(connection, now, revision, limit))
 
     def release(self, owner: str) -> None:
         """Give back all that `owner` has claimed and not begun; it is due again."""
@@ -222,6 +228,7 @@ def _due(row: Row[tuple[object, ...]]) -> DueMessage:
         dated_at=row.dated_at,
         attempts=row.attempts,
         held_by=row.held_by,
+        answer=row.note,
         facts=row.facts,
     )
 
