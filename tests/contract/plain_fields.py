@@ -39,10 +39,8 @@ class PlainFields:
         return next((row["product_key"] for row in person.about.values() if row.get("product_key")), None)
 
     def entries(self, tested: Field, person: Person) -> list[Value]:
-        if tested.group in ("contact", "event"):
-            row = person.contact["attributes"] if tested.group == "contact" else self.thing("event", person)
-            values = (row or {}) if tested.group == "contact" else (row or {}).get("properties") or {}
-            found = values.get(tested.key)
+        if tested.group in ("contact", "event", "product"):
+            found = self._document(tested.group, person).get(tested.key)
             return list(found) if isinstance(found, list) else []
         if tested.group == "items":
             items = [item for item in self.world.of("items", person.contact["id"]) if item["kind"] == "order"]
@@ -51,12 +49,23 @@ class PlainFields:
             items = [] if row is None else self.world.items_of(tested.group, row["id"])
         return [self._of_item(item, tested) for item in items]
 
+    def _document(self, group: str, person: Person) -> Row:
+        if group == "contact":
+            return person.contact["attributes"] or {}
+        row = self._about_product(person) if group == "product" else self.thing("event", person)
+        return (row or {}).get("attributes" if group == "product" else "properties") or {}
+
     def _of_item(self, item: Row, tested: Field) -> Value:
         if tested.type is FieldType.LIST or tested.key == "product_id":
             return item["product_key"]
-        product = next((row for row in self.world.products if row["key"] == item["product_key"]), {})
+        product = self._product(item["product_key"]) or {}
+        if tested.subject.endswith("attributes"):
+            return _typed((product.get("attributes") or {}).get(tested.key), tested.type)
         own = item.get(tested.key)
         return own if own is not None else product.get("value" if tested.key == "price" else tested.key)
+
+    def _product(self, key: str | None) -> Row | None:
+        return next((row for row in self.world.products if row["key"] == key), None)
 
     def thing(self, group: str, person: Person) -> Row | None:
         """The row that it is about, else the contact's latest."""
@@ -98,6 +107,16 @@ class PlainFields:
             return _typed((person.contact["attributes"] or {}).get(of.key), of.type)
         return person.contact.get("key" if of.key == "id" else of.key)
 
+    def _about_product(self, person: Person) -> Row | None:
+        latest = self.world.facts(person.contact["id"])["latest_product"]
+        return self._product(self.product_key(person) or latest)
+
+    def _of_product(self, of: Field, person: Person) -> Value:
+        product = self._about_product(person) or {}
+        if of.subject == "attributes":
+            return _typed((product.get("attributes") or {}).get(of.key), of.type)
+        return product.get("value" if of.key == "price" else of.key)
+
     def _of_topic(self, of: Field, person: Person) -> Value:
         rows = self.world.of("subscriptions", person.contact["id"])
         return any(row["topic"] == of.key and row["subscribed"] for row in rows)
@@ -132,6 +151,7 @@ class PlainFields:
 
 _READERS: dict[str, Callable[[PlainFields, Field, Person], Value]] = {
     "contact": PlainFields._of_contact,
+    "product": PlainFields._of_product,
     "topic": PlainFields._of_topic,
     "campaign": PlainFields._of_campaign,
     "events": PlainFields._of_events,

@@ -129,7 +129,9 @@ class PlainReading(PlainFields):
 
     def _test(self, test: Test, person: Person) -> bool:
         listed = (
-            test.field.type is FieldType.LIST or test.field.subject == "items" or test.field.group == "items"
+            test.field.type is FieldType.LIST
+            or test.field.subject.startswith("items")
+            or test.field.group == "items"
         )
         if not listed:
             return self._passes(self._value(test, person), test, person)

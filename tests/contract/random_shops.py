@@ -131,6 +131,7 @@ def worlds(draw: st.DrawFn) -> World:
             "category": draw(maybe(words)),
             "value": draw(maybe(amounts)),
             "stock": draw(st.integers(0, 1)),
+            "attributes": draw(maybe(documents())),
         }
         for key in ("p1", "p2")
     ]

@@ -21,7 +21,7 @@ PROPERTIES = {
     "tags": FieldType.LIST,
     "product_id": FieldType.TEXT,
 }
-"""What `data` would declare: for attributes of contacts and for the event `seen` alike."""
+"""What `data` would declare: for attributes of contacts and of products and for the event `seen` alike."""
 
 
 def named(name: str) -> Field:
@@ -30,7 +30,7 @@ def named(name: str) -> Field:
     group, key, middle = parts[0], parts[-1], ".".join(parts[1:-1])
     if group == "topic":
         return Field(name, group, key, FieldType.YES_NO, key)
-    if middle == "attributes" or (group == "event" and key in PROPERTIES):
+    if middle.split(".")[-1] == "attributes" or (group == "event" and key in PROPERTIES):
         return Field(name, group, key, PROPERTIES[key], middle)
     if middle == "items":
         return Field(name, group, key, FIELDS["items"][key].type, middle)
@@ -107,11 +107,19 @@ class World:
             "orders_last_at": orders[-1]["placed_at"] if orders else None,
             "latest_order": orders[-1]["key"] if orders else None,
             "latest_cart": carts[-1]["key"] if carts else None,
+            "latest_product": self._latest_product(contact),
             "points_earned": sum(row["amount"] for row in moves if row["kind"] == "earned"),
             "points_spent": sum(row["amount"] for row in moves if row["kind"] == "spent"),
             "points_expires_on": lots[0]["expires_on"] if lots else None,
             "points_remaining": lots[0]["remaining"] if lots else None,
         }
+
+    def _latest_product(self, contact: int) -> str | None:
+        """The product of the contact's latest events, one of each name, and purchases."""
+        latest = {row["latest_id"] for row in self.event_facts() if row["contact_id"] == contact}
+        seen = [(row["at"], row["product_key"]) for row in self.of("events", contact) if row["id"] in latest]
+        seen += [(row["last_at"], row["product_key"]) for row in self.purchases(contact)]
+        return max((pair for pair in seen if pair[1] is not None), default=(0, None))[1]
 
     def event_facts(self) -> list[Row]:
         """One row for each contact and event."""

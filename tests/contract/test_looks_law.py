@@ -25,10 +25,12 @@ from tests.contract.looks_shop import (
     definitions_of,
     members_of,
     order,
+    seen,
 )
 from tests.contract.plain_reading import PlainReading
 from tests.contract.random_segments import trees
-from tests.contract.shop_world import World
+from tests.contract.random_shops import keys, pick
+from tests.contract.shop_world import Row, World
 
 _STEP = HOUR
 _DURATIONS = (
@@ -42,6 +44,26 @@ _NEAR = st.builds(
     lambda base, by: base + by * _STEP,
     st.sampled_from((NOW, NOW - 2 * DAY, NOW - 28 * DAY, NOW + DAY)),
     st.integers(-6, 50),
+)
+
+_DAYS = st.sampled_from((None, "2026-02-28", "2026-03-28", "2026-03-29", "2026-03-30", "2026-04-29"))
+_KINDS = (Things.CONTACTS, Things.CARTS, Things.PURCHASES, Things.EVENTS)
+_NAMES = (
+    "cart.updated_at",
+    "contact.subscribed_at",
+    "contact.birthday",
+    "orders.last_at",
+    "orders.count",
+    "cart",
+    "contact.attributes.renews_at",
+    "contact.attributes.due_on",
+    "event.renews_at",
+    "event.due_on",
+    "product.attributes.renews_at",
+    "product.attributes.due_on",
+    "cart.items.attributes.renews_at",
+    "order.items.attributes.due_on",
+    "items.attributes.due_on",
 )
 
 
@@ -60,22 +82,15 @@ def moving_tests(draw: st.DrawFn) -> Condition:
         )
     )
     window = Window(draw(st.sampled_from(_DURATIONS)), draw(st.sampled_from((-1, 1))))
-    name = draw(
-        st.sampled_from(
-            (
-                "cart.updated_at",
-                "contact.subscribed_at",
-                "contact.birthday",
-                "orders.last_at",
-                "orders.count",
-                "cart",
-            )
-        )
-    )
+    name = pick(draw, _NAMES)
     if name == "cart":
         return InSegment("carts")
     if name == "orders.count":
-        narrow = draw(st.sampled_from((Narrow(within=window), Narrow(after=expr), Narrow(before=expr))))
+        ordered = check("order.items.attributes.due_on", Op.BEFORE, expr)
+        narrow = pick(
+            draw,
+            (Narrow(within=window), Narrow(after=expr), Narrow(before=expr), Narrow(where=ordered)),
+        )
         return check(name, draw(st.sampled_from((Op.AT_LEAST, Op.AT_MOST))), 1, narrow)
     op = draw(st.sampled_from((Op.BEFORE, Op.AFTER, Op.AT_LEAST, Op.LESS_THAN, Op.EQUAL, Op.NOT, Op.WITHIN)))
     return check(name, op, window if op is Op.WITHIN else expr)
@@ -84,21 +99,38 @@ def moving_tests(draw: st.DrawFn) -> Condition:
 moving_conditions = trees(moving_tests())
 
 
+def item(kind: str, thing: int, product: str) -> Row:
+    return {"kind": kind, "thing_id": thing, "position": 0, "contact_id": 1, "product_key": product}
+
+
+@st.composite
+def declared(draw: st.DrawFn) -> Row:
+    """What `data` declares, near the end of the test."""
+    return {"renews_at": draw(_NEAR), "due_on": draw(_DAYS)}
+
+
 @st.composite
 def moving_worlds(draw: st.DrawFn) -> World:
-    birthdays = st.sampled_from((None, "2026-02-28", "2026-03-28", "2026-03-29", "2026-03-30", "2026-04-29"))
-    world = World([contact(1, subscribed_at=draw(_NEAR), birthday=draw(birthdays))])
+    known = {"subscribed_at": draw(_NEAR), "birthday": draw(_DAYS), "attributes": draw(declared())}
+    world = World([contact(1, **known)])
+    world.products = [{"key": key, "at": 0, "attributes": draw(declared())} for key in ("p1", "p2")]
     world.carts = [cart(number, draw(_NEAR)) for number in range(1, draw(st.integers(1, 3)))]
     world.orders = [order(number, draw(_NEAR)) for number in range(1, draw(st.integers(1, 3)))]
+    world.items = [item("cart", row["id"], draw(keys)) for row in world.carts]
+    world.items += [item("order", row["id"], draw(keys)) for row in world.orders]
+    world.events = [
+        seen(number, draw(_NEAR), product_id=draw(keys), **draw(declared()))
+        for number in range(1, draw(st.integers(1, 3)))
+    ]
     return world
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(where=moving_conditions, of=st.sampled_from((Things.CONTACTS, Things.CARTS)), world=moving_worlds())
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(where=moving_conditions, of=st.sampled_from(_KINDS), world=moving_worlds())
 def test_stepping_and_jumping_find_the_same_members(
     database: Database, where: Condition, of: Things, world: World
 ) -> None:
-    definitions = definitions_of(where, of)
+    definitions = definitions_of(where, of, key="product_id" if of is Things.EVENTS else "")
     end = NOW + 2 * DAY + HOUR  # the clocks of London go forward in between
     shop = Shop(database, definitions, world)
     moments = []

@@ -5,11 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from penfriend.cli.messages import shown_row
 from penfriend.domain.campaign import OnUnknown
+from penfriend.domain.delivery import Result
 from penfriend.domain.outbox import Finished
 from penfriend.domain.retry import consequence
 from penfriend.domain.timing import HOUR, MINUTE, SECOND, Moment
+from penfriend.storage import tables as t
+from penfriend.storage.overview import Reports
 from tests.contract.test_handover_log import FACTS, KEPT, LEASE, begin, beginnings, begun, only, record
 from tests.contract.test_message_log import TRIED, message, person
 from tests.support.mail_pieces import GREYLISTED, LETTER, NO_ANSWER, NO_SUCH_USER, NOON, ROUTE_DOWN, campaign
@@ -67,6 +72,33 @@ def test_result_that_is_recorded_twice_counts_once(world: World) -> None:
     for _ in range(2):
         record(world, one, attempt, KEPT)
     assert (world.statuses(), len(world.rows("events"))) == (["sent"], 1)
+
+
+@pytest.mark.parametrize(
+    ("result", "held_by", "why", "told"),
+    [
+        (replace(GREYLISTED, text="451 4.7.1 Greylisted"), None, "deferred", []),
+        (ROUTE_DOWN, "provider_paused", "provider_paused", [("postponed", "provider_paused")]),
+    ],
+    ids=["mail", "route"],
+)
+def test_what_waits_for_another_try_says_why(
+    world: World, result: Result, held_by: str | None, why: str, told: list[tuple[str, str]]
+) -> None:
+    person(world, held_by="frequency_cap")
+    record(world, *begun(world), result)
+    (line,) = Reports(world.db).list_messages()
+    assert (line.held_by, line.outcome, line.note) == (held_by, "deferred", result.text)
+    assert (shown_row(line)[6], world.story()) == (why, told)
+
+
+def test_result_that_comes_too_late_to_count_postpones_nothing(world: World) -> None:
+    person(world)
+    one, attempt = begun(world)
+    with world.db.write() as connection:
+        connection.execute(update(t.messages).values(status="unknown", owner=None))
+    record(world, one, attempt, ROUTE_DOWN)
+    assert (world.statuses(), world.story(), only(world)["postponed"]) == (["unknown"], [], 0)
 
 
 def test_deferred_is_due_again_and_made_anew(world: World) -> None:

@@ -41,6 +41,9 @@ SEGMENTS = {
     "counted": Segment(
         "counted", FieldTest(named("orders.count"), Op.AT_LEAST, 1, Narrow(within=WINDOW, where=All(())))
     ),
+    "product": Segment("product", within("product.attributes.renews_at"), Things.PURCHASES),
+    "best_before": Segment("best_before", within("cart.items.attributes.due_on"), Things.CARTS),
+    "ordered": Segment("ordered", within("items.attributes.due_on")),
     "campaign": Segment("campaign", FieldTest(named("campaign.other.entered_at"), Op.BEFORE, AGO)),
 }
 

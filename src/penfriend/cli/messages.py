@@ -48,12 +48,14 @@ def messages(
         print_json([_document(line) for line in lines])
         return DONE
     head = ("id", "when (UTC)", "campaign", "step", "contact", "status", "why", "server, stage", "answer")
-    console().print(table("", head, [_row(line) for line in lines], numbers=(0,)))
+    console().print(table("", head, [shown_row(line) for line in lines], numbers=(0,)))
     return DONE
 
 
-def _row(line: MessageLine) -> tuple[object, ...]:
-    why = line.reason or (line.held_by if line.status == Status.DUE else None)
+def shown_row(line: MessageLine) -> tuple[object, ...]:
+    """The cells of one mail, in the order of the table's head."""
+    # a server's answer to this one mail is no postponement: the answer stands beside it
+    why = line.reason or ((line.held_by or line.outcome) if line.status == Status.DUE else None)
     where = ", ".join(part for part in (line.server, line.stage) if part)
     return (
         line.id,

@@ -31,6 +31,9 @@ class DueMessage:
     dated_at: Moment | None
     attempts: int
     held_by: str | None
+    """What postponed it last; None also where its last try did, and then `answer` says how."""
+    answer: str | None
+    """What the server said to its last try, or what became of it, in one line."""
     facts: Frozen
     """Frozen where an earlier try may have delivered it, so that a copy has the same bytes; else None."""
 

@@ -88,3 +88,5 @@ class MessageLine:
     address: str | None
     server: str | None
     stage: str | None
+    outcome: str | None
+    """What the last try came to; None without one."""

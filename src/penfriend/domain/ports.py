@@ -131,6 +131,9 @@ class Messages(Protocol):
     def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment) -> None:
         """Write skips and postponements."""
 
+    def hold_for_rate(self, now: Moment, revision: int, limit: int) -> int:
+        """Write `rate_limit` beside at most `limit` messages that are due and do not have it; how many."""
+
     def give_back(self, ids: Iterable[int], owner: str) -> None:
         """Make claimed messages due again at once."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from penfriend.domain.campaign import OnUnknown
 from penfriend.domain.delivery import Fault, Outcome, Result, Stage
 from penfriend.domain.message import Status
+from penfriend.domain.reasons import Postponed
 from penfriend.domain.timing import DAY, HOUR, MINUTE, SECOND, Moment
 
 DEAD_ADDRESS_CODES = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
@@ -40,6 +41,12 @@ class Consequence:
     """The route is the matter: others wait as well."""
     uncounted: bool = False
     """The try does not count against the message's backoff: it was not its matter."""
+
+    @property
+    def held_by(self) -> Postponed | None:
+        """What the message waits for. None where it waits for another try alone: the server's answer says
+        why."""
+        return Postponed.PROVIDER_PAUSED if self.pause_route else None
 
 
 def _jitter(message_id: str, number: int) -> float:

@@ -65,6 +65,8 @@ class Situation:
     """When the contact's counted mails (sent, unknown, or on their way) went out, any order."""
     held_by: str | None = None
     """What postponed it last."""
+    answer: str | None = None
+    """What the server said to its last try, where there was one."""
     route_paused_until: Moment | None = None
 
 
@@ -118,14 +120,20 @@ def decide(situation: Situation) -> Decision:
         return SkipIt(Skip.CONDITION_FALSE.value)
     deadline = too_late_at(s.rules, s.wanted_at, s.contact)
     if s.now >= deadline:
-        held = f"held up by {s.held_by}" if s.held_by else "came up too late"
-        return SkipIt(Skip.TOO_LATE.value, held)
+        return SkipIt(Skip.TOO_LATE.value, _what_held_it_up(s))
     if s.contact.email is None:
         return SkipIt(Skip.INVALID_ADDRESS.value, "the contact has no address")
     waits = _postponement(s)
     if waits is None:
         return SendNow()
     return PostponeIt(min(waits.until, deadline), waits.reason, waits.detail)
+
+
+def _what_held_it_up(s: Situation) -> str:
+    """A server's answer to this one mail is no postponement of ours, and stands for itself."""
+    if s.held_by:
+        return f"held up by {s.held_by}"
+    return f"held up by the last try: {s.answer}" if s.answer else "came up too late"
 
 
 def _postponement(s: Situation) -> PostponeIt | None:

@@ -95,6 +95,7 @@ class Deciding:
                 only_if=step.only_if is None or view.holds(Holds(step.only_if)),
                 recent=background.recent.get(message.contact, ()),
                 held_by=message.held_by,
+                answer=message.answer,
                 route_paused_until=route_paused_until,
             )
         )

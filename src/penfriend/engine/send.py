@@ -26,6 +26,10 @@ __all__ = ["Send", "SendReport"]
 BATCH = 200
 """So many are claimed at a time."""
 CLAIM_LEASE = 5 * MINUTE
+HELD_AT_ONCE = 1_000
+"""So many are said to wait for the rate in one transaction: other writers wait for it."""
+HOLDING_SECONDS = 0.5
+"""A full bucket holds the mails of one second (`penfriend.engine.pace`)."""
 
 
 class Send:
@@ -52,8 +56,11 @@ class Send:
             before = report.decided
             now = house.clock.now()
             room = min(BATCH, house.pace.room())
+            if not room:
+                self._hold_for_rate(live, report, stopping)
+                break
             until = Moment(now + CLAIM_LEASE)
-            held = house.messages.claim(now, house.owner, until, live.revision, room) if room else []
+            held = house.messages.claim(now, house.owner, until, live.revision, room)
             if not held:
                 break
             batch = OneBatch(house, live, report, stopping)
@@ -66,3 +73,14 @@ class Send:
             ):  # the transport took nothing: the same batch would come again and again
                 break
         return report
+
+    def _hold_for_rate(self, live: Live, report: SendReport, stopping: Callable[[], bool]) -> None:
+        """The rate is used up: what is due says that it waits for it, but not for so long that the rate of
+        the next second is lost."""
+        house = self._house
+        now, began = house.clock.now(), house.clock.elapsed()
+        while not stopping() and house.clock.elapsed() - began < HOLDING_SECONDS:
+            held = house.messages.hold_for_rate(now, live.revision, HELD_AT_ONCE)
+            report.postponed += held
+            if held < HELD_AT_ONCE:
+                break

@@ -33,7 +33,7 @@ from penfriend.domain.campaign import Campaign, EventTrigger, ReentryKind
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.reasons import NotEntered
 from penfriend.domain.segment import Condition, InSegment, Things
-from penfriend.domain.timing import Moment
+from penfriend.domain.timing import Moment, shift, zone_of
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.entering_arrivals import (
@@ -44,14 +44,14 @@ from penfriend.storage.entering_arrivals import (
     is_subscribed,
     is_suppressed,
 )
-from penfriend.storage.entering_lateness import cutoff
-from penfriend.storage.looks_tables import empty, look_arrivals, look_joins, write
+from penfriend.storage.entering_clocks import know_clocks, shift_by_own_clock
+from penfriend.storage.entering_lateness import Lateness
+from penfriend.storage.looks_tables import empty, look_arrivals, look_joins, look_zones, write
 from penfriend.storage.segment_sql import Compiler
 from penfriend.storage.segment_sql_compare import sure
 from penfriend.storage.segment_sql_json import Expr
-from penfriend.storage.segment_sql_moments import LookBinder, RowBinder
+from penfriend.storage.segment_sql_moments import RowBinder
 from penfriend.storage.segment_sql_scope import SUBJECT_COLUMNS, Scope, there_is
-from penfriend.storage.segment_sql_time import shift_moment
 
 _ARRIVED = ["contact_id", "occurrence", "at", *SUBJECT_COLUMNS, "reason", "rank"]
 
@@ -70,7 +70,7 @@ class Door:
     def __init__(self, campaign: Campaign, definitions: Definitions, revision: int) -> None:
         self.campaign = campaign
         self._definitions, self._revision = definitions, revision
-        self._binder = LookBinder(definitions.brand.zone)
+        self._lateness = Lateness(campaign, definitions)
 
     def let_in_joins(self, connection: Connection, now: Moment) -> Entered:
         """Those who stand in `look_joins` of the trigger's segment."""
@@ -87,10 +87,12 @@ class Door:
     def _decide(
         self, connection: Connection, arriving: Sequence[Insert], now: Moment, values: dict[str, object]
     ) -> Entered:
-        values = {**self._binder.values(now), **values, "now": now}
+        values = {**values, "now": now}
         arrived = sum(write(connection, one, values) for one in arriving)
         if not arrived:
             return Entered()
+        self._set_clocks(connection, now)
+        self._lateness.refuse_the_late(connection, now)
         shut = look_arrivals.c.reason.is_not(None)
         ranks = connection.execute(select(func.max(look_arrivals.c.rank)).where(~shut)).scalar() or 0
         entered = 0
@@ -99,8 +101,16 @@ class Door:
             connection.execute(self._reentry, place)
             entered += write(connection, self._enroll, {**place, "revision": self._revision})
         refused = write(connection, _REFUSE, {"campaign": self.campaign.name, "now": now})
-        empty(connection, look_arrivals)
+        empty(connection, look_arrivals, look_zones)
         return Entered(entered, refused)
+
+    def _set_clocks(self, connection: Connection, now: Moment) -> None:
+        """The clocks of those who have come, where days of entering go by a clock."""
+        lateness, every = list(self._lateness.durations), self.campaign.reentry.every
+        again = [] if every is None else [every]
+        if not all(one.is_elapsed for one in (*lateness, *again)):
+            longest = max(lateness, key=lambda one: shift(now, one, zone_of("UTC")))
+            know_clocks(connection, self._definitions.brand, [longest, *again], now)
 
     @cached_property
     def _joins(self) -> Insert:
@@ -155,8 +165,6 @@ class Door:
         reasons = [(is_suppressed(contact, campaign.is_transactional), NotEntered.SUPPRESSED)]
         if not campaign.is_transactional:
             reasons.append((~is_subscribed(contact, campaign.topic), NotEntered.NOT_CONSENTED))
-        late = cutoff(campaign, self._definitions, self._binder, contact)
-        reasons.append((coming.at < late, NotEntered.TOO_LATE))
         wanted = self._wanted(coming, own_segment)
         if wanted:
             reasons.append((~sure(and_(true(), *wanted)), NotEntered.CONDITION_FALSE))
@@ -189,8 +197,10 @@ class Door:
             reasons.append((there_is(own, where=same), literal(NotEntered.TOO_SOON.value, TEXT)))
         if reentry.kind is ReentryKind.EVERY and reentry.every is not None:
             last = select(func.max(own.c.entered_at)).where(*mine).correlate_except(own).scalar_subquery()
-            again = shift_moment(last, reentry.every, 1, self._definitions.brand.zone)
-            reasons.append((look_arrivals.c.at < again, literal(NotEntered.TOO_SOON.value, TEXT)))
+            contact = t.contacts.alias("contact")
+            again = shift_by_own_clock(last, reentry.every, contact)
+            soon = [contact.c.id == look_arrivals.c.contact_id, look_arrivals.c.at < again]
+            reasons.append((there_is(contact, where=soon), literal(NotEntered.TOO_SOON.value, TEXT)))
         here = [look_arrivals.c.rank == bindparam("place"), look_arrivals.c.reason.is_(None)]
         return update(look_arrivals).where(*here).values(reason=case(*reasons, else_=null()))
 

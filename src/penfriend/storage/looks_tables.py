@@ -72,9 +72,21 @@ look_arrivals = Table(
 )
 """Who stands at a campaign's door, in the order in which they came; with a reason for whom it stays shut."""
 
+look_zones = Table(
+    "look_zones",
+    _metadata,
+    Column("zone", TEXT, primary_key=True),
+    Column("by_wall", Integer, primary_key=True, autoincrement=False),
+    Column("start", BIG, primary_key=True, autoincrement=False),
+    Column("shift", BIG, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""The clocks of those at a door: from a moment on (by_wall 0), or from a wall-clock time on (1), so much is
+added to come from the one to the other."""
+
 _THERE_SQLITE = "SELECT 1 FROM sqlite_temp_master WHERE name = 'look_arrivals'"
 _THERE_POSTGRESQL = "SELECT to_regclass('pg_temp.look_arrivals')"
-_ALL = (look_touched, look_passed, look_candidates, look_joins, look_arrivals)
+_ALL = (look_touched, look_passed, look_candidates, look_joins, look_zones, look_arrivals)
 
 
 def make_room(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, literal, or_, select, text, update
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
@@ -23,6 +23,7 @@ from penfriend.storage.enrollment_log import row_of
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.people import load_contacts
+from penfriend.storage.rate_holds import hold_for_rate
 from penfriend.storage.story import ending_line, verdict_line
 from penfriend.storage.tables import decisions, enrollments, messages
 
@@ -87,6 +88,11 @@ class MessageLog:
         if verdicts:
             self._db.run(lambda connection: _settle(connection, verdicts, owner, now))
 
+    def hold_for_rate(self, now: Moment, revision: int, limit: int) -> int:
+        """Of the messages that are due and wait for the transport's rate, say so of at most `limit` that do
+        not say it yet; how many. In one transaction."""
+        return self._db.run(lambda connection: hold_for_rate(connection, now, revision, limit))
+
     def release(self, owner: str) -> None:
         """Give back all that `owner` has claimed and not begun; it is due again."""
         with self._db.write() as connection:
@@ -109,14 +115,8 @@ class MessageLog:
 def _claim(
     connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
 ) -> list[DueMessage]:
-    chosen = (
-        select(_m.id)
-        .where(_DUE, _m.due_at <= now, _m.revision <= revision)
-        .order_by(_m.priority.desc(), _m.due_at, _m.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(connection.execute(chosen).scalars())
+    chosen = text(CLAIMABLE[connection.dialect.name])
+    ids = list(connection.execute(chosen, {"now": now, "revision": revision, "limit": limit}).scalars())
     if not ids:
         return []
     claimed = connection.execute(
@@ -222,10 +222,21 @@ def _due(row: Row[tuple[object, ...]]) -> DueMessage:
         dated_at=row.dated_at,
         attempts=row.attempts,
         held_by=row.held_by,
+        answer=row.note,
         facts=row.facts,
     )
 
 
+_WHICH = """
+WHERE status = 'due' AND due_at <= :now AND revision <= :revision
+ORDER BY priority DESC, due_at, id LIMIT :limit
+"""
+CLAIMABLE = {
+    # without statistics SQLite would sort all that are due, however few are wanted
+    "sqlite": "SELECT id FROM messages INDEXED BY ix_messages_due" + _WHICH,  # noqa: S608 - our own words
+    "postgresql": "SELECT id FROM messages" + _WHICH + "FOR UPDATE SKIP LOCKED",  # noqa: S608 - our own words
+}
+"""The messages that go first, by dialect."""
 _GIVE_BACK = (
     update(messages)
     .where(_m.status == Status.CLAIMED.value)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import (
     Connection,
     Integer,
+    RowMapping,
     bindparam,
     case,
     delete,
     exists,
     func,
+    insert,
     null,
     or_,
     select,
@@ -26,8 +28,9 @@ from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_log import wake
 from penfriend.storage.people import locked_versions
 from penfriend.storage.routes import rest_route, revive_route
+from penfriend.storage.story import waits_line
 from penfriend.storage.suppressions import suppress
-from penfriend.storage.tables import attempts, messages
+from penfriend.storage.tables import attempts, decisions, messages
 
 REJECTED = "rejected"
 """Why a message failed."""
@@ -64,13 +67,30 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
         connection.execute(_OUTCOME, [_message_values(done, owner) for done in settled])
     for done in settled:
         if done.consequence.suppress:
-            address = found[done.message][1] or ""
+            address = found[done.message]["address"] or ""
             suppress(connection, address, reason=DEAD_ADDRESS, evidence=done.result.text, at=done.at)
     note_sent(
         connection, {done.message: done.at for done in settled if done.consequence.status is Status.SENT}
     )
-    wake(connection, [found[done.message][0] for done in settled if done.consequence.status in OVER])
+    wake(
+        connection,
+        [found[done.message]["enrollment_id"] for done in settled if done.consequence.status in OVER],
+    )
+    _tell_what_waits(connection, settled, found)
     _tell_route(connection, finished, route)
+
+
+def _tell_what_waits(
+    connection: Connection, settled: Sequence[Finished], found: Mapping[int, RowMapping]
+) -> None:
+    """Whose try the route failed waits for the route, as those do that had no try."""
+    lines = [
+        waits_line(found[done.message], done)
+        for done in settled
+        if done.consequence.held_by is not None and found[done.message]["status"] == Status.SENDING.value
+    ]
+    if lines:
+        connection.execute(insert(decisions), lines)
 
 
 def _tell_route(connection: Connection, finished: Sequence[Finished], route: str) -> None:
@@ -85,15 +105,13 @@ def _tell_route(connection: Connection, finished: Sequence[Finished], route: str
             works = True
 
 
-def _waiting_for_results(
-    connection: Connection, ids: Sequence[int], owner: str
-) -> dict[int, tuple[int, str | None]]:
-    """Enrollment and address of the messages that take a result, by id; locked until its end."""
+def _waiting_for_results(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, RowMapping]:
+    """The messages that take a result, by id; locked until its end."""
     of_contacts = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
     # in the order in which `begin` locks them
     locked_versions(connection, connection.execute(of_contacts, {"ids": list(ids)}).scalars().all())
     chosen = (
-        select(_m.id, _m.enrollment_id, _m.address)
+        select(_m.id, _m.enrollment_id, _m.contact_id, _m.step, _m.status, _m.address)
         .where(
             _m.id.in_(bindparam("ids", expanding=True)),
             or_((_m.status == Status.SENDING.value) & (_m.owner == owner), _m.status == Status.UNKNOWN.value),
@@ -101,9 +119,7 @@ def _waiting_for_results(
         .order_by(_m.id)
         .with_for_update()
     )
-    return {
-        row.id: (row.enrollment_id, row.address) for row in connection.execute(chosen, {"ids": list(ids)})
-    }
+    return {row["id"]: row for row in connection.execute(chosen, {"ids": list(ids)}).mappings()}
 
 
 _WITHDRAW = (
@@ -150,6 +166,9 @@ _OUTCOME = (
         provider_id=bindparam("new_provider_id"),
         note=bindparam("new_note"),
         reason=bindparam("new_reason"),
+        # what held it up before is not what holds it up now
+        held_by=case((bindparam("again", type_=Integer) == 1, bindparam("new_held_by")), else_=_m.held_by),
+        postponed=_m.postponed + bindparam("postponed_more", type_=_m.postponed.type),
         facts=case((bindparam("keep_facts", type_=Integer) == 1, _m.facts), else_=WHAT_IT_WAS_MADE_OF),
         owner=None,
         lease_until=None,
@@ -173,7 +192,7 @@ def _attempt_values(done: Finished) -> dict[str, object]:
 
 
 def _message_values(done: Finished, owner: str) -> dict[str, object]:
-    status = done.consequence.status
+    status, held_by = done.consequence.status, done.consequence.held_by
     return {
         "of_id": done.message,
         "of_owner": owner,
@@ -186,5 +205,8 @@ def _message_values(done: Finished, owner: str) -> dict[str, object]:
         "new_provider_id": done.result.provider_id,
         "new_note": done.result.text or None,
         "new_reason": REJECTED if status is Status.FAILED else None,
+        "again": int(status is Status.DUE),
+        "new_held_by": held_by and held_by.value,
+        "postponed_more": int(held_by is not None),
         "keep_facts": int(done.result.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN)),
     }

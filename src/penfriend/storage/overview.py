@@ -25,6 +25,7 @@ from penfriend.storage.tables import (
 )
 
 _m, _e = messages.c, enrollments.c
+_OF_TRY = ("server", "stage", "outcome")
 
 
 class Reports:
@@ -69,7 +70,7 @@ class Reports:
             .scalar_subquery()
         )
         chosen = (
-            select(messages, contacts.c.key, contacts.c.email, attempts.c.server, attempts.c.stage)
+            select(messages, contacts.c.key, contacts.c.email, *(attempts.c[name] for name in _OF_TRY))
             .join(contacts, contacts.c.id == _m.contact_id)
             .outerjoin(attempts, attempts.c.id == last)
             .order_by(_m.id.desc())
@@ -100,6 +101,7 @@ class Reports:
                     address=row.address or row.email,
                     server=row.server,
                     stage=row.stage,
+                    outcome=row.outcome,
                 )
                 for row in connection.execute(chosen)
             ]

@@ -38,7 +38,8 @@ from penfriend.domain.timing import DAY, Moment, local_date, midnight, shift
 from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.looks_tables import look_passed, write
 from penfriend.storage.passed_moments_path import Sweep, bound_at, days_in, sweeps
-from penfriend.storage.passed_moments_sources import Source, Turn, watches
+from penfriend.storage.passed_moments_rows import Source
+from penfriend.storage.passed_moments_sources import Turn, watches
 from penfriend.storage.segment_sql_json import Expr
 
 _COLUMNS = ["contact_id", "occurrence", "at", "turns"]
@@ -144,12 +145,12 @@ def recording(source: Source) -> Insert:
     turn = bindparam("turn", type_=Integer())
     if source.is_date:
         at: Expr = cast(bindparam("moment", type_=BIG), BigInteger)
-        query = select(source.contact, occurrence, at, cast(turn, Integer)).where(
-            source.value == bindparam("day", type_=TEXT)
-        )
+        which = [source.value == bindparam("day", type_=TEXT)]
     else:
         at = source.value * bindparam("moves", type_=BIG) + bindparam("moved", type_=BIG)
-        query = select(source.contact, occurrence, at, cast(turn, Integer)).where(*_between(source))
+        which = _between(source)
+    rows = source.table if source.joined is None else source.joined
+    query = select(source.contact, occurrence, at, cast(turn, Integer)).select_from(rows).where(*which)
     # an event without the key of the segment is no thing of it
     known = [] if source.occurrence is None else [source.occurrence.is_not(None)]
     return insert(look_passed).from_select(

@@ -120,6 +120,7 @@ def _doubt(
                 due_at=_m.due_at if again_at is None else again_at,
                 over_at=now if held else None,
                 note=why,
+                held_by=_m.held_by if held else None,
                 owner=None,
                 lease_until=None,
             )

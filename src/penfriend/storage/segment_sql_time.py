@@ -141,17 +141,27 @@ def _stepped_postgres(element: Stepped, compiler: SQLCompiler, **kw: Any) -> str
     return f"(SELECT x.v + {offset} FROM {rows} WHERE {start} <= x.v ORDER BY {start} DESC LIMIT 1)"  # noqa: S608
 
 
+Pieces = tuple[tuple[int, int], ...]
+"""From when on, and by how much; in the order of time."""
+
+
 def _offset(moment: datetime, zone: ZoneInfo) -> int:
     offset = moment.astimezone(zone).utcoffset() or timedelta(0)
     return (offset.days * 86_400 + offset.seconds) * SECOND
 
 
 @lru_cache(maxsize=16)
-def transitions(zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
+def transitions(zone: ZoneInfo) -> Pieces:
     """(moment, offset from then on), 1970 to 2070; the first holds for all before, too."""
-    found = [(-(1 << 62), _offset(_FIRST, zone))]
-    at = _FIRST
-    while at < _LAST:
+    return transitions_between(zone, _FIRST, _LAST)
+
+
+@lru_cache(maxsize=1024)
+def transitions_between(zone: ZoneInfo, first: datetime, last: datetime) -> Pieces:
+    """The same for a shorter time; its last piece holds for all behind it."""
+    found = [(-(1 << 62), _offset(first, zone))]
+    at = first
+    while at < last:
         following = at + timedelta(days=1)
         if _offset(following, zone) != found[-1][1]:
             low, high = at, following
@@ -171,15 +181,18 @@ def _by_utc(zone: ZoneInfo) -> str:
     return json.dumps(transitions(zone))
 
 
-@lru_cache(maxsize=16)
-def _by_wall(zone: ZoneInfo) -> str:
-    """The offsets by wall-clock time: a skipped time goes by the old offset, one that comes twice means
-    the first."""
-    pieces = transitions(zone)
+def by_wall(pieces: Pieces) -> Pieces:
+    """(wall-clock time, what leads from then on to the moment): a skipped time goes by the old offset, one
+    that comes twice means the first."""
     walls = [(pieces[0][0], -pieces[0][1])]
     for (_, before), (at, offset) in pairwise(pieces):
         walls.append((at + max(before, offset), -offset))
-    return json.dumps(walls)
+    return tuple(walls)
+
+
+@lru_cache(maxsize=16)
+def _by_wall(zone: ZoneInfo) -> str:
+    return json.dumps(by_wall(transitions(zone)))
 
 
 def _is_fixed(zone: ZoneInfo) -> bool:
@@ -239,9 +252,13 @@ def shift_moment(moment: Expr, duration: Duration, sign: int, zone: ZoneInfo) ->
     """A moment moved as `penfriend.domain.timing.shift` does it."""
     if duration.is_elapsed:
         return moment + _number(shift(from_datetime(_FIRST), duration, zone, sign))
-    wall = wall_of(moment, zone)
+    return moment_of_wall(shift_wall(wall_of(moment, zone), duration, sign), zone)
+
+
+def shift_wall(wall: Expr, duration: Duration, sign: int) -> Expr:
+    """What a clock shows, moved by days, weeks, months or years."""
     if duration.unit in (Unit.DAYS, Unit.WEEKS):
         days = duration.amount * (7 if duration.unit is Unit.WEEKS else 1)
-        return moment_of_wall(wall + _number(sign * days * DAY), zone)
+        return wall + _number(sign * days * DAY)
     months = sign * duration.amount * (12 if duration.unit is Unit.YEARS else 1)
-    return moment_of_wall(WallMonths(wall, _number(months)), zone)
+    return WallMonths(wall, _number(months))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import RowMapping
+
 from penfriend.domain.enrollment import Moved
-from penfriend.domain.outbox import DueMessage, Verdict
+from penfriend.domain.outbox import DueMessage, Finished, Verdict
 from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.standing import Decided, Ending
 from penfriend.domain.timing import Moment
@@ -51,6 +53,23 @@ def verdict_line(verdict: Verdict, now: Moment) -> Line:
         "reason": decision.reason if isinstance(decision, SkipIt) else decision.reason.value,
         "until": None if isinstance(decision, SkipIt) else decision.until,
         "detail": decision.detail or None,
+    }
+
+
+def waits_line(message: RowMapping, done: Finished) -> Line:
+    """A try has failed for a reason that holds others up as well: the message waits for that; `message` is
+    its row."""
+    held_by = done.consequence.held_by
+    return {
+        "contact_id": message["contact_id"],
+        "enrollment_id": message["enrollment_id"],
+        "message_id": message["id"],
+        "step": message["step"],
+        "at": done.at,
+        "what": "postponed",
+        "reason": held_by and held_by.value,
+        "until": done.consequence.due_at,
+        "detail": done.result.text or None,
     }
 
 

@@ -81,6 +81,12 @@ def test_too_late_says_what_held_it_up_last() -> None:
     assert found == SkipIt("too_late", "held up by frequency_cap")
 
 
+def test_too_late_after_a_servers_answer_gives_the_answer() -> None:
+    late = {"now": later(2 * DAY), "answer": "451 4.7.1 Greylisted"}
+    assert decision(**late) == SkipIt("too_late", "held up by the last try: 451 4.7.1 Greylisted")
+    assert decision(**late, held_by="rate_limit") == SkipIt("too_late", "held up by rate_limit")
+
+
 def test_last_moment_is_not_too_late() -> None:
     assert decision(now=later(2 * DAY - 1)) == SendNow()
 

@@ -1,6 +1,7 @@
 """The tick `send`: caps, the results of tries, the rate, a stop."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import update
 from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.campaign import Policy
 from penfriend.domain.delivery import Fault, Handover, Outcome, Result, Stage
-from penfriend.domain.timing import HOUR, MINUTE, SECOND, Cap, Duration, Moment, Unit
+from penfriend.domain.timing import DAY, HOUR, MINUTE, SECOND, Cap, Duration, Moment, Unit
 from penfriend.storage import tables as t
 from tests.support.mail_pieces import GREYLISTED, LETTER, NO_SUCH_USER, NOON, ROUTE_DOWN, campaign, with_id
 from tests.support.mail_world import World, worlds
@@ -160,6 +161,37 @@ def test_route_that_is_down_costs_one_try_and_the_others_wait_for_it(world: Worl
     assert world.send().sent == 3
 
 
+def test_mail_whose_try_the_route_failed_waits_for_the_route(world: World) -> None:
+    world.run(campaign(LETTER))
+    people(world, "ann", "bob")
+    world.memory.answer_with([ROUTE_DOWN])
+    world.send()
+    assert [(row["held_by"], row["postponed"]) for row in world.rows("messages")] == [
+        ("provider_paused", 1), ("provider_paused", 1),
+    ]  # fmt: skip
+    paused = [row for row in world.rows("decisions") if row["reason"] == "provider_paused"]
+    assert {(row["until"], row["detail"]) for row in paused} == {
+        (NOON + 30 * SECOND, "connection refused"), (NOON + 30 * SECOND, None),
+    }  # fmt: skip
+
+
+def test_too_late_gives_the_answer_that_held_it_up_last(world: World) -> None:
+    world.run(campaign(LETTER), policy=ONE_A_WEEK)
+    (contact,) = people(world, "ann")
+    world.touch(contact, paused_until=NOON + MINUTE)
+    world.send()
+    assert only(world)["held_by"] == "contact_paused"
+    world.at(NOON + MINUTE)
+    world.memory.answer_with([replace(GREYLISTED, text="451 4.7.1 Greylisted")])
+    world.send()
+    assert only(world)["held_by"] is None
+    world.at(NOON + 2 * DAY)
+    world.send()
+    assert (world.mails(), only(world)["note"]) == (
+        [("hello", "skipped", "too_late")], "held up by the last try: 451 4.7.1 Greylisted",
+    )  # fmt: skip
+
+
 def test_route_that_stays_down_is_tried_less_and_less_often(world: World) -> None:
     world.run(campaign(LETTER))
     people(world, "ann")
@@ -195,6 +227,31 @@ def test_rate_ends_the_tick_when_it_is_used_up(world: World) -> None:
     people(world, "ann", "bob", "cem")
     assert world.send().sent == 2
     assert (world.statuses(), world.held()) == (["sent", "sent", "due"], [])
+
+
+def test_mail_that_waits_for_the_rate_says_so_once_however_long_it_waits(world: World) -> None:
+    world.pace = 1
+    world.run(campaign(LETTER))
+    people(world, "ann", "bob", "cem")
+    assert world.send().postponed == 2
+    assert [(row["held_by"], row["due_at"]) for row in world.rows("messages")[1:]] == [
+        ("rate_limit", NOON), ("rate_limit", NOON),
+    ]  # fmt: skip
+    world.later(SECOND)
+    assert (world.send().postponed, world.sent()) == (0, ["ann@shop.example", "bob@shop.example"])
+    assert world.story().count(("postponed", "rate_limit")) == 2
+
+
+def test_too_late_names_the_rate_that_held_it_up_last(world: World) -> None:
+    world.pace = 1
+    world.run(campaign(LETTER), policy=Policy(max_lateness=Duration(1, Unit.HOURS)))
+    people(world, "ann", "bob")
+    world.send()
+    world.at(NOON + HOUR)
+    world.send()
+    assert [(row["status"], row["reason"], row["note"]) for row in world.rows("messages")] == [
+        ("sent", None, "kept"), ("skipped", "too_late", "held up by rate_limit"),
+    ]  # fmt: skip
 
 
 # -- stop

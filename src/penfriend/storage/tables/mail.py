@@ -59,6 +59,13 @@ messages = Table(
         postgresql_where=sql("status = 'due'"),
     ),
     Index(
+        "ix_messages_not_held",  # due, and not said to wait for the transport's rate: see rate_holds
+        "due_at",
+        "id",
+        sqlite_where=sql("status = 'due' AND coalesce(held_by, '') <> 'rate_limit'"),
+        postgresql_where=sql("status = 'due' AND coalesce(held_by, '') <> 'rate_limit'"),
+    ),
+    Index(
         "ix_messages_lease",
         "lease_until",
         sqlite_where=sql("owner IS NOT NULL"),
