@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from penfriend.domain.asking import Subject
 from penfriend.domain.contact import Contact
@@ -80,7 +91,9 @@ class EnrollmentLog:
 
         Those that a later revision than `revision` has made or moved are left to whoever runs that one.
         """
-        return self._db.run(lambda connection: _claim(connection, now, owner, lease_until, revision, limit))
+        return self._db.run(
+            lambda connection: claim_enrollments(connection, now, owner, lease_until, revision, limit)
+        )
 
     def background(
         self, rows: Sequence[Enrollment], definitions: Definitions
@@ -133,32 +146,35 @@ class EnrollmentLog:
             return connection.execute(select(func.min(_e.due_at)).where(_ACTIVE)).scalar()
 
 
-def _claim(
+def claim_enrollments(
     connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
 ) -> list[Enrollment]:
+    """What `EnrollmentLog.claim` does, in a transaction of the caller."""
     free, ours = _e.owner.is_(None), _e.revision <= revision
-    ways: tuple[ColumnElement[bool], ...] = (
-        _ACTIVE & (_e.due_at <= now) & free & ours,
-        _WOKEN & free & ours,
-        _e.owner.is_not(None) & (_e.lease_until <= now) & ours,
+    # each in the order of its own index: whoever is woken but not due comes in no order that matters, and a
+    # new revision may wake a million
+    ways: tuple[tuple[ColumnElement[bool], tuple[ColumnElement[Any], ...]], ...] = (
+        (_ACTIVE & (_e.due_at <= now) & free & ours, (_e.due_at, _e.id)),
+        (_WOKEN & free & ours, (_e.id,)),
+        (_e.owner.is_not(None) & (_e.lease_until <= now) & ours, (_e.lease_until, _e.id)),
     )
     taken: list[Enrollment] = []
-    for way in ways:
+    for way, order in ways:
         if len(taken) < limit:
-            taken += _take(connection, way, now, owner, until, limit - len(taken))
+            chosen = (
+                select(_e.id, _e.woken, _e.woken_at, _e.owner)
+                .where(way)
+                .order_by(*order)
+                .limit(limit - len(taken))
+                .with_for_update(skip_locked=True)
+            )
+            taken += _take(connection, chosen, now, owner, until)
     return sorted(taken, key=lambda row: (row.standing.due_at or 0, row.id))
 
 
 def _take(
-    connection: Connection, way: ColumnElement[bool], now: Moment, owner: str, until: Moment, limit: int
+    connection: Connection, chosen: Select[Any], now: Moment, owner: str, until: Moment
 ) -> list[Enrollment]:
-    chosen = (
-        select(_e.id, _e.woken, _e.woken_at, _e.owner)
-        .where(way)
-        .order_by(_e.due_at, _e.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
     rows = connection.execute(chosen).all()  # SQLite holds the write lock already and has no row locks
     if not rows:
         return []

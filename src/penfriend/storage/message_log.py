@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
@@ -21,6 +21,7 @@ from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
 from penfriend.storage.enrollment_log import row_of
 from penfriend.storage.letter_facts import gather
+from penfriend.storage.message_claim import IS_DUE, claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.people import load_contacts
 from penfriend.storage.story import ending_line, verdict_line
@@ -30,8 +31,6 @@ COUNTED = (Status.SENT.value, Status.UNKNOWN.value, Status.SENDING.value)
 """What counts under `at_most`: sent or unknown, and what is on its way."""
 
 _m = messages.c
-# in the statement's text, so that the partial indexes are used
-_DUE = _m.status == literal(Status.DUE.value, literal_execute=True)
 
 
 class MessageLog:
@@ -48,7 +47,9 @@ class MessageLog:
 
         Those that a later revision than `revision` has made are left to whoever runs that one.
         """
-        return self._db.run(lambda connection: _claim(connection, now, owner, lease_until, revision, limit))
+        return self._db.run(
+            lambda connection: claim_due(connection, now, owner, lease_until, revision, limit)
+        )
 
     def background(
         self, held: Sequence[DueMessage], definitions: Definitions, since: Moment
@@ -103,31 +104,7 @@ class MessageLog:
     def next_due(self) -> Moment | None:
         """The earliest moment at which a message is due."""
         with self._db.read() as connection:
-            return connection.execute(select(func.min(_m.due_at)).where(_DUE)).scalar()
-
-
-def _claim(
-    connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
-) -> list[DueMessage]:
-    chosen = (
-        select(_m.id)
-        .where(_DUE, _m.due_at <= now, _m.revision <= revision)
-        .order_by(_m.priority.desc(), _m.due_at, _m.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(connection.execute(chosen).scalars())
-    if not ids:
-        return []
-    claimed = connection.execute(
-        update(messages)
-        .where(_m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.DUE.value)
-        .values(status=Status.CLAIMED.value, owner=owner, lease_until=until)
-        .returning(*_m),
-        {"ids": ids},
-    )
-    rows = {row.id: _due(row) for row in claimed}
-    return [rows[message] for message in ids if message in rows]
+            return connection.execute(select(func.min(_m.due_at)).where(IS_DUE)).scalar()
 
 
 def _recent(connection: Connection, held: Sequence[DueMessage], since: Moment) -> dict[int, list[Moment]]:
@@ -205,25 +182,6 @@ def wake(connection: Connection, ids: Sequence[int]) -> None:
             .values(woken=1),
             {"ids": list(ids)},
         )
-
-
-def _due(row: Row[tuple[object, ...]]) -> DueMessage:
-    return DueMessage(
-        id=row.id,
-        enrollment=row.enrollment_id,
-        campaign=row.campaign,
-        contact=row.contact_id,
-        step=row.step,
-        template=row.template,
-        topic=row.topic,
-        transactional=bool(row.transactional),
-        message_id=row.message_id,
-        wanted_at=row.wanted_at,
-        dated_at=row.dated_at,
-        attempts=row.attempts,
-        held_by=row.held_by,
-        facts=row.facts,
-    )
 
 
 _GIVE_BACK = (
