@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from penfriend.domain.timing import DAY, MINUTE, Moment
 from penfriend.storage import tables as t
-from penfriend.storage.enrollment_log import claim_enrollments
+from penfriend.storage.enrollment_claim import claim_enrollments
 from penfriend.storage.message_claim import claim_due
 from penfriend.storage.overview import newest_ids
 from tests.support.mail_pieces import LETTER, NOON, campaign

@@ -19,7 +19,7 @@ from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Ending
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
-from penfriend.storage.enrollment_log import row_of
+from penfriend.storage.enrollment_claim import row_of
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.message_claim import IS_DUE, claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
