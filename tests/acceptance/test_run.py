@@ -125,6 +125,20 @@ def test_changed_file_becomes_the_next_revision_and_an_invalid_one_keeps_the_liv
     wait_for(lambda: "revision 3 is live" in shop.log, "the old files, changed back under a running daemon")
 
 
+def test_campaign_file_that_is_gone_is_told_by_status_until_it_is_back(
+    make_shop: MakeShop, tmp_path: Path
+) -> None:
+    shop = make_shop(f"file:{tmp_path / 'outbox'}")
+    shop.start("run", "--no-web")
+    wait_for(lambda: "running as" in shop.log, "the daemon")
+    (shop.folder / "campaigns.yaml").unlink()
+    wait_for(lambda: "were not applied" in shop.log, "the complaint")
+    wait_for(lambda: "cannot be read" in (shop.json("status")["not_applied"] or ""), "the note")
+    shop.write("campaigns.yaml", CAMPAIGNS)
+    wait_for(lambda: "the campaign files equal revision 1, which is live" in shop.log, "the all-clear")
+    assert shop.json("status")["not_applied"] is None
+
+
 def test_old_files_at_a_start_roll_nothing_back(make_shop: MakeShop, tmp_path: Path) -> None:
     shop = make_shop(f"file:{tmp_path / 'outbox'}")
     shop.run("apply")

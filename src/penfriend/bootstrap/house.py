@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from penfriend.bootstrap.applying import Applied, apply_files, keep_live
+from penfriend.bootstrap.applying import NOT_APPLIED, Applied, apply_files, keep_live
 from penfriend.bootstrap.checked import Checked, check, read_definitions
 from penfriend.bootstrap.files import Files, read_files
 from penfriend.bootstrap.segments import Segments
@@ -221,6 +221,10 @@ class House:
         """A small thing that was noted."""
         with self.db.read() as connection:
             return read_note(connection, name)
+
+    def note_not_applied(self, why: str) -> None:
+        """Let `status` say why the files as they are now are not live."""
+        self.set_note(NOT_APPLIED, why)
 
     def set_note(self, name: str, value: str) -> None:
         """Note a small thing."""

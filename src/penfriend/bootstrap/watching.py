@@ -31,7 +31,7 @@ class FileWatch:
             self._take_up(at_start=True)
 
     def look(self) -> None:
-        """Apply the files if they changed."""
+        """Apply the files if they changed, or if that was asked for."""
         if not self._active:
             return
         stamp = self._stamp()
@@ -46,9 +46,14 @@ class FileWatch:
             applied = self._house.apply_at_start(files) if at_start else self._house.apply_changed(files)
         except PenfriendError as error:
             log.error("the campaign files were not applied: %s", error)
+            self._house.note_not_applied(str(error))
             return
+        errors = [problem for problem in applied.problems if problem.level == "error"]
         for problem in applied.problems:
-            log.log(logging.ERROR if problem.level == "error" else logging.WARNING, "%s", problem)
+            if problem.level != "error":
+                log.warning("%s", problem)
+            elif len(errors) > 1:  # a single one stands in the line below
+                log.error("%s", problem)
         if applied.changed:
             log.info("revision %s is live", applied.revision)
         elif applied.note:
@@ -57,6 +62,8 @@ class FileWatch:
                 applied.revision,
                 applied.note,
             )
+        elif not at_start:  # who has sent a SIGHUP, or taken a mistake back, hears that it was seen
+            log.info("the campaign files equal revision %s, which is live", applied.revision)
 
     def _stamp(self) -> frozenset[tuple[str, int, int]]:
         config = self._house.settings.config

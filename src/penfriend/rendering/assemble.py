@@ -95,7 +95,7 @@ class Assembler:
                 self._list_fields(letter, topic_title, unsubscribe),
                 (
                     b"Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: "
-                    b'multipart/alternative; boundary="'
+                    b'multipart/alternative;\r\n boundary="'  # unfolded it is longer than 78 (RFC 5322 2.1.1)
                 ),
                 boundary + b'"\r\n\r\n--' + boundary + b"\r\n",
                 _TEXT_TYPE + quoted_printable(text),

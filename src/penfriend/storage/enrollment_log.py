@@ -7,19 +7,24 @@ one that was woken. Who was touched while a worker held it stays `woken` and is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from penfriend.domain.asking import Subject
 from penfriend.domain.contact import Contact
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment, Moved, NewCall, NewMessage
 from penfriend.domain.message import OVER, Status
-from penfriend.domain.standing import Standing
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
+from penfriend.storage.enrollment_claim import IS_ACTIVE, claim_enrollments
 from penfriend.storage.message_states import SKIP_WHAT_WAITS
 from penfriend.storage.people import load_contacts
 from penfriend.storage.story import lines_of
@@ -30,40 +35,6 @@ BATCH = 500
 """How many are claimed at a time."""
 
 _e = enrollments.c
-# in the statement's text, so that the partial indexes are used
-_ACTIVE = _e.status == literal("active", literal_execute=True)
-_WOKEN = _e.woken == literal(1, literal_execute=True)
-
-
-def row_of(row: RowMapping | Mapping[str, Any]) -> Enrollment:
-    """The enrollment of a database row."""
-    return Enrollment(
-        id=row["id"],
-        campaign=row["campaign"],
-        contact=row["contact_id"],
-        occurrence=row["occurrence"],
-        entry=row["entry"],
-        entered_at=row["entered_at"],
-        standing=Standing(
-            step=row["step"],
-            began_at=row["began_at"],
-            due_at=row["due_at"],
-            missed=bool(row["missed"]),
-            waited=None if row["waited"] is None else bool(row["waited"]),
-            due_wall=row["due_wall"],
-            due_zone=row["due_zone"],
-        ),
-        subject=Subject(
-            cart_key=row["cart_key"],
-            order_key=row["order_key"],
-            product_key=row["product_key"],
-            reward_key=row["reward_key"],
-            expires_on=row["expires_on"],
-            event_id=row["event_id"],
-        ),
-        active=row["status"] == "active",
-        woken_at=row["woken_at"],
-    )
 
 
 class EnrollmentLog:
@@ -80,7 +51,9 @@ class EnrollmentLog:
 
         Those that a later revision than `revision` has made or moved are left to whoever runs that one.
         """
-        return self._db.run(lambda connection: _claim(connection, now, owner, lease_until, revision, limit))
+        return self._db.run(
+            lambda connection: claim_enrollments(connection, now, owner, lease_until, revision, limit)
+        )
 
     def background(
         self, rows: Sequence[Enrollment], definitions: Definitions
@@ -125,53 +98,12 @@ class EnrollmentLog:
         """
         which = _e.due_wall.is_not(None) if campaigns is None else _e.campaign.in_(sorted(campaigns))
         with self._db.write() as connection:
-            return connection.execute(update(enrollments).where(_ACTIVE, which).values(woken=1)).rowcount
+            return connection.execute(update(enrollments).where(IS_ACTIVE, which).values(woken=1)).rowcount
 
     def next_due(self) -> Moment | None:
         """The earliest moment at which an enrollment moves by itself."""
         with self._db.read() as connection:
-            return connection.execute(select(func.min(_e.due_at)).where(_ACTIVE)).scalar()
-
-
-def _claim(
-    connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
-) -> list[Enrollment]:
-    free, ours = _e.owner.is_(None), _e.revision <= revision
-    ways: tuple[ColumnElement[bool], ...] = (
-        _ACTIVE & (_e.due_at <= now) & free & ours,
-        _WOKEN & free & ours,
-        _e.owner.is_not(None) & (_e.lease_until <= now) & ours,
-    )
-    taken: list[Enrollment] = []
-    for way in ways:
-        if len(taken) < limit:
-            taken += _take(connection, way, now, owner, until, limit - len(taken))
-    return sorted(taken, key=lambda row: (row.standing.due_at or 0, row.id))
-
-
-def _take(
-    connection: Connection, way: ColumnElement[bool], now: Moment, owner: str, until: Moment, limit: int
-) -> list[Enrollment]:
-    chosen = (
-        select(_e.id, _e.woken, _e.woken_at, _e.owner)
-        .where(way)
-        .order_by(_e.due_at, _e.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = connection.execute(chosen).all()  # SQLite holds the write lock already and has no row locks
-    if not rows:
-        return []
-    # who was held by a worker that is gone may have been woken: the flag went with its claim
-    since = {row.id: (row.woken_at or now) if row.woken or row.owner is not None else None for row in rows}
-    claimed = connection.execute(
-        update(enrollments)
-        .where(_e.id.in_(bindparam("ids", expanding=True)))
-        .values(owner=owner, lease_until=until, woken=0, woken_at=None)
-        .returning(*_e),
-        {"ids": list(since)},
-    ).mappings()
-    return [row_of({**row, "woken_at": since[row["id"]]}) for row in claimed]
+            return connection.execute(select(func.min(_e.due_at)).where(IS_ACTIVE)).scalar()
 
 
 def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Moment) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, literal, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
@@ -19,8 +19,9 @@ from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Ending
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
-from penfriend.storage.enrollment_log import row_of
+from penfriend.storage.enrollment_claim import row_of
 from penfriend.storage.letter_facts import gather
+from penfriend.storage.message_claim import IS_DUE, claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.people import load_contacts
 from penfriend.storage.rate_holds import hold_for_rate
@@ -31,8 +32,6 @@ COUNTED = (Status.SENT.value, Status.UNKNOWN.value, Status.SENDING.value)
 """What counts under `at_most`: sent or unknown, and what is on its way."""
 
 _m = messages.c
-# in the statement's text, so that the partial indexes are used
-_DUE = _m.status == literal(Status.DUE.value, literal_execute=True)
 
 
 class MessageLog:
@@ -49,7 +48,9 @@ class MessageLog:
 
         Those that a later revision than `revision` has made are left to whoever runs that one.
         """
-        return self._db.run(lambda connection: _claim(connection, now, owner, lease_until, revision, limit))
+        return self._db.run(
+            lambda connection: claim_due(connection, now, owner, lease_until, revision, limit)
+        )
 
     def background(
         self, held: Sequence[DueMessage], definitions: Definitions, since: Moment
@@ -109,25 +110,7 @@ class MessageLog:
     def next_due(self) -> Moment | None:
         """The earliest moment at which a message is due."""
         with self._db.read() as connection:
-            return connection.execute(select(func.min(_m.due_at)).where(_DUE)).scalar()
-
-
-def _claim(
-    connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
-) -> list[DueMessage]:
-    chosen = text(CLAIMABLE[connection.dialect.name])
-    ids = list(connection.execute(chosen, {"now": now, "revision": revision, "limit": limit}).scalars())
-    if not ids:
-        return []
-    claimed = connection.execute(
-        update(messages)
-        .where(_m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.DUE.value)
-        .values(status=Status.CLAIMED.value, owner=owner, lease_until=until)
-        .returning(*_m),
-        {"ids": ids},
-    )
-    rows = {row.id: _due(row) for row in claimed}
-    return [rows[message] for message in ids if message in rows]
+            return connection.execute(select(func.min(_m.due_at)).where(IS_DUE)).scalar()
 
 
 def _recent(connection: Connection, held: Sequence[DueMessage], since: Moment) -> dict[int, list[Moment]]:
@@ -207,36 +190,6 @@ def wake(connection: Connection, ids: Sequence[int]) -> None:
         )
 
 
-def _due(row: Row[tuple[object, ...]]) -> DueMessage:
-    return DueMessage(
-        id=row.id,
-        enrollment=row.enrollment_id,
-        campaign=row.campaign,
-        contact=row.contact_id,
-        step=row.step,
-        template=row.template,
-        topic=row.topic,
-        transactional=bool(row.transactional),
-        message_id=row.message_id,
-        wanted_at=row.wanted_at,
-        dated_at=row.dated_at,
-        attempts=row.attempts,
-        held_by=row.held_by,
-        answer=row.note,
-        facts=row.facts,
-    )
-
-
-_WHICH = """
-WHERE status = 'due' AND due_at <= :now AND revision <= :revision
-ORDER BY priority DESC, due_at, id LIMIT :limit
-"""
-CLAIMABLE = {
-    # without statistics SQLite would sort all that are due, however few are wanted
-    "sqlite": "SELECT id FROM messages INDEXED BY ix_messages_due" + _WHICH,  # noqa: S608 - our own words
-    "postgresql": "SELECT id FROM messages" + _WHICH + "FOR UPDATE SKIP LOCKED",  # noqa: S608 - our own words
-}
-"""The messages that go first, by dialect."""
 _GIVE_BACK = (
     update(messages)
     .where(_m.status == Status.CLAIMED.value)

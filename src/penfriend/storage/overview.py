@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import ColumnElement, Connection, Select, distinct, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, union_all, update
 
 from penfriend.domain.errors import NotFound
 from penfriend.domain.message import Status
 from penfriend.domain.overview import CampaignCounts, MessageLine, Overview
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
+from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.message_log import wake
 from penfriend.storage.routes import paused_routes
 from penfriend.storage.tables import (
@@ -37,7 +38,7 @@ class Reports:
     def overview(self, now: Moment, trigger_segments: dict[str, str]) -> Overview:
         """All counts. `trigger_segments` gives campaign -> segment, to tell who was noted at activation."""
         with self._db.read() as connection:
-            due = (_m.status == Status.DUE.value) & (_m.due_at < now)
+            due = IS_DUE & (_m.due_at < now)
             oldest = connection.execute(select(func.min(_m.due_at)).where(due)).scalar()
             found = connection.execute(
                 select(suppressions.c.reason, func.count()).group_by(suppressions.c.reason)
@@ -73,15 +74,10 @@ class Reports:
             select(messages, contacts.c.key, contacts.c.email, *(attempts.c[name] for name in _OF_TRY))
             .join(contacts, contacts.c.id == _m.contact_id)
             .outerjoin(attempts, attempts.c.id == last)
+            .where(_m.id.in_(newest_ids(statuses, contact, campaign, limit)))
             .order_by(_m.id.desc())
             .limit(limit)
         )
-        if statuses:
-            chosen = chosen.where(_m.status.in_(list(statuses)))
-        if contact is not None:
-            chosen = chosen.where(_m.contact_id == contact)
-        if campaign is not None:
-            chosen = chosen.where(_m.campaign == campaign)
         with self._db.read() as connection:
             return [
                 MessageLine(
@@ -129,6 +125,24 @@ class Reports:
             wake(connection, list(connection.execute(chosen).scalars()))
 
 
+def newest_ids(
+    statuses: Collection[str], contact: int | None, campaign: str | None, limit: int
+) -> Select[int]:
+    """The ids among which the newest are: of each status so many, each read from the end of an index."""
+    wanted = select(_m.id).order_by(_m.id.desc()).limit(limit)
+    if contact is not None:
+        wanted = wanted.where(_m.contact_id == contact)
+    if campaign is not None:
+        wanted = wanted.where(_m.campaign == campaign)
+    if not statuses and (campaign is None or contact is not None):
+        return select(wanted.subquery().c.id)
+    each = [
+        select(wanted.where(_m.status == status).subquery().c.id)
+        for status in statuses or [one.value for one in Status]
+    ]
+    return select(union_all(*each).subquery().c.id)
+
+
 def _campaigns(connection: Connection, trigger_segments: dict[str, str]) -> dict[str, CampaignCounts]:
     counts: dict[str, CampaignCounts] = {name: CampaignCounts() for name in trigger_segments}
 
@@ -154,18 +168,25 @@ def _by(campaign: ColumnElement[str], word: ColumnElement[str | None], *which: C
 
 Counts = Select[str, str | None, int]
 _ENTERED = _by(_e.campaign, _e.status)
+_ENDED, _POSTPONED = (literal(word, literal_execute=True) for word in ("ended", "postponed"))
+# in the statements' text, so that the partial indexes are used
 _CONVERTED = _by(_e.campaign, _e.campaign, _e.converted_at.is_not(None))
+_held_up = (
+    select(decisions.c.message_id, decisions.c.reason)
+    .where(decisions.c.what == _POSTPONED)
+    .distinct()
+    .subquery()
+)
 _COUNTED: dict[str, Counts] = {
-    "ended": _by(_e.campaign, _e.end_reason, _e.status == "ended"),
+    "ended": _by(_e.campaign, _e.end_reason, _e.status == _ENDED),
     "steps": _by(_e.campaign, _e.step, _e.status == "active"),
     "not_entered": _by(refusals.c.campaign, refusals.c.reason),
     "messages": _by(_m.campaign, _m.status),
     "skipped": _by(_m.campaign, _m.reason, _m.status == Status.SKIPPED.value),
     "postponed": (
-        select(_e.campaign, decisions.c.reason, func.count(distinct(decisions.c.message_id)))
-        .join(enrollments, _e.id == decisions.c.enrollment_id)
-        .where(decisions.c.what == "postponed")
-        .group_by(_e.campaign, decisions.c.reason)
+        select(_m.campaign, _held_up.c.reason, func.count())
+        .join(messages, _m.id == _held_up.c.message_id)
+        .group_by(_m.campaign, _held_up.c.reason)
     ),
 }
 """What is counted into which part of `CampaignCounts`."""

@@ -47,6 +47,12 @@ def test_list_unsubscribe_stands_on_one_line() -> None:
     assert lines[at + 1].startswith(b"List-Unsubscribe-Post:")
 
 
+def test_header_lines_are_no_longer_than_78_but_for_addresses_that_must_not_be_folded() -> None:
+    content = renderer(MJML).render(letter(to_name="Ann-Sophie " * 20)).content
+    head = content.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert [line for line in head if len(line) > 78 and not line.startswith(b"List-Unsubscribe:")] == []
+
+
 def test_a_transactional_mail_has_no_list_headers() -> None:
     message = parsed(renderer(MJML).render(letter(topic=None)).content)
     assert [name for name in message if name.startswith("List-")] == []

@@ -93,6 +93,7 @@ enrollments = Table(
     Index(
         "ix_enrollments_due",
         "due_at",
+        "id",
         sqlite_where=sql("status = 'active'"),
         postgresql_where=sql("status = 'active'"),
     ),
@@ -104,6 +105,19 @@ enrollments = Table(
         postgresql_where=sql("owner IS NOT NULL"),
     ),
     Index(None, "campaign", "status", "step"),
+    Index(
+        "ix_enrollments_ended",
+        "campaign",
+        "end_reason",
+        sqlite_where=sql("status = 'ended'"),
+        postgresql_where=sql("status = 'ended'"),
+    ),
+    Index(
+        "ix_enrollments_converted",
+        "campaign",
+        sqlite_where=sql("converted_at IS NOT NULL"),
+        postgresql_where=sql("converted_at IS NOT NULL"),
+    ),
 )
 
 refusals = Table(
@@ -135,4 +149,11 @@ decisions = Table(
     text("detail"),
     Index(None, "enrollment_id"),
     Index(None, "contact_id", "at"),
+    Index(
+        "ix_decisions_postponed",
+        "message_id",
+        "reason",
+        sqlite_where=sql("what = 'postponed'"),
+        postgresql_where=sql("what = 'postponed'"),
+    ),
 )

@@ -72,8 +72,8 @@ messages = Table(
         postgresql_where=sql("owner IS NOT NULL"),
     ),
     Index(None, "contact_id", "sent_at"),
-    Index(None, "campaign", "status"),
-    Index("ix_messages_status", "status", "over_at"),
+    Index(None, "campaign", "status", "id"),
+    Index("ix_messages_status", "status", "id"),
 )
 
 attempts = Table(

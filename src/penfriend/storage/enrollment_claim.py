@@ -1,0 +1,103 @@
+"""The claim of enrollments: those that are due, woken, or held under a lease that has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    literal,
+    select,
+    update,
+)
+
+from penfriend.domain.asking import Subject
+from penfriend.domain.enrollment import Enrollment
+from penfriend.domain.standing import Standing
+from penfriend.domain.timing import Moment
+from penfriend.storage.tables import enrollments
+
+_e = enrollments.c
+# in the statement's text, so that the partial indexes are used
+IS_ACTIVE = _e.status == literal("active", literal_execute=True)
+_WOKEN = _e.woken == literal(1, literal_execute=True)
+
+
+def row_of(row: RowMapping | Mapping[str, Any]) -> Enrollment:
+    """The enrollment of a database row."""
+    return Enrollment(
+        id=row["id"],
+        campaign=row["campaign"],
+        contact=row["contact_id"],
+        occurrence=row["occurrence"],
+        entry=row["entry"],
+        entered_at=row["entered_at"],
+        standing=Standing(
+            step=row["step"],
+            began_at=row["began_at"],
+            due_at=row["due_at"],
+            missed=bool(row["missed"]),
+            waited=None if row["waited"] is None else bool(row["waited"]),
+            due_wall=row["due_wall"],
+            due_zone=row["due_zone"],
+        ),
+        subject=Subject(
+            cart_key=row["cart_key"],
+            order_key=row["order_key"],
+            product_key=row["product_key"],
+            reward_key=row["reward_key"],
+            expires_on=row["expires_on"],
+            event_id=row["event_id"],
+        ),
+        active=row["status"] == "active",
+        woken_at=row["woken_at"],
+    )
+
+
+def claim_enrollments(
+    connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
+) -> list[Enrollment]:
+    """What `EnrollmentLog.claim` does, in a transaction of the caller."""
+    free, ours = _e.owner.is_(None), _e.revision <= revision
+    # each in the order of its own index: whoever is woken but not due comes in no order that matters, and a
+    # new revision may wake a million
+    ways: tuple[tuple[ColumnElement[bool], tuple[ColumnElement[Any], ...]], ...] = (
+        (IS_ACTIVE & (_e.due_at <= now) & free & ours, (_e.due_at, _e.id)),
+        (_WOKEN & free & ours, (_e.id,)),
+        (_e.owner.is_not(None) & (_e.lease_until <= now) & ours, (_e.lease_until, _e.id)),
+    )
+    taken: list[Enrollment] = []
+    for way, order in ways:
+        if len(taken) < limit:
+            chosen = (
+                select(_e.id, _e.woken, _e.woken_at, _e.owner)
+                .where(way)
+                .order_by(*order)
+                .limit(limit - len(taken))
+                .with_for_update(skip_locked=True)
+            )
+            taken += _take(connection, chosen, now, owner, until)
+    return sorted(taken, key=lambda row: (row.standing.due_at or 0, row.id))
+
+
+def _take(
+    connection: Connection, chosen: Select[Any], now: Moment, owner: str, until: Moment
+) -> list[Enrollment]:
+    rows = connection.execute(chosen).all()  # SQLite holds the write lock already and has no row locks
+    if not rows:
+        return []
+    # who was held by a worker that is gone may have been woken: the flag went with its claim
+    since = {row.id: (row.woken_at or now) if row.woken or row.owner is not None else None for row in rows}
+    claimed = connection.execute(
+        update(enrollments)
+        .where(_e.id.in_(bindparam("ids", expanding=True)))
+        .values(owner=owner, lease_until=until, woken=0, woken_at=None)
+        .returning(*_e),
+        {"ids": list(since)},
+    ).mappings()
+    return [row_of({**row, "woken_at": since[row["id"]]}) for row in claimed]

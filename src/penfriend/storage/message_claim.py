@@ -1,0 +1,99 @@
+"""The claim of due messages: at most so many, by priority, due time and id.
+
+What waits for later (a million mails of people for whom it is night) must cost a claim nothing. One index
+holds all that is due or waits by priority, due time and id; read from its start it would give the right
+order, but through everything of a high priority that waits. So the priorities are found one by one, each by
+one probe of the index (there are at most 102 of them), and only those of which something is due are read,
+from their start to `now`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Row, bindparam, literal, select, text, update
+
+from penfriend.domain.message import Status
+from penfriend.domain.outbox import DueMessage
+from penfriend.domain.timing import Moment
+from penfriend.storage.columns import BIG
+from penfriend.storage.tables import messages
+
+_m = messages.c
+IS_DUE = _m.status == literal(Status.DUE.value, literal_execute=True)
+"""The status stands in the statement's text, so that the partial indexes are used."""
+
+
+def claim_due(
+    connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
+) -> list[DueMessage]:
+    """At most `limit` messages that are due, by priority, due time and id; from now on held by `owner`."""
+    ids: list[int] = []
+    priorities = connection.execute(_PRIORITIES_BY_DIALECT[connection.dialect.name], {"now": now})
+    for priority in priorities.scalars().all():
+        wanted = {"now": now, "priority": priority, "revision": revision, "room": limit - len(ids)}
+        ids += connection.execute(_OF_PRIORITY, wanted).scalars()
+        if len(ids) == limit:
+            break
+    if not ids:
+        return []
+    claimed = connection.execute(
+        update(messages)
+        .where(_m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.DUE.value)
+        .values(status=Status.CLAIMED.value, owner=owner, lease_until=until)
+        .returning(*_m),
+        {"ids": ids},
+    )
+    rows = {row.id: _due(row) for row in claimed}
+    return [rows[message] for message in ids if message in rows]
+
+
+def _due(row: Row[tuple[object, ...]]) -> DueMessage:
+    return DueMessage(
+        id=row.id,
+        enrollment=row.enrollment_id,
+        campaign=row.campaign,
+        contact=row.contact_id,
+        step=row.step,
+        template=row.template,
+        topic=row.topic,
+        transactional=bool(row.transactional),
+        message_id=row.message_id,
+        wanted_at=row.wanted_at,
+        dated_at=row.dated_at,
+        attempts=row.attempts,
+        held_by=row.held_by,
+        answer=row.note,
+        facts=row.facts,
+    )
+
+
+_HIGHEST = "SELECT m.priority FROM messages AS m{by_index} WHERE m.status = 'due'"
+_PRIORITIES = f"""
+WITH RECURSIVE waiting(priority) AS (
+    SELECT ({_HIGHEST} ORDER BY m.priority DESC LIMIT 1)
+    UNION ALL
+    SELECT ({_HIGHEST} AND m.priority < waiting.priority ORDER BY m.priority DESC LIMIT 1)
+    FROM waiting WHERE waiting.priority IS NOT NULL
+)
+SELECT priority FROM waiting
+WHERE EXISTS ({_HIGHEST} AND m.priority = waiting.priority AND m.due_at <= :now)
+ORDER BY priority DESC
+"""  # noqa: S608 - nothing but our own words
+"""The priorities of which something is due, the highest first."""
+_PRIORITIES_BY_DIALECT = {
+    # it may think that few are due, and sort them all; PostgreSQL reckons with the LIMIT
+    "sqlite": text(_PRIORITIES.format(by_index=" INDEXED BY ix_messages_due")),
+    "postgresql": text(_PRIORITIES.format(by_index="")),
+}
+_OF_PRIORITY = (
+    select(_m.id)
+    .where(
+        IS_DUE,
+        _m.priority == bindparam("priority", type_=BIG),
+        _m.due_at <= bindparam("now", type_=BIG),
+        _m.revision <= bindparam("revision", type_=BIG),
+    )
+    .order_by(_m.due_at, _m.id)
+    .limit(bindparam("room", type_=BIG))
+    .with_for_update(skip_locked=True)
+)
+"""What is due of one priority."""
