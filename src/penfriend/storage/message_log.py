@@ -222,6 +222,9 @@ def _due(row: Row[tuple[object, ...]]) -> DueMessage:
         dated_at=row.dated_at,
         attempts=row.attempts,
         held_by=row.held_by,
+        revision=row.revision,
+        digest=row.digest,
+        made_for=row.made_for,
         facts=row.facts,
     )
 

@@ -46,7 +46,7 @@ def load_contacts(connection: Connection, ids: Collection[int], brand: Brand) ->
             version=row.version,
             email=row.email,
             locale=row.locale or brand.locale,
-            timezone=_known_zone(row.timezone, brand.timezone),
+            timezone=known_zone(row.timezone, brand.timezone),
             erased=row.erased_at is not None,
             suppression=row.reason,
             topics=frozenset(topics.get(row.id, ())),
@@ -57,7 +57,8 @@ def load_contacts(connection: Connection, ids: Collection[int], brand: Brand) ->
     }
 
 
-def _known_zone(name: str | None, fallback: str) -> str:
+def known_zone(name: str | None, fallback: str) -> str:
+    """The zone's name, or the fallback where there is none or tzdata does not know it."""
     if name is None:
         return fallback
     try:
