@@ -10,6 +10,7 @@ from penfriend.domain.campaign import OnUnknown
 from penfriend.domain.outbox import Finished
 from penfriend.domain.retry import consequence
 from penfriend.domain.timing import HOUR, MINUTE, SECOND, Moment
+from penfriend.storage.overview import Reports
 from tests.contract.test_handover_log import FACTS, KEPT, LEASE, begin, beginnings, begun, only, record
 from tests.contract.test_message_log import TRIED, message, person
 from tests.support.mail_pieces import GREYLISTED, LETTER, NO_ANSWER, NO_SUCH_USER, NOON, ROUTE_DOWN, campaign
@@ -200,6 +201,14 @@ def test_acceptance_that_comes_after_it_was_to_be_sent_again_keeps_it_from_being
     assert (world.statuses(), world.held()) == (["sent"], [])
     assert [row["name"] for row in world.rows("events")] == ["mail_sent"]
     assert (world.claim(), begin(world, group)) == ([], {})
+
+
+def test_doubt_that_a_person_settles_as_sent_is_a_mail_that_was_sent(world: World) -> None:
+    person(world)
+    record(world, *begun(world), NO_ANSWER)
+    Reports(world.db).resolve(only(world)["id"], True, Moment(NOON + HOUR))
+    assert (world.statuses(), only(world)["sent_at"]) == (["sent"], NOON + SECOND)
+    assert [(row["name"], row["at"]) for row in world.rows("events")] == [("mail_sent", NOON + SECOND)]
 
 
 def test_refusal_that_comes_after_it_was_to_be_sent_again_leaves_it_due(world: World) -> None:
