@@ -1,6 +1,7 @@
 """Messages on their way out: begun only where nothing has changed, recorded with what follows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,20 @@ def world(url: str, tmp_path: Path) -> Iterator[World]:
 
 def beginnings(world: World, held: list[DueMessage]) -> list[Beginning]:
     contacts = world.messages.background(held, world.live.definitions, Moment(0)).contacts
-    return [Beginning(one, contacts[one.contact].version, "ann@shop.example", NOON, FACTS) for one in held]
+    return [
+        Beginning(
+            message=one,
+            contact_version=contacts[one.contact].version,
+            address="ann@shop.example",
+            dated_at=NOON,
+            facts=FACTS,
+            template="another",
+            revision=1,
+            made_for=one.contact,
+            digest="5e4d",
+        )
+        for one in held
+    ]
 
 
 def begin(world: World, group: list[Beginning], now: Moment = NOON) -> dict[int, int]:
@@ -87,6 +101,29 @@ def test_beginning_commits_an_attempt_and_what_the_mail_is_made_of(world: World)
     assert (tried["id"], tried["message_id"], tried["number"], tried["owner"], tried["ended_at"]) == (
         attempt, one.id, 1, world.owner, None,
     )  # fmt: skip
+
+
+def test_beginning_says_what_made_the_mail_so_that_a_copy_is_the_same(world: World) -> None:
+    person(world, revision=0)
+    one, _ = begun(world)
+    row = only(world)
+    assert (row["revision"], row["template"], row["made_for"], row["digest"]) == (
+        1, "another", one.contact, "5e4d",
+    )  # fmt: skip
+
+
+def test_facts_come_back_with_their_names_in_the_order_in_which_a_letter_saw_them(world: World) -> None:
+    person(world)
+    attributes = {"wishes": ["b", "a"], "b": 1.10, "aa": {"z": 1, "y": None}, "a": 1e22, "c": -0.0}
+    facts = FACTS | {"cart": {"attributes": attributes}}
+    (one,) = world.claim()
+    ((_, attempt),) = begin(
+        world, [replace(begin_as, facts=facts) for begin_as in beginnings(world, [one])]
+    ).items()
+    record(world, one, attempt, NO_ANSWER, on_unknown=OnUnknown.RESEND)
+    world.later(HOUR)
+    (again,) = world.claim()
+    assert repr(again.facts) == repr(facts)
 
 
 def test_contact_that_changed_since_the_decision_is_decided_about_again(world: World) -> None:

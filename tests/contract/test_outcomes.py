@@ -216,6 +216,41 @@ def test_answer_that_comes_after_it_was_called_unknown_settles_it(world: World) 
     assert (row["status"], row["sent_at"], row["over_at"]) == ("sent", NOON + 2 * HOUR, NOON + HOUR)
 
 
+@pytest.mark.parametrize("claimed", [False, True])
+def test_acceptance_that_comes_after_it_was_to_be_sent_again_keeps_it_from_being_repeated(
+    world: World, *, claimed: bool
+) -> None:
+    person(world)
+    one, attempt = begun(world)
+    left = [(found, Moment(NOON + HOUR)) for found in world.recovery.open_attempts(LEASE)]
+    world.recovery.doubt(left, "gone", Moment(NOON + HOUR))
+    world.later(2 * HOUR)
+    former = world.owner
+    world.start()
+    group = beginnings(world, world.claim()) if claimed else []
+    record(world, one, attempt, KEPT, at=NOON + 2 * HOUR, owner=former)
+    assert (world.statuses(), world.held()) == (["sent"], [])
+    assert [row["name"] for row in world.rows("events")] == ["mail_sent"]
+    assert (world.claim(), begin(world, group)) == ([], {})
+
+
+def test_doubt_that_a_person_settles_as_sent_is_a_mail_that_was_sent(world: World) -> None:
+    person(world)
+    record(world, *begun(world), NO_ANSWER)
+    Reports(world.db).resolve(only(world)["id"], True, Moment(NOON + HOUR))
+    assert (world.statuses(), only(world)["sent_at"]) == (["sent"], NOON + SECOND)
+    assert [(row["name"], row["at"]) for row in world.rows("events")] == [("mail_sent", NOON + SECOND)]
+
+
+def test_refusal_that_comes_after_it_was_to_be_sent_again_leaves_it_due(world: World) -> None:
+    person(world)
+    one, attempt = begun(world)
+    left = [(found, Moment(NOON + HOUR)) for found in world.recovery.open_attempts(LEASE)]
+    world.recovery.doubt(left, "gone", Moment(NOON + HOUR))
+    record(world, one, attempt, NO_SUCH_USER, at=NOON + 2 * HOUR)
+    assert world.statuses() == ["due"]
+
+
 def test_result_of_a_worker_that_lost_the_message_changes_nothing(world: World) -> None:
     person(world)
     one, attempt = begun(world)

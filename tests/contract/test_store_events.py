@@ -145,6 +145,29 @@ def test_merge_ends_the_second_run_through_the_same_campaign(shop: Shop) -> None
     ]
 
 
+def test_merge_calls_nothing_skipped_that_may_have_arrived(shop: Shop) -> None:
+    shop.happen("page", contact="c-1")
+    shop.happen("page", contact="c-2")
+    with shop.db.write() as connection:
+        for run, contact in ((1, "c-1"), (2, "c-2")):
+            who = shop.contact(contact)["id"]
+            connection.exec_driver_sql(
+                "INSERT INTO enrollments (id, campaign, contact_id, occurrence, entered_at, began_at, status)"
+                f" VALUES ({run}, 'welcome', {who}, '', 1, 1, 'active')"
+            )
+        for step, facts in (("never_tried", "NULL"), ("in_doubt", "'{}'")):
+            connection.exec_driver_sql(
+                "INSERT INTO messages (enrollment_id, campaign, contact_id, step, template, status,"
+                " wanted_at, due_at, message_id, created_at, facts)"
+                f" VALUES (2, 'welcome', {who}, '{step}', 'x', 'due', 1, 1, '<{step}@x.example>', 1, {facts})"
+            )
+    shop.happen("contact_merged", contact="c-2", into="c-1")
+    assert shop.rows("SELECT step, status, reason FROM messages ORDER BY step") == [
+        {"step": "in_doubt", "status": "unknown", "reason": None},
+        {"step": "never_tried", "status": "skipped", "reason": "exit_step"},
+    ]
+
+
 def test_event_of_the_future_counts_as_now(shop: Shop) -> None:
     shop.happen("page", "2026-03-03T09:59:00Z")
     assert shop.row("SELECT at FROM events") == {"at": moment(NOW)}

@@ -52,6 +52,7 @@ def at_once(world: World, rounds: int) -> list[Email]:
             world.clock,
             owner,
             Pace(None, world.clock),
+            world.revision,
         )
         try:
             for _ in range(rounds):

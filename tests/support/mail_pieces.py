@@ -66,6 +66,7 @@ class PlainRenderer:
     """Makes a letter of its facts, its date and its Message-ID; `broken` templates make none."""
 
     broken: set[str] = field(default_factory=set)
+    words: str = "Hello"
     needed: frozenset[str] = frozenset()
 
     def needs(self, template: str) -> frozenset[str]:
@@ -78,7 +79,8 @@ class PlainRenderer:
             raise RenderFailed(f"{letter.template}.mjml:3:1: x is not defined")
         if letter.template == "fault":
             raise ValueError("a fault of ours")
-        shown = f"{letter.message_id} {letter.date} {letter.locale} {letter.facts}"
+        made_for = f"{letter.contact} {letter.subject} {letter.message_id} {letter.date} {letter.locale}"
+        shown = f"{self.words} {made_for} {letter.timezone} {letter.facts}"
         content = f"To: {letter.to}\r\n\r\n{shown}\r\n".encode()
         return Email(letter.message_id, "bounce@mail.acorn.example", letter.to, content, letter.template)
 

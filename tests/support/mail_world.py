@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select, text, update
 from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.campaign import Campaign, Policy
 from penfriend.domain.contact import address_hash
+from penfriend.domain.errors import RevisionUnusable
 from penfriend.domain.outbox import DueMessage
 from penfriend.domain.ports import Asking
 from penfriend.domain.timing import MINUTE, Moment
@@ -58,6 +59,7 @@ class World:
         self.url, self.folder = url, folder
         self.clock = SetClock(NOON)
         self.renderer = PlainRenderer()
+        self.revisions: dict[int, Live] = {}
         self.memory = MemoryTransport("default")
         self.transport: Transport = transport or self.memory
         self.pace: float | None = None
@@ -85,7 +87,15 @@ class World:
     def run(self, *campaigns: Campaign, policy: Policy = NO_POLICY, revision: int = 1) -> Live:
         """Make these campaigns live."""
         self.live = Live.of(revision, definitions(*campaigns, policy=policy), self.renderer, "store")
+        self.revisions[revision] = self.live
         return self.live
+
+    def revision(self, number: int) -> Live:
+        """One that was live."""
+        found = self.revisions.get(number)
+        if found is None:
+            raise RevisionUnusable(f"there is no revision {number}")
+        return found
 
     def contact(self, name: str = "ann", *, topics: Sequence[str] = ("offers",), **fields: Any) -> int:
         """A contact, subscribed to `topics`."""
@@ -198,6 +208,7 @@ class World:
             self.clock,
             self.owner,
             Pace(self.pace, self.clock),
+            self.revision,
         )
 
     def send(self, stopping: Callable[[], bool] = lambda: False) -> SendReport:

@@ -14,18 +14,18 @@ from zoneinfo import ZoneInfo
 from penfriend.bootstrap.applying import NOT_APPLIED, Applied, apply_files, keep_live
 from penfriend.bootstrap.checked import Checked, check, read_definitions
 from penfriend.bootstrap.files import Files, read_files
+from penfriend.bootstrap.revisions import EarlierRevisions, make_live
 from penfriend.bootstrap.segments import Segments
 from penfriend.bootstrap.settings import Settings
 from penfriend.domain.campaign import SegmentTrigger
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.errors import CampaignFilesInvalid, NotFound, SettingError
+from penfriend.domain.errors import CampaignFilesInvalid, NotFound, RevisionUnusable, SettingError
 from penfriend.domain.overview import Overview
 from penfriend.domain.ports import Clock
 from penfriend.engine.clock import SystemClock
 from penfriend.engine.import_file import FileImport, ImportJob, ImportReport, Progress
 from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
-from penfriend.rendering import TemplateRenderer
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.ingest import IngestStore
 from penfriend.storage.looks_store import LookStore
@@ -53,6 +53,7 @@ class House:
         self._lock: ProcessLock | None = None
         self._live: Live | None = None
         self._loading = threading.Lock()
+        self._earlier = EarlierRevisions(db, settings, self._store_id)
 
     @classmethod
     def open(cls, environment: Mapping[str, str] | None = None, clock: Clock | None = None) -> Self:
@@ -195,14 +196,16 @@ class House:
             revision = live_revision(connection)
         if revision is None:
             raise NotFound("nothing was applied yet; penfriend apply")
-        files = Files(revision.entry, revision.files)
-        checked = read_definitions(files, self.settings)
-        if checked.definitions is None:  # its environment is not the one it was applied in
-            raise SettingError(f"revision {revision.number} cannot run here: {checked.errors[0]}")
-        renderer = TemplateRenderer(
-            files.templates, checked.definitions, self.settings.keys(), revision.number
-        )
-        return Live.of(revision.number, checked.definitions, renderer, self._store_id())
+        try:
+            return make_live(revision, self.settings, self._store_id())
+        except RevisionUnusable as unusable:  # its environment is not the one it was applied in
+            raise SettingError(str(unusable)) from None
+
+    def revision(self, number: int) -> Live:
+        """The revision of that number, for the mails that it has made. Raises RevisionUnusable where it can
+        run no more."""
+        live = self._live
+        return live if live is not None and live.revision == number else self._earlier.get(number)
 
     def _store_id(self) -> str:
         with self.db.write() as connection:

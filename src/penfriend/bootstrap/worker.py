@@ -97,6 +97,7 @@ class Worker:
                 self._house.clock,
                 self.owner,
                 self._pace,
+                self._house.revision,
             )
             self._live = live
         return live

@@ -5,6 +5,7 @@ The words of SMTP are those of RFC 5321; the enhanced status codes those of RFC 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -67,6 +68,11 @@ class Email:
     """Decoded, for logs and lists."""
     needs_smtputf8: bool = False
     """An address has a local part outside ASCII (RFC 6531)."""
+
+    @property
+    def digest(self) -> str:
+        """What two mails have in common whose bytes are the same: SHA-256 of the content, in hex."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

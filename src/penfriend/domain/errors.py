@@ -7,6 +7,7 @@
     status 2)
     ├── AlreadyRunning             another daemon holds this store (exit status 2)
     ├── NotFound                   the thing asked about does not exist (exit status 1)
+    ├── RevisionUnusable           an earlier revision can no longer run here, and why
     ├── EventRefused               an event or a row cannot be taken, and why
     │   └── EventConflict          the same id was taken before with another body
     └── RenderFailed               a letter could not be made for this person
@@ -48,6 +49,11 @@ class AlreadyRunning(PenfriendError):
 
 class NotFound(PenfriendError):
     """There is no contact, segment, campaign, message or template of that name."""
+
+
+class RevisionUnusable(PenfriendError):
+    """An earlier revision is asked for that is not kept, or that this program in this environment cannot
+    read."""
 
 
 class EventRefused(PenfriendError):

@@ -1,6 +1,7 @@
 """What is needed to make one mail, and the port to whoever makes it.
 
-The engine gathers a `Letter` from the store, a `Renderer` of the live revision turns it into an `Email`.
+The engine gathers a `Letter` from the store, a `Renderer` turns it into an `Email`: the live revision's at
+the first try, from then on the one that made it.
 """
 
 from __future__ import annotations
@@ -52,6 +53,9 @@ class Letter:
     survey: str | None = None
     """The survey whose scale `links.survey(score)` points at."""
     facts: Mapping[str, object] = field(default_factory=dict)
+    digest: str | None = None
+    """`Email.digest` of an earlier try, where this is to be a copy of it: of several keys, the one that
+    signed its links is taken again."""
 
 
 class Renderer(Protocol):
@@ -62,8 +66,8 @@ class Renderer(Protocol):
         """The names of `Letter.facts` that the template can read in any locale, so that no more is loaded."""
 
     def render(self, letter: Letter) -> Email:
-        """The finished mail. Raises RenderFailed with file, line and what was wrong; nothing of it is the
-        transport's matter."""
+        """The finished mail; the same for the same letter, revision, key and version of the program. Raises
+        RenderFailed with file, line and what was wrong; nothing of it is the transport's matter."""
 
     def check(self) -> tuple[Problem, ...]:
         """Every problem of the templates that the revision's campaigns send, with file, line and column."""

@@ -34,6 +34,12 @@ class DueMessage:
     """What postponed it last; None also where its last try did, and then `answer` says how."""
     answer: str | None
     """What the server said to its last try, or what became of it, in one line."""
+    revision: int
+    """Which made the letter at the last try; before it, the one that wanted the mail."""
+    digest: str | None
+    """`Email.digest` of the last try."""
+    made_for: int | None
+    """Our id of the contact at the last try: its links carry it, also when two contacts were joined since."""
     facts: Frozen
     """Frozen where an earlier try may have delivered it, so that a copy has the same bytes; else None."""
 
@@ -70,14 +76,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A message about to be handed over, with the contact's version that was decided on and the facts it was
-    made of."""
+    """A message about to be handed over, with the contact's version that was decided on and all that a copy
+    needs to have the same bytes."""
 
     message: DueMessage
     contact_version: int
     address: str
     dated_at: Moment
     facts: Frozen
+    template: str
+    revision: int
+    """Which has made the letter."""
+    made_for: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class VisitedMail:
     campaign: str
     step: str
     template: str
+    revision: int
+    """Which has made it."""
     topic: str | None
     """None for transactional mail."""
     dated_at: Moment | None

@@ -20,7 +20,7 @@ from penfriend.domain.timing import DAY, MINUTE, SECOND, Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
 from penfriend.engine.letters import Made, make_letters
-from penfriend.engine.live import Live
+from penfriend.engine.live import Live, Revisions
 from penfriend.engine.pace import Pace
 
 log = logging.getLogger("penfriend.send")
@@ -95,6 +95,7 @@ class House:
     clock: Clock
     owner: str
     pace: Pace
+    revisions: Revisions
 
 
 @dataclass(slots=True)
@@ -176,21 +177,35 @@ class OneBatch:
         known = [message for message in group if message.contact in background.contacts]
         rest = house.handovers.paused_until(house.transport.name, now)
         going, verdicts = house.deciding.decide(self._live, known, background, now, rest)
-        made, unmade = make_letters(self._live, house.messages, going, background, now)
+        made, unmade = make_letters(self._live, house.revisions, house.messages, going, background, now)
         return made, verdicts + unmade
 
     def _settle(self, verdicts: Sequence[Verdict], now: Moment) -> None:
         self._house.messages.settle(verdicts, self._house.owner, now)
-        postponed = sum(verdict.postponed for verdict in verdicts)
-        self._report.postponed += postponed
-        self._report.skipped += len(verdicts) - postponed
+        for verdict in verdicts:
+            if verdict.postponed:
+                self._report.postponed += 1
+            elif verdict.message.in_doubt:  # it may have arrived, and is not sent again
+                self._report.unknown += 1
+            else:
+                self._report.skipped += 1
 
     def _begin(self, made: Sequence[Made], now: Moment) -> None:
         if not made:
             return
         house, lease = self._house, Moment(now + SENDING_LEASE)
         beginnings = [
-            Beginning(one.message, one.contact.version, one.email.envelope_to, one.dated_at, one.facts)
+            Beginning(
+                message=one.message,
+                contact_version=one.contact.version,
+                address=one.email.envelope_to,
+                dated_at=one.letter.date,
+                facts=one.facts,
+                template=one.letter.template,
+                revision=one.revision,
+                made_for=one.letter.contact,
+                digest=one.email.digest,
+            )
             for one in made
         ]
         attempts = house.handovers.begin(beginnings, house.owner, house.transport.name, now, lease)

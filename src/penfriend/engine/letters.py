@@ -1,52 +1,65 @@
 """Makes the letters of a group: facts gathered, rendered, finished. One that cannot be made is skipped and
-hurts nobody else."""
+hurts nobody else.
+
+A message that an earlier try may have delivered is made again as it was: of the facts frozen then, with the
+date of then, by the revision that made it. Where that gives other bytes, or none, it is not sent.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 
-from penfriend.domain.campaign import Send
 from penfriend.domain.contact import Contact
 from penfriend.domain.delivery import Email
-from penfriend.domain.errors import RenderFailed
+from penfriend.domain.errors import RenderFailed, RevisionUnusable, StoreUnavailable
 from penfriend.domain.facts import Frozen, thaw
 from penfriend.domain.letter import Letter
 from penfriend.domain.outbox import DueMessage, SendBackground, Verdict
 from penfriend.domain.ports import Messages
 from penfriend.domain.reasons import Skip
 from penfriend.domain.send_policy import SkipIt
-from penfriend.domain.timing import Moment
-from penfriend.engine.live import Live
+from penfriend.domain.timing import Moment, zone_of
+from penfriend.engine.live import Live, Revisions
 
 log = logging.getLogger("penfriend.letters")
 
 NEW_ADDRESS = "the address is another than at the first try, which may have been delivered"
+NO_COPY = "it cannot be sent again as it was at the first try, which may have been delivered: {}"
+OTHER_BYTES = (
+    "revision {} makes other bytes of it now; a value from the environment, PENFRIEND_SECRET_KEY or the "
+    "version of Penfriend is another"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished mail, with what it was made of."""
+    """A finished mail, with what it was made of and by."""
 
     message: DueMessage
     contact: Contact
     email: Email
-    dated_at: Moment
+    letter: Letter
     facts: Frozen
+    revision: int
 
 
 def make_letters(
-    live: Live, messages: Messages, going: Sequence[DueMessage], background: SendBackground, now: Moment
+    live: Live,
+    revisions: Revisions,
+    messages: Messages,
+    going: Sequence[DueMessage],
+    background: SendBackground,
+    now: Moment,
 ) -> tuple[list[Made], list[Verdict]]:
-    """The mails of those that go, and a skip for each that cannot be made.
-
-    A message that an earlier try may have delivered is made of the facts frozen then, and has the same bytes.
-    """
+    """The mails of those that go, and a skip for each that cannot be made. Raises StoreUnavailable."""
     fresh = [message for message in going if not message.in_doubt]
     needs = frozenset[str]().union(*(_needs(live, message) for message in fresh))
     wanted = [background.enrollments[message.enrollment] for message in fresh]
     facts = messages.facts(wanted, needs, live.definitions) if wanted else {}
+    earlier = cache(revisions)  # each once for the group, however many they are
     made: list[Made] = []
     verdicts: list[Verdict] = []
     for message in going:
@@ -54,54 +67,89 @@ def make_letters(
         frozen = message.facts if message.in_doubt else facts.get(message.enrollment)
         if frozen is None:
             continue  # the contact was joined with another this moment: decided about again
-        made_of = frozen.get("contact", {})
-        if message.in_doubt and made_of.get("email") != contact.email:
+        if message.in_doubt and frozen.get("contact", {}).get("email") != contact.email:
             verdicts.append(Verdict(message, SkipIt(Skip.INVALID_ADDRESS.value, NEW_ADDRESS)))
             continue
-        dated_at = message.dated_at if message.in_doubt and message.dated_at is not None else now
-        if message.in_doubt:
-            contact = replace(contact, locale=made_of["locale"], timezone=made_of["timezone"])
         try:
-            email = live.renderer.render(_letter(live, message, contact, frozen, dated_at))
-        except RenderFailed as failed:
-            verdicts.append(Verdict(message, SkipIt(Skip.RENDER_FAILED.value, str(failed))))
+            if message.in_doubt:
+                made.append(_copy(live, earlier, message, contact))
+            else:
+                made.append(_first(live, message, contact, frozen, now))
+        except StoreUnavailable:
+            raise
+        except (RenderFailed, RevisionUnusable) as failed:
+            verdicts.append(_unmade(message, str(failed)))
         except Exception as error:  # a fault of ours, met by the data of one person
             log.exception("message %s could not be made", message.id)
-            what = f"{type(error).__name__}: {error}"[:500]
-            verdicts.append(Verdict(message, SkipIt(Skip.RENDER_FAILED.value, what)))
-        else:
-            made.append(Made(message, contact, email, dated_at, frozen))
+            verdicts.append(_unmade(message, f"{type(error).__name__}: {error}"))
     return made, verdicts
 
 
 def _needs(live: Live, message: DueMessage) -> frozenset[str]:
+    step = live.send_step(message.campaign, message.step)
     try:
-        return live.renderer.needs(message.template)
+        return live.renderer.needs(step.template) if step else frozenset()
     except RenderFailed:  # `render` says it again, about this message alone
         return frozenset()
 
 
-def _letter(live: Live, message: DueMessage, contact: Contact, frozen: Frozen, dated_at: Moment) -> Letter:
-    step = live.routes[message.campaign].steps[message.step]
-    thawed = thaw(frozen, contact.zone)
-    if not (isinstance(step, Send) and isinstance(thawed, dict) and contact.email is not None):
+def _unmade(message: DueMessage, why: str) -> Verdict:
+    what = NO_COPY.format(why) if message.in_doubt else why
+    return Verdict(message, SkipIt(Skip.RENDER_FAILED.value, what[:500]))
+
+
+def _first(live: Live, message: DueMessage, contact: Contact, frozen: Frozen, now: Moment) -> Made:
+    """The letter as the live revision has it."""
+    step = live.send_step(message.campaign, message.step)
+    if step is None:
         raise RenderFailed(f"step {message.step} of campaign {message.campaign} sends no letter")
-    person = thawed["contact"]
-    name = " ".join(part for part in (person.get("first_name"), person.get("last_name")) if part)
+    letter = _letter(live, message, step.template, contact, frozen, date=now, made_for=contact.id)
+    return Made(message, contact, live.renderer.render(letter), letter, frozen, live.revision)
+
+
+def _copy(live: Live, earlier: Revisions, message: DueMessage, contact: Contact) -> Made:
+    """The letter as it was. Raises RenderFailed where its bytes would be others."""
+    maker = live if message.revision == live.revision else earlier(message.revision)
+    date = message.dated_at if message.dated_at is not None else Moment(0)
+    made_for = contact.id if message.made_for is None else message.made_for
+    letter = _letter(maker, message, message.template, contact, message.facts, date=date, made_for=made_for)
+    email = maker.renderer.render(letter)
+    if email.digest != message.digest:
+        raise RenderFailed(OTHER_BYTES.format(maker.revision))
+    return Made(message, contact, email, letter, message.facts, maker.revision)
+
+
+def _letter(
+    maker: Live,
+    message: DueMessage,
+    template: str,
+    contact: Contact,
+    frozen: Frozen,
+    *,
+    date: Moment,
+    made_for: int,
+) -> Letter:
+    step = maker.send_step(message.campaign, message.step)
+    person = frozen["contact"]
+    thawed = thaw(frozen, zone_of(person["timezone"]))
+    if not (isinstance(thawed, dict) and contact.email is not None):
+        raise RenderFailed("there is no address, or nothing to make it of")
+    names = (thawed["contact"].get(name) for name in ("first_name", "last_name"))
     return Letter(
         message=message.id,
         message_id=message.message_id,
-        contact=contact.id,
+        contact=made_for,
         to=contact.email,
-        to_name=name,
-        locale=contact.locale,
-        timezone=contact.timezone,
-        date=dated_at,
+        to_name=" ".join(part for part in names if part),
+        locale=person["locale"],
+        timezone=person["timezone"],
+        date=date,
         campaign=message.campaign,
         step=message.step,
-        template=message.template,
-        subject=step.subject,
+        template=template,
+        subject=step.subject if step else None,
         topic=message.topic,
-        survey=step.survey,
+        survey=step.survey if step else None,
         facts=thawed,
+        digest=message.digest if message.in_doubt else None,
     )

@@ -4,11 +4,11 @@ two batches."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
-from penfriend.domain.campaign import OnUnknown
+from penfriend.domain.campaign import OnUnknown, Send
 from penfriend.domain.chance import Chance, Drawn
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
@@ -54,7 +54,18 @@ class Live:
         domain = parseaddr(self.definitions.brand.sender)[1].rpartition("@")[2] or "penfriend.invalid"
         return f"<{digest}@{domain.encode('idna').decode('ascii')}>"
 
+    def send_step(self, campaign: str, step: str) -> Send | None:
+        """The step that sends a letter; None where the revision has none of that name."""
+        route = self.routes.get(campaign)
+        found = route.steps.get(step) if route else None
+        return found if isinstance(found, Send) else None
+
     def on_unknown(self, campaign: str, transactional: bool) -> OnUnknown:
         """What to do with a message in doubt: what is owed is re-sent, else what the campaign says."""
         known = self.definitions.campaigns.get(campaign)
         return OnUnknown.RESEND if transactional else known.on_unknown if known else OnUnknown.HOLD
+
+
+Revisions = Callable[[int], Live]
+"""Gives the revision of that number, ready to run. Raises RevisionUnusable where it can run no more,
+StoreUnavailable."""

@@ -18,7 +18,7 @@ from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
 from penfriend.engine.handing_over import House, OneBatch, SendReport
-from penfriend.engine.live import Live
+from penfriend.engine.live import Live, Revisions
 from penfriend.engine.pace import Pace
 
 __all__ = ["Send", "SendReport"]
@@ -45,8 +45,11 @@ class Send:
         clock: Clock,
         owner: str,
         pace: Pace,
+        revisions: Revisions,
     ) -> None:
-        self._house = House(messages, handovers, Deciding(asking), transport, journal, clock, owner, pace)
+        self._house = House(
+            messages, handovers, Deciding(asking), transport, journal, clock, owner, pace, revisions
+        )
 
     def tick(self, live: Live, stopping: Callable[[], bool] = lambda: False) -> SendReport:
         """Send what is due, batch by batch, until nothing is left, the rate is used up, the route takes no

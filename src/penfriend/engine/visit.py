@@ -21,6 +21,7 @@ from penfriend.domain.visits import (
     Setting,
     SurveyPage,
     TopicChoice,
+    VisitedMail,
     Visitor,
     mask_address,
 )
@@ -67,9 +68,7 @@ class Visit:
     def send(self) -> Send | None:
         """The step whose mail it is, where the campaign still has it."""
         mail = self.visitor.mail
-        route = self.live.routes.get(mail.campaign) if mail else None
-        step = route.steps.get(mail.step) if mail and route else None
-        return step if isinstance(step, Send) else None
+        return self.live.send_step(mail.campaign, mail.step) if mail else None
 
     @property
     def survey(self) -> Survey | None:
@@ -138,27 +137,29 @@ def survey_page(
     )
 
 
-def letter_html(visit: Visit, frozen: Frozen) -> str | None:
-    """The HTML of the mail, made again of the facts it was made of; None where it cannot be made any more.
+def letter_html(visit: Visit, mail: VisitedMail, maker: Live, frozen: Frozen) -> str | None:
+    """The HTML of the mail, made again of the facts it was made of by the revision that made it; None where
+    it cannot be made any more.
 
-    The links in it are the contact's as it is now: of two that were joined, the one that is left.
+    The links in it are the contact's as it is now: of two that were joined, the one that is left; and signed
+    with the key that signs now.
     """
-    letter = _letter(visit, frozen)
+    letter = _letter(visit, mail, maker, frozen)
     if letter is None:
         return None
     try:
-        return _html_part(visit.live.renderer.render(letter))
-    except RenderFailed:  # the template has gone, or has come to need what the mail was not made of
+        return _html_part(maker.renderer.render(letter))
+    except RenderFailed:  # this version of the program cannot compile the template any more
         return None
 
 
-def _letter(visit: Visit, frozen: Frozen) -> Letter | None:
-    mail, step = visit.visitor.mail, visit.send
-    to = (mail.address if mail else None) or visit.visitor.email
+def _letter(visit: Visit, mail: VisitedMail, maker: Live, frozen: Frozen) -> Letter | None:
+    step = maker.send_step(mail.campaign, mail.step)
+    to = mail.address or visit.visitor.email
     person = frozen.get("contact") if isinstance(frozen, dict) else None
-    if mail is None or to is None or not isinstance(person, dict):
+    if to is None or not isinstance(person, dict):
         return None
-    brand = visit.definitions.brand
+    brand = maker.definitions.brand
     zone = person.get("timezone") or brand.timezone
     facts = {name: thaw(part, zone_of(zone)) for name, part in frozen.items()}
     return Letter(

@@ -8,9 +8,10 @@ that the token is good for nothing: the uniform 404.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from penfriend.domain.errors import EventRefused
+from penfriend.domain.errors import EventRefused, RevisionUnusable
 from penfriend.domain.events import EventIn, Json
 from penfriend.domain.ingestion import Answer, Own, Refused
 from penfriend.domain.ports import Clock
@@ -29,7 +30,7 @@ from penfriend.domain.visits import (
     TopicChoices,
     VisitStore,
 )
-from penfriend.engine.live import Live
+from penfriend.engine.live import Live, Revisions
 from penfriend.engine.visit import (
     Visit,
     asked_topics,
@@ -41,18 +42,28 @@ from penfriend.engine.visit import (
     tidy_comment,
 )
 
+log = logging.getLogger("penfriend.visits")
+
 Change = tuple[EventIn, Own]
 Ingest = Callable[[Sequence[Change]], Sequence[Answer]]
 """The one way in for events, `penfriend.engine.ingest.Ingester.ingest_own`; one answer for each."""
 
 
 class Visits:
-    """The use cases of the pages. `live` gives the live revision; it may be another at each visit."""
+    """The use cases of the pages. `live` gives the live revision; it may be another at each visit.
+    `revisions` gives earlier ones, which have made the mails."""
 
     def __init__(
-        self, store: VisitStore, ingest: Ingest, live: Callable[[], Live], clock: Clock, tokens: Tokens
+        self,
+        store: VisitStore,
+        ingest: Ingest,
+        live: Callable[[], Live],
+        revisions: Revisions,
+        clock: Clock,
+        tokens: Tokens,
     ) -> None:
         self._store, self._ingest, self._live, self._clock, self._tokens = store, ingest, live, clock, tokens
+        self._revisions = revisions
 
     def setting(self) -> Setting:
         """What a page shows that is nobody's: a wrong token, a fault."""
@@ -165,13 +176,25 @@ class Visits:
         return self._confirm_page(self._again(visit), asked)
 
     def letter_for_view(self, token: str) -> LetterPage | GonePage | None:
-        """The mail as it was, made again of its frozen facts by the live templates."""
+        """The mail as it was mailed: made again of its frozen facts by the revision that made it."""
         visit = self._visit(token, Purpose.VIEW)
         if visit is None:
             return None
-        mail = visit.visitor.mail
-        html = letter_html(visit, self._store.frozen_facts(mail.id)) if mail else None
+        html = self._letter_html(visit)
         return LetterPage(setting=visit.setting, html=html) if html else self._gone(visit, survey=False)
+
+    def _letter_html(self, visit: Visit) -> str | None:
+        """None where the letter was never mailed or cannot be made any more."""
+        mail = visit.visitor.mail
+        frozen = self._store.frozen_facts(mail.id) if mail else None
+        if mail is None or frozen is None:
+            return None
+        try:
+            maker = visit.live if mail.revision == visit.live.revision else self._revisions(mail.revision)
+        except RevisionUnusable as unusable:
+            log.warning("mail %s cannot be shown: %s", mail.id, unusable)
+            return None
+        return letter_html(visit, mail, maker, frozen)
 
     def _visit(self, token: str, purpose: Purpose) -> Visit | None:
         claim = self._tokens.read(token, purpose)

@@ -70,8 +70,16 @@ class TemplateRenderer:
 
     def render(self, letter: Letter) -> Email:
         """The finished mail. Raises RenderFailed with file, line and what was wrong."""
+        email = self._render(letter, self._keys)
+        if letter.digest is None or letter.digest == email.digest:
+            return email
+        # a key may have been put in front since
+        others = (self._render(letter, (key,)) for key in self._keys[1:])
+        return next((other for other in others if other.digest == letter.digest), email)
+
+    def _render(self, letter: Letter, keys: Sequence[bytes]) -> Email:
         speech = self.speeches.choose(letter.template, letter.locale)
-        links = self._links(letter)
+        links = self._links(letter, keys)
         subject, html, text = self._fill(letter, speech, links)
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
@@ -85,7 +93,7 @@ class TemplateRenderer:
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)
-        return self._fill(letter, speech, self._links(letter))
+        return self._fill(letter, speech, self._links(letter, self._keys))
 
     def uses_fallback(self, template: str) -> bool:
         """Whether MJML is compiled for each message, because the structure depends on the data. Raises
@@ -110,9 +118,9 @@ class TemplateRenderer:
             step.subject for _, step in sends(self.definitions) if step.template == template and step.subject
         }
 
-    def _links(self, letter: Letter) -> Links:
+    def _links(self, letter: Letter, keys: Sequence[bytes]) -> Links:
         survey = self.definitions.surveys.get(letter.survey) if letter.survey else None
-        return Links(letter, self.definitions.brand.public_url, self._keys, survey)
+        return Links(letter, self.definitions.brand.public_url, keys, survey)
 
     def _fill(self, letter: Letter, speech: Speech, links: Links) -> tuple[str, str, str]:
         compiled = _compiled(speech, letter.template)

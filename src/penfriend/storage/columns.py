@@ -14,6 +14,9 @@ TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 JSON_VALUE = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 """A JSON document."""
 
+JSON_TEXT = JSON(none_as_null=True)
+"""A JSON document that comes back as it was written, its keys in their order: never to be searched."""
+
 BLOB = LargeBinary()
 
 

@@ -91,6 +91,10 @@ def _begin(
                 "new_address": begun.address,
                 "new_facts": begun.facts,
                 "new_dated_at": begun.dated_at,
+                "new_template": begun.template,
+                "new_revision": begun.revision,
+                "new_made_for": begun.made_for,
+                "new_digest": begun.digest,
                 "new_lease": lease_until,
             }
             for begun in winners
@@ -172,6 +176,10 @@ _BEGIN = (
         address=bindparam("new_address"),
         facts=bindparam("new_facts", type_=_m.facts.type),
         dated_at=bindparam("new_dated_at"),
+        template=bindparam("new_template"),
+        revision=bindparam("new_revision"),
+        made_for=bindparam("new_made_for"),
+        digest=bindparam("new_digest"),
         lease_until=bindparam("new_lease"),
         attempts=_m.attempts + 1,
     )

@@ -13,7 +13,9 @@ CAREFULLY = frozenset({"enrollments"})
 """Moved by a statement of its own."""
 
 _SKIP_TWICE = """
-UPDATE messages SET status = 'skipped', reason = 'exit_step', over_at = :now
+UPDATE messages SET over_at = :now,
+    status = CASE WHEN facts IS NULL THEN 'skipped' ELSE 'unknown' END,
+    reason = CASE WHEN facts IS NULL THEN 'exit_step' END
 WHERE status = 'due' AND enrollment_id IN (
     SELECT e.id FROM enrollments AS e JOIN enrollments AS theirs
         ON theirs.campaign = e.campaign AND theirs.occurrence = e.occurrence

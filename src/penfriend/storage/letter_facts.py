@@ -14,6 +14,7 @@ from penfriend.domain.events import BUILT_IN
 from penfriend.domain.facts import Frozen, frozen_day, frozen_moment, frozen_money
 from penfriend.storage import letter_things
 from penfriend.storage.letter_values import Facts, Person, typed
+from penfriend.storage.people import known_zone
 from penfriend.storage.tables import answers, contacts, enrollments, event_facts, messages, subscriptions
 
 
@@ -48,7 +49,7 @@ def _contact(person: Person) -> Frozen:
         **{name: getattr(row, name) for name in plain},
         "id": row.key,
         "locale": row.locale or person.definitions.brand.locale,
-        "timezone": row.timezone or person.definitions.brand.timezone,
+        "timezone": known_zone(row.timezone, person.definitions.brand.timezone),
         "frequency": row.frequency or "all",
         "birthday": frozen_day(row.birthday),
         "tier_until": frozen_day(row.tier_until),

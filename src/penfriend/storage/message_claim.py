@@ -62,6 +62,9 @@ def _due(row: Row[tuple[object, ...]]) -> DueMessage:
         attempts=row.attempts,
         held_by=row.held_by,
         answer=row.note,
+        revision=row.revision,
+        digest=row.digest,
+        made_for=row.made_for,
         facts=row.facts,
     )
 

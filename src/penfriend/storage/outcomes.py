@@ -26,6 +26,7 @@ from penfriend.domain.message import FINAL, OVER, Status
 from penfriend.domain.outbox import Finished
 from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_log import wake
+from penfriend.storage.message_states import NEVER_TRIED
 from penfriend.storage.people import locked_versions
 from penfriend.storage.routes import rest_route, revive_route
 from penfriend.storage.story import waits_line
@@ -58,9 +59,10 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     """Write results and what follows from them.
 
     A result that comes after the lease has ended and `recover` has called the message unknown still settles
-    it.
+    it; an acceptance also where it was to be sent again and no other has begun to.
     """
-    found = _waiting_for_results(connection, [done.message for done in finished], owner)
+    arrived = [done.message for done in finished if done.consequence.status is Status.SENT]
+    found = _waiting_for_results(connection, [done.message for done in finished], owner, arrived)
     connection.execute(_CLOSE_ATTEMPT, [_attempt_values(done) for done in finished])
     settled = [done for done in finished if done.message in found]
     if settled:
@@ -105,11 +107,14 @@ def _tell_route(connection: Connection, finished: Sequence[Finished], route: str
             works = True
 
 
-def _waiting_for_results(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, RowMapping]:
+def _waiting_for_results(
+    connection: Connection, ids: Sequence[int], owner: str, arrived: Sequence[int]
+) -> dict[int, RowMapping]:
     """The messages that take a result, by id; locked until its end."""
     of_contacts = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
     # in the order in which `begin` locks them
     locked_versions(connection, connection.execute(of_contacts, {"ids": list(ids)}).scalars().all())
+    connection.execute(_SEND_NO_MORE, {"ids": list(arrived)})
     chosen = (
         select(_m.id, _m.enrollment_id, _m.contact_id, _m.step, _m.status, _m.address)
         .where(
@@ -133,6 +138,16 @@ _WITHDRAW = (
         facts=WHAT_IT_WAS_MADE_OF,
     )
 )
+_SEND_NO_MORE = (
+    update(messages)
+    .where(
+        _m.id.in_(bindparam("ids", expanding=True)),
+        _m.status.in_((Status.DUE.value, Status.CLAIMED.value)),
+        ~NEVER_TRIED,
+    )
+    .values(status=Status.UNKNOWN.value, owner=None, lease_until=None)
+)
+"""What was to be sent again and has arrived after all: settled at once, as every doubt."""
 _CLOSE_ATTEMPT = (
     update(attempts)
     .where(attempts.c.id == bindparam("of_id"))

@@ -11,6 +11,7 @@ from penfriend.domain.message import Status
 from penfriend.domain.overview import CampaignCounts, MessageLine, Overview
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
+from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.message_log import wake
 from penfriend.storage.routes import paused_routes
@@ -121,6 +122,9 @@ class Reports:
                     if status is None
                     else f"message {message} is {status}, not unknown"
                 )
+            if as_sent:
+                over_at = connection.execute(select(_m.over_at).where(_m.id == message)).scalar()
+                note_sent(connection, {message: now if over_at is None else Moment(over_at)})
             chosen = select(_m.enrollment_id).where(_m.id == message)
             wake(connection, list(connection.execute(chosen).scalars()))
 

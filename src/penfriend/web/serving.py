@@ -34,6 +34,7 @@ def serve_house(house: House) -> RunningServer:
         VisitLog(house.db),
         lambda changes: house.ingester().ingest_own(changes),
         live,
+        house.revision,
         house.clock,
         SignedTokens(house.settings.keys()),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import quopri
 from collections import Counter
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.tokens import Claim, Purpose
+from penfriend.rendering import TemplateRenderer
 from penfriend.rendering.quoted import quoted_printable
 from penfriend.rendering.tokens import read
 from penfriend.rendering.verify import TRANSACTIONAL, verify
@@ -37,6 +39,16 @@ def test_a_mail_with_a_topic_has_the_list_headers() -> None:
     url = message["List-Unsubscribe"].strip("<>")
     assert url.startswith("https://acorn.example/u/")
     assert read(url.rpartition("/")[2], Purpose.UNSUBSCRIBE, KEY) == Claim(Purpose.UNSUBSCRIBE, 3, 7)
+
+
+def test_a_copy_is_signed_by_the_key_that_signed_the_first() -> None:
+    made = renderer(MJML)
+    first = made.render(letter())
+    turned = TemplateRenderer(
+        {"welcome/hello.mjml": MJML}, made.definitions, (b"another key of sixteen", KEY), 1
+    )
+    assert turned.render(letter()).content != first.content
+    assert turned.render(replace(letter(), digest=first.digest)).content == first.content
 
 
 def test_list_unsubscribe_stands_on_one_line() -> None:

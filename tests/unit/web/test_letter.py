@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -40,6 +42,26 @@ def test_it_may_be_styled_inline_and_runs_nothing(client: httpx.Client, link: st
 
 def test_it_has_no_opener_policy_which_a_sandbox_forbids(client: httpx.Client, link: str) -> None:
     assert client.get(link).headers["cross-origin-opener-policy"] == "unsafe-none"
+
+
+def test_letter_is_made_by_the_revision_that_made_the_mail(
+    shop: VisitShop, client: httpx.Client, link: str
+) -> None:
+    mailed = client.get(link).text
+    former = shop.files
+    shop.change(brand=replace(shop.definitions.brand, name="Ash", locale="tr", currency="TRY"))
+    shop.files = {name: text.replace("Dear", "Hi") for name, text in former.items()}
+    assert client.get(link).text == mailed
+
+
+def test_letter_whose_revision_can_run_no_more_says_so(
+    shop: VisitShop, client: httpx.Client, link: str
+) -> None:
+    shop.change(topics={})
+    shop.earlier.clear()
+    page = client.get(link)
+    assert page.status_code == 410
+    assert "This letter can no longer be shown" in page.text
 
 
 @pytest.mark.parametrize("changed", [{}, {"welcome/hello.mjml": HELLO.replace("first_name", "nickname")}])

@@ -10,6 +10,7 @@ from sqlalchemy import Table, insert, select
 
 from penfriend.domain.campaign import Campaign, EventTrigger, Kind, SegmentTrigger, Send
 from penfriend.domain.definitions import Brand, Definitions, Survey, Topic
+from penfriend.domain.errors import RevisionUnusable
 from penfriend.domain.events import EventIn
 from penfriend.domain.facts import Frozen
 from penfriend.domain.ingestion import Answer, ContactIn, Own, Refused
@@ -120,13 +121,22 @@ class VisitShop:
     hindrances: list[str] = field(default_factory=list)
     tokens: SignedTokens = field(default_factory=lambda: SignedTokens(KEYS))
     mails: int = 0
+    number: int = 1
+    earlier: dict[int, Live] = field(default_factory=dict)
     renderer: TemplateRenderer | None = None
 
     def live(self) -> Live:
         """The revision as it is now."""
         if self.renderer is None or self.renderer.definitions is not self.definitions:
-            self.renderer = TemplateRenderer(self.files, self.definitions, KEYS, 1)
-        return Live.of(1, self.definitions, self.renderer, "store")
+            self.renderer = TemplateRenderer(self.files, self.definitions, KEYS, self.number)
+        return Live.of(self.number, self.definitions, self.renderer, "store")
+
+    def revision(self, number: int) -> Live:
+        """One that was live."""
+        found = self.earlier.get(number)
+        if found is None:
+            raise RevisionUnusable(f"there is no revision {number}")
+        return found
 
     def ingester(self) -> Ingester:
         """The one way in."""
@@ -138,7 +148,7 @@ class VisitShop:
 
     def visits(self) -> Visits:
         """The use cases over this shop."""
-        return Visits(VisitLog(self.db), self.ingest, self.live, self.clock, self.tokens)
+        return Visits(VisitLog(self.db), self.ingest, self.live, self.revision, self.clock, self.tokens)
 
     def app(self) -> FastAPI:
         """The web side over this shop."""
@@ -146,7 +156,9 @@ class VisitShop:
 
     def change(self, **news: object) -> None:
         """Another revision."""
+        self.earlier[self.number] = self.live()
         self.definitions = replace(self.definitions, **news)  # type: ignore[arg-type]  # names of the dataclass
+        self.number += 1
 
     def later(self, minutes: int = 1) -> None:
         """Let time pass."""
@@ -203,6 +215,7 @@ class VisitShop:
                 "id": number,
                 "enrollment_id": number,
                 "template": "welcome/hello",
+                "revision": self.number,
                 "topic": known.topic,
                 "transactional": int(known.is_transactional),
                 "status": "sent",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from penfriend.storage.columns import BIG, count, flag, json, moment, of_contact, own_id, text
+from penfriend.storage.columns import BIG, JSON_TEXT, count, flag, moment, of_contact, own_id, text
 from penfriend.storage.tables.base import metadata
 
 messages = Table(
@@ -20,7 +20,7 @@ messages = Table(
     text("topic"),
     flag("transactional"),
     count("priority"),
-    count("revision"),
+    count("revision"),  # which made it at the last try; before that, which wanted it
     text("status", null=False),
     text("reason"),
     moment("wanted_at", null=False),  # when its step began
@@ -30,7 +30,11 @@ messages = Table(
     text("route"),
     text("message_id", null=False),  # the header, fixed here
     moment("dated_at"),  # the Date header: the first handover
-    json("facts"),  # what the mail was made of, frozen before the dot, so that a copy has the same bytes
+    Column("made_for", BIG),  # our id of the contact then: its links carry it, also when two were joined
+    text("digest"),  # SHA-256 of the bytes
+    Column(
+        "facts", JSON_TEXT
+    ),  # what the mail was made of, frozen before the dot, so that a copy has the same bytes
     text("address"),
     count("attempts"),
     text("owner"),
