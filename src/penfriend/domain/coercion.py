@@ -68,7 +68,9 @@ def number(value: Json) -> int | float:
     """A number, whole where it is written so."""
     if isinstance(value, str) and len(value) <= MAX_LINE and _NUMBER.fullmatch(value.strip()):
         value = float(value) if any(mark in value for mark in ".eE") else int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # a whole number is finite, and may be too large to be asked
+    is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, bool) or not is_number:
         raise EventRefused(f"{shown(value)} is not a number, e.g. 12 or 12.5")
     if abs(value) > MAX_NUMBER:
         raise EventRefused(f"{shown(value)} is too large")

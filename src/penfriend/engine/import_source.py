@@ -33,6 +33,7 @@ _DELIMITERS = ",;\t"
 _TOO_LONG = "\0too long\0"
 _BARE_RETURN = "new-line character"
 """How the message of csv.Error begins where a carriage return stands alone in a line."""
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _NOT_UNICODE = re.compile("[\udc80-\udcff]")
 
 
@@ -157,7 +158,11 @@ class Source:
         except csv.Error as error:
             raise SettingError(f"{self.name}:1: the header cannot be read: {_reason(error)}") from None
         if (fault := _fault(columns)) is not None:
-            raise SettingError(f"{self.name}:1: the header {fault}")
+            raise SettingError(f"{self.name}:1: {'' if _TOO_LONG in self._first else 'the header '}{fault}")
+        if _CONTROL.search("".join(columns)):
+            raise SettingError(
+                f"{self.name}:1: the header holds a control character; is it CSV or JSON Lines?"
+            )
         if self._lines.has_ended and len(self._lines.taken) > 1:
             raise SettingError(f"{self.name}:1: the header has a quote that is not closed")
         twice = next((name for name in columns if columns.count(name) > 1), None)
