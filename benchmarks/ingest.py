@@ -1,9 +1,9 @@
-"""How fast files come in: rows a second of `penfriend import`, beside the driver's own bulk insert in this run.
+"""How fast files come in: rows a second of `penfriend import`, beside the driver's own bulk insert.
 
     python benchmarks/ingest.py [ROWS]
 
-The limit is `executemany` of sqlite3 with the very rows that the import has left, into the same tables with the
-same indexes. A ratio of 1 would mean that reading, checking and finding whose each row is cost nothing.
+The limit, measured in the same run, is `executemany` of sqlite3 with the very rows that the import has left,
+into the same tables with the same indexes. A ratio of 1 would mean that reading, checking and finding whose each row is cost nothing.
 """
 
 from __future__ import annotations
@@ -45,15 +45,16 @@ def events(count: int) -> Iterator[str]:
     people = max(count // PER_CONTACT, 1)
     yield "id,contact,name,at,page\n"
     for number in range(count):
-        day = 1 + number * DAYS // count
-        yield f"e-{number},c-{number * 7919 % people},page_viewed,2026-02-{day:02}T10:00:00Z,/shelf/{number % 977}\n"
+        at = f"2026-02-{1 + number * DAYS // count:02}T10:00:00Z"
+        yield f"e-{number},c-{number * 7919 % people},page_viewed,{at},/shelf/{number % 977}\n"
 
 
 def orders(count: int) -> Iterator[str]:
     """Orders of two products."""
     people = max(count // PER_CONTACT, 1)
     for number in range(count):
-        items = f'[{{"product_id":"p-{number % 1999}","price":9.5}},{{"product_id":"p-{number % 977}","price":3}}]'
+        one, other = number % 1999, number % 977
+        items = f'[{{"product_id":"p-{one}","price":9.5}},{{"product_id":"p-{other}","price":3}}]'
         yield (
             f'{{"id":"e-{number}","contact":"c-{number * 7919 % people}","name":"order_placed",'
             f'"at":"2026-02-{1 + number * DAYS // count:02}T10:00:00Z",'

@@ -74,7 +74,8 @@ def number(value: Json) -> int | float:
         raise EventRefused(f"{shown(value)} is not a number, e.g. 12 or 12.5")
     if abs(value) > MAX_NUMBER:
         raise EventRefused(f"{shown(value)} is too large")
-    return value
+    found: int | float = value
+    return found
 
 
 def amount(value: Json) -> int | float:
