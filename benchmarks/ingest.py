@@ -3,7 +3,8 @@
     python benchmarks/ingest.py [ROWS]
 
 The limit, measured in the same run, is `executemany` of sqlite3 with the very rows that the import has left,
-into the same tables with the same indexes. A ratio of 1 would mean that reading, checking and finding whose each row is cost nothing.
+into the same tables with the same indexes. A ratio of 1 would mean that reading, checking and finding whose
+each row is cost nothing.
 """
 
 from __future__ import annotations
