@@ -10,16 +10,16 @@ import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from penfriend.domain.errors import SettingError
 from penfriend.domain.incoming_rows import RowKind
-from penfriend.engine.import_file import FileImport, ImportJob, ImportReport
+from penfriend.engine.import_file import FileImport, ImportJob
 from penfriend.storage.row_counts import RowCounts
 from tests.contract.store_cases import Shop
 from tests.support.clock import moment
+from tests.support.importing import numbers, run, written
 
 
 @pytest.fixture
@@ -27,22 +27,6 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     shop = Shop(f"sqlite:///{tmp_path / 'penfriend.db'}")
     with shop.db:
         yield shop
-
-
-def run(shop: Shop, kind: str, path: Path | str, **job: Any) -> ImportReport:
-    with RowCounts() as counts:
-        wanted = ImportJob(RowKind(kind), str(path), **job)
-        return FileImport(shop.ingester, shop.definitions, counts, shop.clock, wanted).run()
-
-
-def numbers(report: ImportReport) -> tuple[int, int, int]:
-    return report.taken, report.repeated, report.rejected
-
-
-def written(folder: Path, text: str | bytes, name: str = "rows.csv") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
 
 
 CDNOW = Path(__file__).parents[1] / "data" / "cdnow_orders.csv.gz"

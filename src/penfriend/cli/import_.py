@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ def import_file(
         raise SettingError(f'"{kind}" cannot be imported. It is one of: {", ".join(KINDS)}.')
     job = ImportJob(RowKind(kind), path, _columns(columns), name or None, dry_run)
     with House.open() as house, _progress(path) as progress:
+        gc.freeze()  # what is loaded stays; to look through it again and again takes a tenth of the time
         report = house.import_file(job, progress)
     if as_json:
         print_json(asdict(report))
@@ -59,6 +61,8 @@ def import_file(
             complain(f"{path}:{line}: {reason}")
         if report.rejected_file:
             complain(f"all rejected rows with their reasons: {report.rejected_file}")
+        if report.rejected_fault:
+            complain(f"the rejected rows are in no file: {report.rejected_fault}")
     return WRONG if report.rejected else DONE
 
 

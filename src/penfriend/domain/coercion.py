@@ -66,13 +66,16 @@ def text(value: Json) -> str:
 
 def number(value: Json) -> int | float:
     """A number, whole where it is written so."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+    if isinstance(value, str) and len(value) <= MAX_LINE and _NUMBER.fullmatch(value.strip()):
         value = float(value) if any(mark in value for mark in ".eE") else int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # a whole number is finite, and may be too large to be asked
+    is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, bool) or not is_number:
         raise EventRefused(f"{shown(value)} is not a number, e.g. 12 or 12.5")
     if abs(value) > MAX_NUMBER:
         raise EventRefused(f"{shown(value)} is too large")
-    return value
+    found: int | float = value
+    return found
 
 
 def amount(value: Json) -> int | float:
@@ -167,17 +170,16 @@ def _list_of(written: str) -> Json:
 
 def tidy(value: Json, depth: int = 0) -> Json:
     """Any JSON value as it is kept where no type is known: texts NFC, nothing that a database cannot hold."""
-    match value:
-        case None | bool() | int():
-            if isinstance(value, int) and abs(value) > 2**63:
-                raise EventRefused(f"{shown(value)} is too large")
-            return value
-        case str():
-            return text(value)
-        case float():
-            if not math.isfinite(value):
-                raise EventRefused(f"{value} is not a number")
-            return value
+    if isinstance(value, str):
+        return text(value)
+    if value is None or isinstance(value, int):  # a yes or no, too
+        if value is not None and not -(2**63) <= value < 2**63:
+            raise EventRefused(f"{shown(value)} is too large")
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise EventRefused(f"{value} is not a number")
+        return value
     if depth >= MAX_DEPTH:
         raise EventRefused(f"is nested deeper than {MAX_DEPTH} times")
     if isinstance(value, dict):
@@ -209,6 +211,13 @@ def place(name: Json) -> str:
 
 def shown(value: Json) -> str:
     """A value in a message: in quotes, on one line, the beginning of a long one."""
-    written = value if isinstance(value, str) else repr(value)
+    written = value if isinstance(value, str) else _written(value)
     clean = _NOT_IN_A_LINE.sub(lambda found: f"\\x{ord(found.group()):02x}", written)
     return f'"{clean[:40]}…"' if len(clean) > 41 else f'"{clean}"'
+
+
+def _written(value: Json) -> str:
+    try:
+        return repr(value)
+    except RecursionError:
+        return "what is nested too deeply"

@@ -21,7 +21,7 @@ Json = Any
 """A JSON value: its shape is the shop's, so no narrower type is true."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventIn:
     """An event as it comes in, before the contact is known by our id."""
 

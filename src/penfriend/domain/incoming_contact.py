@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from penfriend.domain.coercion import READERS, line, place, shown, tidy
@@ -19,9 +20,11 @@ from penfriend.domain.timing import Moment, zone_of
 CONTACT_FIELDS = tuple(name for name in BUILT_IN["contact_updated"] if name not in {"email", "attributes"})
 """What `contact_updated` and an imported contact can set, beside the address and the attributes."""
 
+_SETTABLE = frozenset(CONTACT_FIELDS)
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 _DATES = frozenset({"birthday", "tier_until"})
 _FREQUENCIES = ("all", "fewer")
+_WORDS = frozenset({"timezone", "locale", "country", "frequency"})
 
 
 def check_contact_fields(
@@ -41,7 +44,7 @@ def check_contact_fields(
                 kept[name] = check_attributes(value, types, zone)
             elif name == "email":
                 kept[name] = None if value is None else check_address(str(value))
-            elif name in CONTACT_FIELDS:
+            elif name in _SETTABLE:
                 kept[name] = None if value is None else check_field(name, value, zone)
             else:
                 raise EventRefused(_unknown(name))
@@ -58,6 +61,12 @@ def check_field(name: str, value: Json, zone: ZoneInfo) -> str | None:
     text = line(value)
     if not text:
         return None
+    return _check_word(name, text) if name in _WORDS else text
+
+
+@lru_cache(maxsize=4096)
+def _check_word(name: str, text: str) -> str:
+    """A field that is one of few words, each of which comes often."""
     match name:
         case "timezone":
             return _check_zone(text)
@@ -69,10 +78,10 @@ def check_field(name: str, value: Json, zone: ZoneInfo) -> str | None:
             if len(text) != 2 or not text.isascii() or not text.isalpha():
                 raise EventRefused(f"{shown(text)} is not a country code of two letters, e.g. GB")
             return text.upper()
-        case "frequency":
+        case _:
             if text not in _FREQUENCIES:
                 raise EventRefused(f"{shown(text)} is neither all nor fewer")
-    return text
+            return text
 
 
 def check_attributes(value: Json, types: Mapping[str, FieldType], zone: ZoneInfo) -> dict[str, Json]:
@@ -85,7 +94,7 @@ def check_attributes(value: Json, types: Mapping[str, FieldType], zone: ZoneInfo
     if not isinstance(value, Mapping):
         raise EventRefused(f"{shown(value)} is not a mapping of names to values")
     kept: dict[str, Json] = {}
-    for name, part in value.items():
+    for name, part in value.items() if value else ():
         read = READERS[types[name]] if name in types else lambda part, _: tidy(part)
         try:
             kept[line(name)] = None if part is None else read(part, zone)
@@ -109,14 +118,18 @@ def check_contact(
 ) -> CheckedContact:
     """A contact as it is kept. Raises EventRefused."""
     zone = definitions.brand.zone
-    key = _at("id", lambda: line(contact.id)) or None if contact.id is not None else None
-    email = _at("email", lambda: check_address(contact.email or "")) if contact.email else None
+    place = "id"
+    try:
+        key = line(contact.id) or None if contact.id is not None else None
+        place = "email"
+        email = check_address(contact.email) if contact.email else None
+        place = "attributes"
+        attributes = check_attributes(contact.attributes, definitions.data.contact, zone)
+    except EventRefused as error:
+        raise EventRefused(f"{place}: {error}") from None
     if key is None and email is None:
         raise EventRefused("id: is missing, and so is email; one of them must be there")
     fields = check_contact_fields(contact.fields, definitions.data.contact, zone, check_address)
-    attributes = _at(
-        "attributes", lambda: check_attributes(contact.attributes, definitions.data.contact, zone)
-    )
     topics = tuple(dict.fromkeys(line(topic) for topic in contact.topics))
     for topic in topics:
         if definitions.topics and topic not in definitions.topics:
@@ -135,13 +148,6 @@ def check_contact(
         source=source,
         proof=proof,
     )
-
-
-def _at(place: str, read: Callable[[], Json]) -> Json:
-    try:
-        return read()
-    except EventRefused as error:
-        raise EventRefused(f"{place}: {error}") from None
 
 
 def _check_zone(name: str) -> str:

@@ -27,6 +27,7 @@ _PROPERTY = "properties."
 _EVENT = frozenset({"id", "name", "contact", "email", "at", "properties"})
 _CONSENT = ("id", "contact", "email", "topic", "at", "source", "proof")
 _CONTACT = ("id", "contact", "email", *CONTACT_FIELDS, "topics", "subscribed_at", "created_at", "attributes")
+_KNOWN = frozenset(_CONTACT)
 _TOPICS = re.compile(r"[;,\s]+")
 
 
@@ -104,11 +105,13 @@ def contact_of(row: Row, zone: ZoneInfo, *, declared: Collection[str], is_text: 
     elif given is not None:
         raise EventRefused(f"attributes: {shown(given)} is not a mapping; name columns attributes.NAME")
     for column, value in said.items():
+        if column in _KNOWN:
+            continue
         if column.startswith(ATTRIBUTE):
             attributes[column.removeprefix(ATTRIBUTE)] = value
-        elif column not in _CONTACT and column in declared:
+        elif column in declared:
             attributes[column] = value
-        elif column not in _CONTACT:
+        else:
             raise EventRefused(f'unknown field "{column}"; what is your own stands in attributes')
     topics = said.get("topics") or ()
     contact, email = _who(said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import Json
@@ -27,8 +28,7 @@ class CartStatus(StrEnum):
     EMPTIED = "emptied"
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """An event that names a thing. `key` is the event's own, and decides between two at one moment."""
 
     event_id: int
@@ -39,8 +39,7 @@ class Happening:
     properties: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry of a cart or an order. `price` is ten-thousandths."""
 
     product_key: str | None

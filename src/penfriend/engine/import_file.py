@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,8 +25,13 @@ from penfriend.domain.problems import did_you_mean
 from penfriend.engine.import_source import STANDARD_INPUT, Source, SourceRow
 from penfriend.engine.ingest import Ingester
 
-BATCH = 2_000
+BATCH = 5_000
+"""Rows of one transaction: fewer write the same pages of an index again and again, more hold up who waits."""
+BATCH_BYTES = 8 * 1024 * 1024
+"""Where rows are long, a transaction has fewer of them."""
 KEPT_REASONS = 10
+_FORMULA = frozenset("=+-@\t\r")
+_FIGURE = re.compile(r"[+-][\d .,()/-]*")
 
 Progress = Callable[[int, int | None], None]
 """Bytes read so far, and of how many; None where nobody knows."""
@@ -61,6 +67,8 @@ class ImportReport:
     rejected: int = 0
     seconds: float = 0.0
     rejected_file: str | None = None
+    rejected_fault: str | None = None
+    """Why the rejected rows could not be kept in their file."""
     reasons: list[tuple[int, str]] = field(default_factory=list)
     """Line and reason of the first rejected rows."""
 
@@ -86,7 +94,7 @@ class FileImport:
         start = self._clock.elapsed()
         with Source(self._job.path) as source, _Rejects(self._job.path, source.columns) as rejects:
             self._check(source)
-            for batch in _batches(source.rows()):
+            for batch in self._batches(source):
                 refused = self._take(batch)
                 for row, reason in refused:
                     rejects.add(row, reason)
@@ -94,9 +102,28 @@ class FileImport:
                 self._report.rejected += len(refused)
                 if progress is not None:
                     progress(source.position, source.total)
-        self._report.rejected_file = rejects.path if self._report.rejected else None
+        self._report.rejected_fault = rejects.fault
+        if self._report.rejected and self._report.rejected_fault is None:
+            self._report.rejected_file = rejects.path
         self._report.seconds = self._clock.elapsed() - start
         return self._report
+
+    def _batches(self, source: Source) -> Iterator[list[SourceRow]]:
+        batch: list[SourceRow] = []
+        end = BATCH_BYTES
+        try:
+            for row in source.rows():
+                batch.append(row)
+                if len(batch) == BATCH or source.read >= end:
+                    yield batch
+                    batch, end = [], source.read + BATCH_BYTES
+        except SettingError as error:  # cut off: what came before goes in
+            if batch:
+                yield batch
+            kept = f"{self._report.taken + self._report.repeated:,} rows before it are kept"
+            raise SettingError(f"{error}; {kept}" if not self._job.dry_run else str(error)) from None
+        if batch:
+            yield batch
 
     def _check(self, source: Source) -> None:
         """The columns of a CSV file are checked once; an object of JSON says itself what is wrong."""
@@ -138,7 +165,9 @@ class FileImport:
         return sorted(refused, key=lambda pair: pair[0].line)
 
     def _meaning(self, row: SourceRow) -> EventIn | ContactIn:
-        values = {field: value for name, value in row.values.items() if (field := self._field(name))}
+        values = row.values
+        if self._job.columns:
+            values = {field: value for name, value in values.items() if (field := self._field(name))}
         match self._job.kind:
             case RowKind.CONTACTS:
                 return contact_of(values, self._zone, declared=self._declared, is_text=self._is_text)
@@ -184,6 +213,7 @@ class _Rejects:
 
     def __init__(self, path: str, columns: tuple[str, ...]) -> None:
         self.path = ("stdin" if path == STANDARD_INPUT else path) + ".rejected.csv"
+        self.fault: str | None = None
         self._columns = columns or ("row",)
         self._file: TextIO | None = None
 
@@ -195,17 +225,22 @@ class _Rejects:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+        try:
+            if self._file is not None:
+                self._file.close()
+        except OSError as error:
+            self.fault = f"{self.path}: cannot be written: {error.strerror or error}"
 
     def add(self, row: SourceRow, reason: str) -> None:
-        """Write the row with its line and the reason. Raises SettingError where that cannot be done."""
+        """Write the row with its line and the reason. Where that cannot be done, `fault` says why."""
+        if self.fault is not None:
+            return
         try:
             if self._file is None:
                 self._file = self._make()
-            csv.writer(self._file).writerow([row.line, reason, *row.raw])
+            csv.writer(self._file).writerow([row.line, reason, *map(_harmless, row.raw)])
         except OSError as error:
-            raise SettingError(f"{self.path}: cannot be written: {error.strerror or error}") from None
+            self.fault = f"{self.path}: cannot be written: {error.strerror or error}"
 
     def _make(self) -> TextIO:
         made = Path(self.path).open(  # noqa: SIM115 - closed on leaving
@@ -218,15 +253,10 @@ class _Rejects:
         return made
 
 
-def _batches(rows: Iterator[SourceRow]) -> Iterator[list[SourceRow]]:
-    batch: list[SourceRow] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe in front: the file is read by
+    people, and what stands in it may be a stranger's. A number or a telephone number stays as it is."""
+    return f"'{cell}" if cell[:1] in _FORMULA and not _FIGURE.fullmatch(cell) else cell
 
 
 def _digest(name: str, row: SourceRow) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 from uuid import uuid4
@@ -143,6 +144,4 @@ class Ingester:
 def _with_id(event: EventIn) -> EventIn:
     if event.id:
         return event
-    return EventIn(
-        event.name, event.contact, event.email, event.at, event.properties, f"penfriend:{uuid4().hex}"
-    )
+    return replace(event, id=f"penfriend:{uuid4().hex}")

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from penfriend.domain.consent import EVERY_TOPIC, IMPORTED, Change, ConsentChange, Standing, is_import, replay
 from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.timing import Moment
-from penfriend.storage.batch_sql import insert_rows, rows, run
+from penfriend.storage.batch_sql import insert_rows, rows, run, update_rows
 from penfriend.storage.tables import consents, contacts, subscriptions
 
 _LOG = """
@@ -19,11 +19,6 @@ SELECT c.contact_id, c.topic, c.change, c.at, c.source, c.proof
 FROM BATCH AS batch CROSS JOIN consents AS c WHERE c.contact_id = batch.id
 """
 _FORGET = "DELETE FROM subscriptions WHERE contact_id IN (SELECT id FROM BATCH AS b)"
-_KEEP = (
-    update(contacts)
-    .where(contacts.c.id == bindparam("of_id"))
-    .values(subscribed_at=bindparam("new_subscribed_at"))
-)
 
 
 def record_consents(
@@ -75,9 +70,9 @@ def renew_subscriptions(connection: Connection, batch: Collection[int]) -> None:
     for contact_id in sorted(batch):
         standings, subscribed_at = replay(log[contact_id])
         rows += [_row(contact_id, topic, standing) for topic, standing in sorted(standings.items())]
-        since.append({"of_id": contact_id, "new_subscribed_at": subscribed_at})
+        since.append({"id": contact_id, "subscribed_at": subscribed_at})
     insert_rows(connection, subscriptions, rows)
-    connection.execute(_KEEP, since)
+    update_rows(connection, contacts, since)
 
 
 def _row(contact_id: int, topic: str, standing: Standing) -> dict[str, Any]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from penfriend.domain.events import Json
 from penfriend.domain.incoming_contact import CONTACT_FIELDS
 from penfriend.domain.timing import Moment
-from penfriend.storage.batch_sql import rows, run
+from penfriend.storage.batch_sql import rows, update_rows
 from penfriend.storage.tables import contacts
 
 FIELD_EVENTS = frozenset({"contact_updated", "tier_changed"})
@@ -21,7 +20,11 @@ FIELD_EVENTS = frozenset({"contact_updated", "tier_changed"})
 Said = tuple[Moment, str, str, Mapping[str, Json]]
 """When, the event's key, its name, its properties."""
 
-_NOW = "SELECT c.* FROM BATCH AS batch CROSS JOIN contacts AS c WHERE c.id = batch.id"
+_COLUMNS = ", ".join(f"c.{name}" for name in CONTACT_FIELDS)
+_NOW = (
+    f"SELECT c.id, c.attributes, {_COLUMNS} FROM BATCH AS batch"  # noqa: S608 - our own names
+    " CROSS JOIN contacts AS c WHERE c.id = batch.id"
+)
 _LATEST = """
 SELECT f.contact_id, e.at, e.key
 FROM BATCH AS batch CROSS JOIN event_facts AS f JOIN events AS e ON e.id = f.latest_id
@@ -31,18 +34,15 @@ _ALL = """
 SELECT e.contact_id, e.at, e.key, e.name, e.properties FROM BATCH AS batch CROSS JOIN events AS e
 WHERE e.contact_id = batch.id AND e.name IN ('contact_updated', 'tier_changed')
 """
-_KEEP = (
-    update(contacts)
-    .where(contacts.c.id == bindparam("of_id"))
-    .values({name: bindparam("new_" + name) for name in (*CONTACT_FIELDS, "attributes")})
-)
+
+_NOTHING: dict[str, str | None] = dict.fromkeys(CONTACT_FIELDS)
 
 
 @dataclass(slots=True)
 class Fields:
     """What is known of one contact."""
 
-    values: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(CONTACT_FIELDS))
+    values: dict[str, str | None] = field(default_factory=_NOTHING.copy)
     attributes: dict[str, Json] = field(default_factory=dict)
 
     def hear(self, name: str, properties: Mapping[str, Json]) -> None:
@@ -65,10 +65,10 @@ def load_fields(connection: Connection, batch: Collection[int]) -> dict[int, Fie
     """What is known of these contacts now."""
     if not batch:
         return {}
-    rows = run(connection, _NOW, batch=batch, json=("attributes",)).mappings()
+    found = rows(connection, _NOW, batch=batch, json=("attributes",))
     return {
-        row["id"]: Fields({name: row[name] for name in CONTACT_FIELDS}, dict(row["attributes"] or {}))
-        for row in rows
+        who: Fields(dict(zip(CONTACT_FIELDS, values, strict=True)), dict(attributes or {}))
+        for who, attributes, *values in found
     }
 
 
@@ -108,13 +108,10 @@ def rebuild_fields(connection: Connection, batch: Collection[int]) -> None:
 
 
 def _keep(connection: Connection, known: Mapping[int, Fields]) -> None:
-    rows: list[dict[str, Any]] = [
-        {"of_id": who, "new_attributes": fields.attributes or None}
-        | {"new_" + name: value for name, value in fields.values.items()}
-        for who, fields in known.items()
+    changed = [
+        {"id": who, "attributes": fields.attributes or None, **fields.values} for who, fields in known.items()
     ]
-    if rows:
-        connection.execute(_KEEP, rows)
+    update_rows(connection, contacts, changed)
 
 
 def _order(said: Said) -> tuple[Moment, str]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from penfriend.domain.contact import address_hash
 from penfriend.domain.errors import EventRefused
 from penfriend.domain.timing import Moment
-from penfriend.storage.batch_sql import insert_rows, next_ids, rows, run
+from penfriend.storage.batch_sql import insert_rows, next_ids, rows, run, update_rows
 from penfriend.storage.database_errors import TransactionLost
 from penfriend.storage.tables import contact_keys, contacts
 
@@ -62,17 +62,6 @@ _BY_ID = (
 _LOCK = "SELECT id FROM contacts WHERE id IN (SELECT id FROM BATCH AS b) ORDER BY id FOR NO KEY UPDATE"
 
 
-_FREE_EMAIL = update(contacts).where(contacts.c.id == bindparam("of_id")).values(email=None)
-_CHANGE = (
-    update(contacts)
-    .where(contacts.c.id == bindparam("of_id"))
-    .values({name: bindparam(f"new_{name}") for name in ("key", "email", "email_at", "email_hash")})
-)
-_BACKDATE = (
-    update(contacts).where(contacts.c.id == bindparam("of_id")).values(created_at=bindparam("new_created_at"))
-)
-
-
 def _row(known: Known) -> dict[str, object]:
     return {
         "id": known.id,
@@ -81,13 +70,6 @@ def _row(known: Known) -> dict[str, object]:
         "email_at": known.email_at,
         "email_hash": None if known.email is None else address_hash(known.email),
         "created_at": known.created_at,
-    }
-
-
-def _new_row(known: Known) -> dict[str, object]:
-    row = _row(known)
-    return {"of_id": known.id} | {
-        f"new_{name}": row[name] for name in ("key", "email", "email_at", "email_hash")
     }
 
 
@@ -217,16 +199,18 @@ class Identities:
         )
         self._new_keys.clear()
         changed = [known for known in self._known.values() if known.changed]
-        moved = [{"of_id": known.id} for known in changed if "email" in known.changed]
-        if moved:  # two may have swapped their addresses, and at no moment may both have the same
-            self._connection.execute(_FREE_EMAIL, moved)
-        renamed = [known for known in changed if known.changed != {"created_at"}]
-        if renamed:
-            self._connection.execute(_CHANGE, [_new_row(known) for known in renamed])
-        older = [known for known in changed if "created_at" in known.changed]
-        if older:
-            rows_ = [{"of_id": known.id, "new_created_at": known.created_at} for known in older]
-            self._connection.execute(_BACKDATE, rows_)
+        # two may have swapped their addresses, and at no moment may both have the same
+        moved = [{"id": known.id, "email": None} for known in changed if "email" in known.changed]
+        update_rows(self._connection, contacts, moved)
+        renamed = [_row(known) for known in changed if known.changed != {"created_at"}]
+        update_rows(self._connection, contacts, renamed)
+        # by itself: it is in no index, and older events that come later are many
+        older = [
+            {"id": known.id, "created_at": known.created_at}
+            for known in changed
+            if known.changed == {"created_at"}
+        ]
+        update_rows(self._connection, contacts, older)
         for known in changed:
             known.changed.clear()
 

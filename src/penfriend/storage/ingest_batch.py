@@ -13,8 +13,9 @@ from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.shop import CART_EVENTS, ORDER_EVENTS, REWARD_EVENTS, reads_products, units
 from penfriend.domain.timing import Moment
 from penfriend.storage import consents, facts, shop_loyalty, shop_products, shop_things
-from penfriend.storage.batch_sql import insert_rows, next_ids
+from penfriend.storage.batch_sql import insert_rows, insert_values, next_ids
 from penfriend.storage.contact_fields import FIELD_EVENTS, Said, rebuild_fields, renew_fields
+from penfriend.storage.engines import to_json
 from penfriend.storage.mail_events import keep_hits
 from penfriend.storage.tables import answers, carts, events, orders, refunds
 from penfriend.storage.touches import touch, touch_by_product
@@ -37,7 +38,7 @@ def record(background: Background, batch: Sequence[tuple[CheckedEvent, int | Non
     connection, now = background.connection, background.now
     ids = next_ids(connection, events, len(batch))
     numbered = [(next(ids), contact_id, event) for event, contact_id in batch]
-    insert_rows(connection, events, [_event_row(*row, now) for row in numbered])
+    insert_values(connection, events, _EVENT, [_event_row(*row, now) for row in numbered])
     of_contacts = [(id_, contact_id, event) for id_, contact_id, event in numbered if contact_id is not None]
     _renew_people(background, of_contacts)
     _renew_shop(background, of_contacts)
@@ -58,6 +59,7 @@ def renew_everything(background: Background, contact_id: int) -> None:
         keys = connection.execute(select(table.c.key).where(table.c.contact_id == contact_id)).scalars()
         renew(connection, set(keys), brand.currency)
     facts.renew_all_events(connection, both)
+    facts.renew_all_purchases(connection, both)
     facts.renew_orders(connection, both)
     facts.renew_carts(connection, both)
     facts.renew_product(connection, both)
@@ -86,10 +88,12 @@ def _renew_shop(background: Background, kept: Sequence[Kept]) -> None:
     insert_rows(connection, refunds, [_refund_row(*row) for row in kept if row[2].name == "order_refunded"])
     cart_keys = {e.cart_key for _, _, e in kept if e.name in CART_EVENTS and e.cart_key is not None}
     order_keys = {e.order_key for _, _, e in kept if e.name in ORDER_EVENTS and e.order_key is not None}
-    with_carts = shop_things.renew_carts(connection, cart_keys, brand.currency)
-    with_orders = shop_things.renew_orders(connection, order_keys, brand.currency)
+    with_carts = shop_things.renew_carts(connection, cart_keys, brand.currency).owners
+    renewed = shop_things.renew_orders(connection, order_keys, brand.currency)
+    with_orders = renewed.owners
     facts.renew_events(connection, _by_name(kept))
     facts.renew_carts(connection, with_carts)
+    facts.renew_purchases(connection, renewed.products)
     facts.renew_orders(connection, with_orders)
     with_products = {who for _, who, event in kept if event.product_key is not None}
     facts.renew_product(connection, with_products | with_orders)
@@ -109,22 +113,28 @@ def _by_name(kept: Sequence[Kept]) -> dict[str, Collection[int]]:
     return dict(names)
 
 
-def _event_row(id_: int, contact_id: int | None, event: CheckedEvent, now: Moment) -> dict[str, object]:
-    return {
-        "id": id_,
-        "contact_id": contact_id,
-        "name": event.name,
-        "at": event.at,
-        "received_at": now,
-        "key": event.key,
-        "body_hash": event.body_hash,
-        "properties": event.properties,
-        "cart_key": event.cart_key,
-        "order_key": event.order_key,
-        "product_key": event.product_key,
-        "enrollment_id": event.own.enrollment_id if event.own else None,
-        "message_id": event.own.message_id if event.own else None,
-    }
+_EVENT = (
+    "id", "contact_id", "name", "at", "received_at", "key", "body_hash", "properties",
+    "cart_key", "order_key", "product_key", "enrollment_id", "message_id",
+)  # fmt: skip
+
+
+def _event_row(id_: int, contact_id: int | None, event: CheckedEvent, now: Moment) -> tuple[object, ...]:
+    return (
+        id_,
+        contact_id,
+        event.name,
+        event.at,
+        now,
+        event.key,
+        event.body_hash,
+        to_json(event.properties),
+        event.cart_key,
+        event.order_key,
+        event.product_key,
+        event.own.enrollment_id if event.own else None,
+        event.own.message_id if event.own else None,
+    )
 
 
 def _answer_row(_id: int, contact_id: int, event: CheckedEvent) -> dict[str, object]:

@@ -8,13 +8,13 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select
 
 from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.loyalty import Points, PointsKind, PointsMove, replay
 from penfriend.domain.shop import Happening, Reward, fold_rewards
 from penfriend.domain.timing import Moment, at_wall_clock, local_date
-from penfriend.storage.batch_sql import insert_rows, rows, run
+from penfriend.storage.batch_sql import insert_rows, rows, run, update_rows
 from penfriend.storage.tables import contacts, expiries, lots, point_moves, rewards
 
 POINT_EVENTS = {
@@ -42,23 +42,6 @@ _LAPSED_REWARDS = """
 SELECT DISTINCT contact_id FROM rewards
 WHERE expires_at > :since AND expires_at <= :now AND status = 'available'
 """
-
-_POINT_FACTS = ("balance", "lifetime", "earned", "spent", "expires_on", "remaining")
-_KEEP_POINTS = (
-    update(contacts)
-    .where(contacts.c.id == bindparam("of_id"))
-    .values({f"points_{name}": bindparam(name) for name in _POINT_FACTS})
-)
-_KEEP_REWARDS = (
-    update(contacts)
-    .where(contacts.c.id == bindparam("of_id"))
-    .values(
-        rewards_available=bindparam("available"),
-        rewards_next_cost=bindparam("next_cost"),
-        rewards_last_at=bindparam("last_at"),
-        latest_reward=bindparam("latest"),
-    )
-)
 
 
 def record_moves(connection: Connection, events: Sequence[tuple[int, int, CheckedEvent]]) -> set[int]:
@@ -101,7 +84,7 @@ def renew_points(connection: Connection, batch: Collection[int], now: Moment, zo
         for end, left in points.expiries.items()
     ]
     insert_rows(connection, expiries, dates)
-    connection.execute(_KEEP_POINTS, [_point_facts(who, points) for who, points in standings.items()])
+    update_rows(connection, contacts, [_point_facts(who, points) for who, points in standings.items()])
 
 
 def renew_rewards(connection: Connection, batch: Collection[int], now: Moment) -> None:
@@ -119,7 +102,7 @@ def renew_rewards(connection: Connection, batch: Collection[int], now: Moment) -
     insert_rows(connection, rewards, found)
     balances = {row[0]: row[1] for row in rows(connection, _BALANCES, batch=theirs)}
     facts = [_reward_facts(who, ones, balances[who], now) for who, ones in theirs.items()]
-    connection.execute(_KEEP_REWARDS, facts)
+    update_rows(connection, contacts, facts)
 
 
 def lapsed(connection: Connection, *, since: Moment, now: Moment, zone: ZoneInfo, limit: int) -> set[int]:
@@ -162,13 +145,13 @@ def _lot_rows(contact_id: int, points: Points) -> list[dict[str, Any]]:
 def _point_facts(contact_id: int, points: Points) -> dict[str, Any]:
     next_date, left = next(iter(points.expiries.items()), (None, None))
     return {
-        "of_id": contact_id,
-        "balance": points.balance,
-        "lifetime": points.earned,
-        "earned": points.earned,
-        "spent": points.spent,
-        "expires_on": None if next_date is None else next_date.isoformat(),
-        "remaining": left,
+        "id": contact_id,
+        "points_balance": points.balance,
+        "points_lifetime": points.earned,
+        "points_earned": points.earned,
+        "points_spent": points.spent,
+        "points_expires_on": None if next_date is None else next_date.isoformat(),
+        "points_remaining": left,
     }
 
 
@@ -190,11 +173,11 @@ def _reward_facts(contact_id: int, theirs: Sequence[Reward], balance: int, now: 
     unlocked = [one for one in theirs if one.unlocked_at is not None]
     latest = max(unlocked, key=lambda one: (one.unlocked_at or 0, one.key), default=None)
     return {
-        "of_id": contact_id,
-        "available": len(there),
-        "next_cost": min(
+        "id": contact_id,
+        "rewards_available": len(there),
+        "rewards_next_cost": min(
             (one.cost for one in there if one.cost is not None and one.cost > balance), default=None
         ),
-        "last_at": None if latest is None else latest.unlocked_at,
-        "latest": None if latest is None else latest.key,
+        "rewards_last_at": None if latest is None else latest.unlocked_at,
+        "latest_reward": None if latest is None else latest.key,
     }

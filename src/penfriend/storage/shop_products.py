@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.shop import units
-from penfriend.storage.batch_sql import pairs
+from penfriend.storage.batch_sql import pairs, upsert_rows
 from penfriend.storage.tables import products
 
 _THERE = "SELECT p.key, p.at FROM KEYS AS wanted CROSS JOIN products AS p WHERE p.key = wanted.id"
@@ -40,17 +39,10 @@ def keep_products(connection: Connection, events: Iterable[CheckedEvent], curren
         winners = pairs(connection, _AT_THE_SAME_MOMENT, keys=ties)
         newer = {key: event for key, event in newer.items() if winners.get(key, event.key) <= event.key}
     if newer:
-        _upsert(connection, [_row(key, event, currency) for key, event in newer.items()])
+        made = [_row(key, event, currency) for key, event in newer.items()]
+        # another transaction may have been faster with a newer one
+        upsert_rows(connection, products, made, where="excluded.at >= products.at")
     return set(latest)
-
-
-def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    new = build(products).inline()
-    changed = {column.name: new.excluded[column.name] for column in products.c if column.name != "key"}
-    # another transaction may have been faster with a newer one
-    newer = new.excluded.at >= products.c.at
-    connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=changed, where=newer), rows)
 
 
 def _row(key: str, event: CheckedEvent, currency: str) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from penfriend.domain.shop import Happening, fold_cart, fold_order, items_of
-from penfriend.storage.batch_sql import insert_rows, next_ids, rows, run
+from penfriend.storage.batch_sql import insert_values, next_ids, rows, run, upsert_rows
 from penfriend.storage.tables import carts, items, orders
 
 Row = dict[str, Any]
@@ -27,11 +27,25 @@ WHERE e.order_key = wanted.id AND e.name IN ('order_placed', 'order_delivered', 
 """
 _CARTS_THERE = "SELECT c.key, c.id, c.contact_id FROM KEYS AS k CROSS JOIN carts AS c WHERE c.key = k.id"
 _ORDERS_THERE = "SELECT o.key, o.id, o.contact_id FROM KEYS AS k CROSS JOIN orders AS o WHERE o.key = k.id"
+_ITEMS_THERE = """
+SELECT i.contact_id, i.product_key FROM BATCH AS batch CROSS JOIN items AS i
+WHERE i.kind = :kind AND i.thing_id = batch.id AND i.product_key IS NOT NULL
+"""
 _FORGET_ITEMS = "DELETE FROM items WHERE kind = :kind AND thing_id IN (SELECT id FROM BATCH AS b)"
 
 
-def renew_carts(connection: Connection, keys: Collection[str], currency: str) -> set[int]:
-    """Make these carts anew; the contacts whose carts they are or were."""
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Whose facts follow from things that were made anew."""
+
+    owners: set[int] = field(default_factory=set)
+    """The contacts whose things they are or were."""
+    products: set[tuple[int, str]] = field(default_factory=set)
+    """Each with the products that are or were in them."""
+
+
+def renew_carts(connection: Connection, keys: Collection[str], currency: str) -> Concerned:
+    """Make these carts anew."""
     made: list[Row] = []
     for key, naming in _happenings(connection, _NAMING_CART, keys).items():
         cart = fold_cart(naming)
@@ -54,8 +68,8 @@ def renew_carts(connection: Connection, keys: Collection[str], currency: str) ->
     return _keep(connection, carts, "cart", made, _CARTS_THERE)
 
 
-def renew_orders(connection: Connection, keys: Collection[str], currency: str) -> set[int]:
-    """Make these orders anew; the contacts whose orders they are or were."""
+def renew_orders(connection: Connection, keys: Collection[str], currency: str) -> Concerned:
+    """Make these orders anew."""
     made: list[Row] = []
     for key, naming in _happenings(connection, _NAMING_ORDER, keys).items():
         order = fold_order(naming)
@@ -88,41 +102,36 @@ def _happenings(
     return found
 
 
-def _keep(connection: Connection, table: Table, kind: str, made: list[Row], there: str) -> set[int]:
+def _keep(connection: Connection, table: Table, kind: str, made: list[Row], there: str) -> Concerned:
     """Write the things and their items; those that are there keep our id."""
     if not made:
-        return set()
+        return Concerned()
     found = rows(connection, there, keys=[thing["key"] for thing in made])
     known = {key: id_ for key, id_, _ in found}
     ids = next_ids(connection, table, sum(thing["key"] not in known for thing in made))
     for thing in made:
         thing["id"] = known[thing["key"]] if thing["key"] in known else next(ids)
-    _upsert(connection, table, made)
+    upsert_rows(connection, table, made, keep={"id"})
+    products: set[tuple[int, str]] = set()
     if known:
+        before: Any = run(connection, _ITEMS_THERE, batch=known.values(), kind=kind)
+        products.update((row[0], row[1]) for row in before)
         run(connection, _FORGET_ITEMS, batch=known.values(), kind=kind)
-    insert_rows(connection, items, [item for thing in made for item in _item_rows(kind, thing)])
-    return {owner for _, _, owner in found} | {thing["contact_id"] for thing in made}
+    entries = [item for thing in made for item in _item_rows(kind, thing)]
+    insert_values(connection, items, _ITEM, entries)
+    products.update((entry[_OWNER], entry[_PRODUCT]) for entry in entries if entry[_PRODUCT] is not None)
+    return Concerned({owner for _, _, owner in found} | {thing["contact_id"] for thing in made}, products)
 
 
-def _upsert(connection: Connection, table: Table, made: Sequence[Row]) -> None:
-    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    new = build(table).inline()
-    others = {name: new.excluded[name] for name in made[0] if name not in {"id", "key"}}
-    connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=others), made)
+_ITEM = (
+    "kind", "thing_id", "position", "contact_id",
+    "product_key", "title", "url", "image", "category", "price", "quantity",
+)  # fmt: skip
+_OWNER, _PRODUCT = _ITEM.index("contact_id"), _ITEM.index("product_key")
 
 
-def _item_rows(kind: str, thing: Row) -> Iterable[Row]:
-    for position, item in enumerate(items_of(thing["items"])):
-        yield {
-            "kind": kind,
-            "thing_id": thing["id"],
-            "position": position,
-            "contact_id": thing["contact_id"],
-            "product_key": item.product_key,
-            "title": item.title,
-            "url": item.url,
-            "image": item.image,
-            "category": item.category,
-            "price": item.price,
-            "quantity": item.quantity,
-        }
+def _item_rows(kind: str, thing: Row) -> Iterable[tuple[Any, ...]]:
+    return (
+        (kind, thing["id"], position, thing["contact_id"], *item)
+        for position, item in enumerate(items_of(thing["items"]))
+    )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection
 
 from penfriend.domain.timing import Moment
-from penfriend.storage.batch_sql import insert_rows, run
+from penfriend.storage.batch_sql import insert_values, run
 from penfriend.storage.tables import touched
 
 _RAISE = "UPDATE contacts SET version = version + 1 WHERE id IN (SELECT id FROM BATCH AS b)"
@@ -21,7 +21,9 @@ UNION SELECT e.contact_id FROM KEYS AS k CROSS JOIN events AS e
 
 def touch(connection: Connection, by: Sequence[tuple[int, int | None]], at: Moment) -> None:
     """Mark each contact, with the event that did it where it was one; `at` is when that came in."""
-    insert_rows(connection, touched, [{"contact_id": who, "event_id": event, "at": at} for who, event in by])
+    insert_values(
+        connection, touched, ("contact_id", "event_id", "at"), [(who, event, at) for who, event in by]
+    )
     if by:
         run(connection, _RAISE, batch={who for who, _ in by})
 

@@ -125,7 +125,7 @@ items = Table(
     amount("price"),
     Column("quantity", BIG),
     Index(None, "product_key"),
-    Index(None, "contact_id"),
+    Index(None, "contact_id", "product_key"),
 )
 
 purchases = Table(
