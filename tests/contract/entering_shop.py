@@ -11,6 +11,7 @@ from penfriend.domain.campaign import (
     EventTrigger,
     ReentryKind,
     SegmentTrigger,
+    Trigger,
 )
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.moments import FromNow
@@ -37,7 +38,7 @@ SEGMENTS = {
 ALWAYS, EVERY, NEVER = ReentryKind.ALWAYS, ReentryKind.EVERY, ReentryKind.NEVER
 
 
-def campaign(trigger: SegmentTrigger | EventTrigger, **more: object) -> Campaign:
+def campaign(trigger: Trigger, **more: object) -> Campaign:
     given = {"topic": "offers", "steps": (), **more}
     return Campaign(name="campaign", trigger=trigger, **given)  # type: ignore[arg-type]  # each test gives what it is about
 
