@@ -122,6 +122,16 @@ def contact(number: int, **columns: object) -> Row:
     }
 
 
+def world(*columns: Row) -> World:
+    """A world of contacts with these columns, numbered from 1."""
+    return World([contact(number, **each) for number, each in enumerate(columns, 1)])
+
+
+def utc(text: str) -> Moment:
+    """The moment that a text names in UTC."""
+    return from_datetime(datetime.fromisoformat(text).replace(tzinfo=UTC))
+
+
 def event(number: int, name: str, at: int, contact_id: int, properties: dict[str, object]) -> Row:
     return {
         "id": number, "contact_id": contact_id, "name": name, "at": at, "received_at": at,
