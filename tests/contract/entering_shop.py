@@ -11,6 +11,7 @@ from penfriend.domain.campaign import (
     EventTrigger,
     ReentryKind,
     SegmentTrigger,
+    Trigger,
 )
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.moments import FromNow
@@ -37,7 +38,7 @@ SEGMENTS = {
 ALWAYS, EVERY, NEVER = ReentryKind.ALWAYS, ReentryKind.EVERY, ReentryKind.NEVER
 
 
-def campaign(trigger: SegmentTrigger | EventTrigger, **more: object) -> Campaign:
+def campaign(trigger: Trigger, **more: object) -> Campaign:
     given = {"topic": "offers", "steps": (), **more}
     return Campaign(name="campaign", trigger=trigger, **given)  # type: ignore[arg-type]  # each test gives what it is about
 
@@ -119,6 +120,16 @@ def contact(number: int, **columns: object) -> Row:
         "attributes": {},
         **columns,
     }
+
+
+def world(*columns: Row) -> World:
+    """A world of contacts with these columns, numbered from 1."""
+    return World([contact(number, **each) for number, each in enumerate(columns, 1)])
+
+
+def utc(text: str) -> Moment:
+    """The moment that a text names in UTC."""
+    return from_datetime(datetime.fromisoformat(text).replace(tzinfo=UTC))
 
 
 def event(number: int, name: str, at: int, contact_id: int, properties: dict[str, object]) -> Row:

@@ -1,7 +1,8 @@
 """Activation: the members of a new or changed segment are found by one full SELECT, in chunks, and noted.
 
 Who is in a segment at its activation is not mailed (`backfill: none`), or enters now (`backfill: all`). A
-segment's new definition treats those whom it brings in the same way. A removed campaign ends its enrollments
+segment's new definition treats those whom it brings in the same way. Dates and schedules begin: what is past
+lets nobody in. A removed campaign ends its enrollments
 and skips what they still wanted to send. Everything is safe to repeat: a crash in between leaves the segment
 or campaign as not yet activated.
 """
@@ -54,6 +55,8 @@ def activate(database: Database, looks: Looks, now: Moment) -> ActivationReport:
         with database.write() as connection:
             _set_looked(connection, members, now)
             _backfill(connection, looks, members, now, report, known is not None)
+    with database.write() as connection:
+        looks.dates.make_indexes(connection)
     database.run(lambda connection: _set_campaigns(connection, looks, now, report))
     return report
 
@@ -134,6 +137,7 @@ def _set_campaigns(connection: Connection, looks: Looks, now: Moment, report: Ac
         connection.execute(insert(t.campaign_states).values(state))
         if campaign.backfill and isinstance(campaign.trigger, SegmentTrigger):
             report.entered += looks.doors[name].let_in_members(connection, now).entered
+    looks.dates.begin(connection, now)
     for name in active.keys() - looks.definitions.campaigns.keys():
         report.ended += _end(connection, name, now)
     unused = t.segment_looks.c.segment.not_in(list(looks.segments))

@@ -1,5 +1,5 @@
-"""Who comes to a campaign's door and enters: joins of its segment, events that it waits for, and the reasons
-of those who do not.
+"""Who comes to a campaign's door and enters: joins of its segment, events that it waits for, dates and
+schedules whose moment has come; and the reasons of those who do not.
 
 Set statements all the way: the arrivals of one campaign stand in `look_arrivals`, in the order in which they
 came for each contact, and are decided rank by rank, so that the second sees what became of the first.
@@ -7,7 +7,7 @@ came for each contact, and are decided rank by rank, so that the second sees wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from penfriend.domain.campaign import Campaign, EventTrigger, ReentryKind
+from penfriend.domain.campaign import Campaign, EventTrigger, ReentryKind, SegmentTrigger
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.reasons import NotEntered
 from penfriend.domain.segment import Condition, InSegment, Things
@@ -37,6 +37,7 @@ from penfriend.domain.timing import Moment, shift, zone_of
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.entering_arrivals import (
+    Came,
     Coming,
     for_each_thing,
     from_events,
@@ -45,6 +46,7 @@ from penfriend.storage.entering_arrivals import (
     is_suppressed,
 )
 from penfriend.storage.entering_clocks import know_clocks, shift_by_own_clock
+from penfriend.storage.entering_dates import coming_at
 from penfriend.storage.entering_lateness import Lateness
 from penfriend.storage.looks_tables import empty, look_arrivals, look_joins, look_zones, write
 from penfriend.storage.segment_sql import Compiler
@@ -71,6 +73,7 @@ class Door:
         self.campaign = campaign
         self._definitions, self._revision = definitions, revision
         self._lateness = Lateness(campaign, definitions)
+        self._dated: dict[bool, list[Insert]] = {}
 
     def let_in_joins(self, connection: Connection, now: Moment) -> Entered:
         """Those who stand in `look_joins` of the trigger's segment."""
@@ -84,8 +87,18 @@ class Door:
         """Those whose event came; what was past at the campaign's activation is passed over."""
         return self._decide(connection, self._events, now, {"activated_at": activated_at})
 
+    def let_in_dated(
+        self, connection: Connection, now: Moment, unit: Mapping[str, object], has_zone: bool
+    ) -> Entered:
+        """Those who stand in `look_dated`: the people of one unit (`entering_dates`), whose moment has
+        come."""
+        if has_zone not in self._dated:
+            coming, came = coming_at(self.campaign.trigger, has_zone)
+            self._dated[has_zone] = self._arrivals(coming, " ", came)
+        return self._decide(connection, self._dated[has_zone], now, unit)
+
     def _decide(
-        self, connection: Connection, arriving: Sequence[Insert], now: Moment, values: dict[str, object]
+        self, connection: Connection, arriving: Sequence[Insert], now: Moment, values: Mapping[str, object]
     ) -> Entered:
         values = {**values, "now": now}
         arrived = sum(write(connection, one, values) for one in arriving)
@@ -125,22 +138,25 @@ class Door:
 
     @cached_property
     def _events(self) -> list[Insert]:
-        """By one statement; by two where each thing of a segment enters: the other is for those who have
-        none."""
         trigger = self.campaign.trigger
         if not isinstance(trigger, EventTrigger):
             return []
-        coming = from_events(trigger, self.campaign.name, self._definitions)
-        segment = None if trigger.segment is None else self._definitions.segments[trigger.segment]
+        return self._arrivals(from_events(trigger, self.campaign.name, self._definitions))
+
+    def _arrivals(self, coming: Coming, joint: str = "/", came: Came | None = None) -> list[Insert]:
+        """By one statement; by two where each thing of a segment enters: the other is for those who have
+        none."""
+        name = self.campaign.trigger.segment
+        segment = None if name is None else self._definitions.segments[name]
         if segment is None or segment.of is Things.CONTACTS:
-            return [self._arrive(coming)]
-        each, none = for_each_thing(coming, segment, self._definitions)
+            return [self._arrive(coming, *([] if came is None else [came(Scope(coming.contact))]))]
+        each, none = for_each_thing(coming, segment, self._definitions, joint, came)
         return [self._arrive(each, own_segment=False), self._arrive(coming, none)]
 
     def _arrive(self, coming: Coming, *more: Expr, own_segment: bool = True) -> Insert:
         """INSERT of the arrivals with the reasons that do not depend on other arrivals, and their places
         in the queue."""
-        about = [coming.subject.get(name, null()).label(name) for name in SUBJECT_COLUMNS]
+        about = [coming.subject.get(name, _nothing(name)).label(name) for name in SUBJECT_COLUMNS]
         arrived = (
             select(
                 coming.contact.c.id.label("contact_id"),
@@ -162,6 +178,8 @@ class Door:
 
     def _reason(self, coming: Coming, own_segment: bool) -> Expr:
         contact, campaign = coming.contact, self.campaign
+        if not campaign.active:
+            return literal(NotEntered.CAMPAIGN_PAUSED.value, TEXT)
         reasons = [(is_suppressed(contact, campaign.is_transactional), NotEntered.SUPPRESSED)]
         if not campaign.is_transactional:
             reasons.append((~is_subscribed(contact, campaign.topic), NotEntered.NOT_CONSENTED))
@@ -171,10 +189,10 @@ class Door:
         return case(*((holds, literal(reason.value, TEXT)) for holds, reason in reasons), else_=null())
 
     def _wanted(self, coming: Coming, own_segment: bool) -> list[Expr]:
-        """The trigger's `if` and, for an event, its segment, at the moment of the arrival."""
+        """The trigger's `if` and, but for a segment trigger, its segment, at the moment of the arrival."""
         trigger = self.campaign.trigger
         conditions: list[Condition] = [] if trigger.condition is None else [trigger.condition]
-        if isinstance(trigger, EventTrigger) and trigger.segment is not None and own_segment:
+        if own_segment and trigger.segment is not None and not isinstance(trigger, SegmentTrigger):
             conditions.append(InSegment(trigger.segment))
         rows = {} if coming.event is None else {"event": coming.event}
         scope = Scope(contact=coming.contact, subject=coming.subject, rows=rows)
@@ -227,6 +245,10 @@ class Door:
         }
         here = [row.c.rank == bindparam("place"), row.c.reason.is_(None)]
         return insert(t.enrollments).from_select(list(values), select(*values.values()).where(*here))
+
+
+def _nothing(name: str) -> Expr:
+    return literal(None, BIG if name == "event_id" else TEXT)
 
 
 _REFUSE = insert(t.refusals).from_select(

@@ -3,6 +3,7 @@ contact has."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import FromClause, and_, bindparam, case, func, literal, or_, select, true
@@ -32,6 +33,10 @@ class Coming:
     subject: dict[str, Expr]
     where: tuple[Expr, ...] = ()
     event: FromClause | None = None
+
+
+Came = Callable[[Scope], Expr]
+"""Whether the date has come that the trigger's field holds there."""
 
 
 def from_things(rows: FromClause, at: Expr) -> Coming:
@@ -74,28 +79,40 @@ def from_events(trigger: EventTrigger, campaign: str, definitions: Definitions) 
     )
 
 
-def for_each_thing(coming: Coming, segment: Segment, definitions: Definitions) -> tuple[Coming, Expr]:
-    """Each thing of the segment that the contact of the event has, and what holds for those who have none.
+def for_each_thing(
+    coming: Coming, segment: Segment, definitions: Definitions, joint: str = "/", came: Came | None = None
+) -> tuple[Coming, Expr]:
+    """Each thing of the segment that the contact has, and what holds for those who have none.
 
-    An event that is about a thing of that kind lets in that one alone.
+    An event that is about a thing of that kind lets in that one alone; `came` says of a thing, or of the
+    contact, that its date has come. The occurrence names both, with `joint` in between.
     """
     things = thing_rows(segment)
     compiler = Compiler(definitions, RowBinder(definitions.brand.zone, coming.at))
-    inner = compiler.holds(segment.where, things.scope(coming.contact))
+    scope = things.scope(coming.contact)
+    inner = compiler.holds(segment.where, scope)
     about = coming.subject.get(things.about) if segment.of is not Things.EVENTS else None
     same = true() if about is None else or_(about.is_(None), things.subject[things.about] == about)
     has = and_(*things.of(coming.contact), same, inner)
-    both = coming.occurrence + "/" + things.occurrence
+    its_date = true() if came is None else came(scope)
+    own_date = true() if came is None else came(Scope(coming.contact))
+    both = coming.occurrence + joint + things.occurrence
+    only = [(coming.occurrence == "", things.occurrence), (things.occurrence == "", coming.occurrence)]
     each = Coming(
         rows=coming.rows.join(things.row, has),
         contact=coming.contact,
-        occurrence=case((coming.occurrence == "", things.occurrence), else_=both),
+        occurrence=case(*only, else_=both),
         at=coming.at,
-        subject={**coming.subject, **things.subject, "event_id": coming.subject["event_id"]},
-        where=coming.where,
+        subject={**coming.subject, **things.subject, **_event_of(coming)},
+        where=(*coming.where, its_date),
         event=coming.event,
     )
-    return each, ~there_is(things.row, where=[has])
+    return each, and_(own_date, ~there_is(things.row, where=[has]))
+
+
+def _event_of(coming: Coming) -> dict[str, Expr]:
+    """The event that came, not the event that the thing is."""
+    return {name: value for name, value in coming.subject.items() if name == "event_id"}
 
 
 def is_suppressed(contact: FromClause, transactional: bool) -> Expr:

@@ -1,9 +1,9 @@
 """Looks: who joins and leaves the segments of the live campaigns, who enters, and who is woken.
 
-A look asks only for those whose facts changed (`touched`) and for those for whom a moment named in a segment
-has passed since the last look. It runs in one transaction for each batch of `touched` and deletes exactly the
-rows that it read: what commits meanwhile, also with a lower id, is there for the next. After a crash nothing
-of the batch has happened.
+A look asks only for those whose facts changed (`touched`) and for those for whom a moment named in a segment,
+or one of a date or schedule, has passed since the last look. It runs in one transaction for each batch of
+`touched` and deletes exactly the rows that it read: what commits meanwhile, also with a lower id, is there
+for the next. After a crash nothing of the batch has happened.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from penfriend.domain.segment import Condition, Test, walk
 from penfriend.domain.timing import Moment
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG
+from penfriend.storage.dates import Dates
 from penfriend.storage.entering import Door, Entered
 from penfriend.storage.looks_tables import (
     empty,
@@ -70,6 +71,7 @@ class Looks:
         self.doors = {
             name: Door(campaign, definitions, revision) for name, campaign in definitions.campaigns.items()
         }
+        self.dates = Dates(self.doors, definitions)
         self._reads_campaigns = reads_campaigns(definitions)
 
     def take_look(self, connection: Connection, now: Moment, batch: int = BATCH) -> LookReport:
@@ -90,6 +92,7 @@ class Looks:
                     self._look_at(connection, members, last, now, activated, report)
         if touched:
             self._let_in_events(connection, now, activated, report)
+        self._let_in_dates(connection, now, report)
         if report.entered and self._reads_campaigns:
             connection.execute(_TOUCH_ENTERED, {"now": now, "newest": newest})
             connection.execute(_RAISE_ENTERED, {"newest": newest})
@@ -133,6 +136,12 @@ class Looks:
                 since = Moment(activated[campaign.name])
                 self._count(report, self.doors[campaign.name].let_in_events(connection, now, since))
 
+    def _let_in_dates(self, connection: Connection, now: Moment, report: LookReport) -> None:
+        dated = self.dates.let_in(connection, now)
+        report.entered += dated.entered
+        report.refused += dated.refused
+        report.more = report.more or dated.more
+
     def _campaigns_of(self, segment: str) -> Iterator[Campaign]:
         for campaign in self.definitions.campaigns.values():
             if isinstance(campaign.trigger, SegmentTrigger) and campaign.trigger.segment == segment:
@@ -144,9 +153,10 @@ class Looks:
         report.refused += came.refused
 
     def next_moment(self, connection: Connection, after: Moment) -> Moment | None:
-        """The next moment after `after` at which time alone may let somebody join or leave; None where
+        """The next moment after `after` at which time alone may let somebody join, leave or enter; None where
         there is none."""
         found = [members.passed.next_moment(connection, after) for members in self.segments.values()]
+        found.append(self.dates.next_moment(connection, after))
         moments = [moment for moment in found if moment is not None]
         return min(moments) if moments else None
 

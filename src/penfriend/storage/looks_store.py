@@ -45,7 +45,7 @@ class LookStore:
         return refresh_members(self._database, self._of(definitions, revision), now)
 
     def next_moment(self, definitions: Definitions, revision: int, after: Moment) -> Moment | None:
-        """The next moment at which time alone may change a membership."""
+        """The next moment at which time alone may change a membership or let somebody enter."""
         with self._database.read() as connection:
             return self._of(definitions, revision).next_moment(connection, after)
 

@@ -84,9 +84,49 @@ look_zones = Table(
 """The clocks of those at a door: from a moment on (by_wall 0), or from a wall-clock time on (1), so much is
 added to come from the one to the other."""
 
+look_dated = Table(
+    "look_dated",
+    _metadata,
+    Column("unit", Integer, nullable=False),
+    Column("contact_id", BIG, nullable=False),
+    Index("ix_look_dated_contact", "contact_id"),
+    prefixes=["TEMPORARY"],
+)
+"""For whom a moment of a date or schedule has come, by its unit: one zone or several with the same clock."""
+
+look_days = Table(
+    "look_days",
+    _metadata,
+    Column("unit", Integer, nullable=False),
+    Column("low", TEXT, nullable=False),
+    Column("high", TEXT, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""The dates whose moment has come, both ends included."""
+
+look_spans = Table(
+    "look_spans",
+    _metadata,
+    Column("unit", Integer, nullable=False),
+    Column("low", BIG, nullable=False),
+    Column("high", BIG, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""The same for moments: those of the days by the clock of the unit's zone."""
+
 _THERE_SQLITE = "SELECT 1 FROM sqlite_temp_master WHERE name = 'look_arrivals'"
 _THERE_POSTGRESQL = "SELECT to_regclass('pg_temp.look_arrivals')"
-_ALL = (look_touched, look_passed, look_candidates, look_joins, look_zones, look_arrivals)
+_ALL = (
+    look_touched,
+    look_passed,
+    look_candidates,
+    look_joins,
+    look_zones,
+    look_dated,
+    look_days,
+    look_spans,
+    look_arrivals,
+)
 
 
 def make_room(connection: Connection) -> None:

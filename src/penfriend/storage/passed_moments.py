@@ -8,7 +8,7 @@ between two looks, and the range is read from an index (`indexes_for` names thos
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -171,9 +171,15 @@ def _between(source: Source) -> list[Expr]:
 
 def make_indexes(connection: Connection, segment: Segment, definitions: Definitions) -> list[str]:
     """Make the indexes on moving values that are missing; the names of those that were made."""
+    return make_missing(connection, indexes_for(segment, definitions, connection.dialect))
+
+
+def make_missing(connection: Connection, indexes: Mapping[str, str]) -> list[str]:
+    """Make those of these indexes (name and statement) that are not there; the names of those that were
+    made."""
     known = set(connection.exec_driver_sql(_INDEX_NAMES[connection.dialect.name]).scalars())
     made = []
-    for name, statement in indexes_for(segment, definitions, connection.dialect).items():
+    for name, statement in indexes.items():
         if name not in known:
             connection.execute(text(statement.replace(":", r"\:")))  # no name is a parameter
             known.add(name)
@@ -183,14 +189,20 @@ def make_indexes(connection: Connection, segment: Segment, definitions: Definiti
 
 def indexes_for(segment: Segment, definitions: Definitions, dialect: Dialect) -> dict[str, str]:
     """The indexes that the segment's moments need beside those that the tables have: name and statement."""
-    found = {}
+    found: dict[str, str] = {}
     for watch in watches(segment, definitions):
-        table = watch.source.table
-        columns = _indexed(watch.source, dialect)
-        if isinstance(table, Table) and not _has_index(table, columns):
-            name = f"ix_moving_{table.name}_{hashlib.sha256(columns.encode()).hexdigest()[:12]}"
-            found[name] = f"CREATE INDEX IF NOT EXISTS {name} ON {table.name} ({columns})"
+        found |= index_of(watch.source, dialect)
     return found
+
+
+def index_of(source: Source, dialect: Dialect) -> dict[str, str]:
+    """The index on the source's values, by name, where the tables have none."""
+    table = source.table
+    columns = _indexed(source, dialect)
+    if not isinstance(table, Table) or _has_index(table, columns):
+        return {}
+    name = f"ix_moving_{table.name}_{hashlib.sha256(columns.encode()).hexdigest()[:12]}"
+    return {name: f"CREATE INDEX IF NOT EXISTS {name} ON {table.name} ({columns})"}
 
 
 _INDEX_NAMES = {

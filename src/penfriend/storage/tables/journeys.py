@@ -16,6 +16,7 @@ campaign_states = Table(
     count("revision"),
     moment("removed_at"),
     moment("dated_at"),  # till when the moments of a date or schedule trigger have let people in
+    count("dated_id"),  # of the moment right after dated_at: up to which contact it has; 0 where none
 )
 
 splits = Table(

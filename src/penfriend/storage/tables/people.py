@@ -55,6 +55,7 @@ contacts = Table(
     moment("rewards_last_at"),
     UniqueConstraint("email"),
     Index(None, "email_hash"),
+    Index(None, "timezone", "id"),  # schedules come zone by zone
 )
 
 contact_keys = Table(
