@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from penfriend.bootstrap.rehearsal import Rehearsal, rehearse
     from penfriend.bootstrap.settings import DEFAULTS, Settings
     from penfriend.bootstrap.trials import CampaignTests, Trial, campaign_tests
+    from penfriend.bootstrap.why import WholeStory
     from penfriend.bootstrap.worker import Worker
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Rehearsal",
     "Settings",
     "Trial",
+    "WholeStory",
     "Worker",
     "campaign_tests",
     "check",
@@ -47,6 +49,7 @@ _HOMES = {
     "Rehearsal": "rehearsal",
     "Settings": "settings",
     "Trial": "trials",
+    "WholeStory": "why",
     "Worker": "worker",
     "campaign_tests": "trials",
     "check": "checked",

@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "run",
     "tick": "tick",
     "status": "status",
+    "why": "why",
     "messages": "messages",
 }
 """Every command and the module that holds it, in the order of the help."""

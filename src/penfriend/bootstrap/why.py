@@ -1,0 +1,139 @@
+"""Why somebody got what they got and not what they did not: the record, the engine's own questions, and
+sentences.
+
+The segment, the trigger's condition and the exits are explained by the compiler that the engine asks, so the
+explanation agrees with what the engine does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from penfriend.domain.campaign import Campaign, DateTrigger
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.errors import NotFound
+from penfriend.domain.person import PersonRecord
+from penfriend.domain.problems import did_you_mean
+from penfriend.domain.segment import Condition, Op, Segment, Test, Things
+from penfriend.domain.story import CampaignStory, Place, Sentence, in_order, tell
+from penfriend.domain.timing import Moment, to_datetime
+from penfriend.engine.live import Live
+from penfriend.storage.database import Database
+from penfriend.storage.person_record import read_person
+from penfriend.storage.segment_explanation import Explained, ExplainedThing, explain_segment
+
+MOST_THINGS = 5
+"""Of a person with more carts or lots than this, so many are explained."""
+
+
+Explain = Callable[[Segment], list[ExplainedThing]]
+"""Explains a segment for the person in question, as of now."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeStory:
+    """One person and the campaigns."""
+
+    person: PersonRecord
+    stories: tuple[CampaignStory, ...]
+
+
+def why(db: Database, live: Live, contact_id: int, now: Moment, campaign: str | None = None) -> WholeStory:
+    """The story of a contact, in one campaign or in all. Raises NotFound."""
+    definitions = live.definitions
+    if campaign is not None and campaign not in definitions.campaigns:
+        near = did_you_mean(campaign, definitions.campaigns)
+        raise NotFound(f'there is no campaign "{campaign}".{near}')
+    with db.read() as connection:
+        record = read_person(connection, contact_id, definitions.brand)
+        zone = record.contact.zone
+
+        def show(moment: Moment) -> str:
+            return to_datetime(moment, zone).strftime("%a %d %b %Y %H:%M")
+
+        def explain(segment: Segment) -> list[ExplainedThing]:
+            return explain_segment(connection, definitions, segment, contact_id, now)
+
+        stories = [
+            _with_door(explain, definitions, tell(record, route, now, show))
+            for name, route in live.routes.items()
+            if campaign in (None, name)
+        ]
+    return WholeStory(record, tuple(in_order(stories)))
+
+
+def _with_door(explain: Explain, definitions: Definitions, story: CampaignStory) -> CampaignStory:
+    """For who is not inside: what the segment and the condition of the trigger say of them now."""
+    if story.place is Place.INSIDE:
+        return story
+    campaign = definitions.campaigns[story.campaign]
+    told = list(_date(explain, campaign))
+    told += _segment(explain, definitions, campaign)
+    told += _condition(explain, definitions, campaign)
+    return replace(story, now=(*story.now, *told))
+
+
+def _date(explain: Explain, campaign: Campaign) -> Iterator[Sentence]:
+    trigger = campaign.trigger
+    if not isinstance(trigger, DateTrigger) or trigger.segment is not None:
+        return
+    asked = Segment(name="", where=Test(trigger.field, Op.EXISTS, True))
+    for thing in explain(asked):
+        yield Sentence(f"enters by the date {trigger.field.name}, which is {thing.condition.found}")
+
+
+def _segment(explain: Explain, definitions: Definitions, campaign: Campaign) -> Iterator[Sentence]:
+    name = campaign.trigger.segment
+    if name is None:
+        return
+    segment = definitions.segments[name]
+    things = explain(segment)
+    if not things:
+        yield Sentence(f"is not in the segment {name}: has no {segment.of.value} at all")
+    for thing in things[:MOST_THINGS]:
+        about = f" with {thing.occurrence}" if thing.occurrence else ""
+        if thing.is_member:
+            yield Sentence(f"is in the segment {name}{about} now")
+        else:
+            yield Sentence(f"is not in the segment {name}{about}: {_failing(thing)}")
+    if len(things) > MOST_THINGS:
+        yield Sentence(f"and {len(things) - MOST_THINGS} more: penfriend segment {name} --explain")
+
+
+def _condition(explain: Explain, definitions: Definitions, campaign: Campaign) -> Iterator[Sentence]:
+    condition: Condition | None = campaign.trigger.condition
+    name = campaign.trigger.segment
+    if condition is None or (name is not None and definitions.segments[name].of is not Things.CONTACTS):
+        return
+    asked = Segment(name="", where=condition)
+    for thing in explain(asked):
+        if not thing.is_member:
+            yield Sentence(f"the trigger's condition does not hold: {_failing(thing)}")
+
+
+def _failing(thing: ExplainedThing) -> str:
+    return "; ".join(failing(thing.condition))
+
+
+def failing(condition: Explained) -> list[str]:
+    """The conditions that would have to be otherwise, each with what was found and what is wanted."""
+    if condition.holds:
+        return []
+    if not condition.parts:
+        return [condition.sentence]
+    if condition.sentence == "this does not hold":
+        return ["it must not be that " + " and ".join(_holding(condition.parts[0]))]
+    parts = [words for part in condition.parts if not part.holds for words in failing(part)]
+    if condition.sentence == "at least one of these holds" and len(parts) > 1:
+        return ["none of these holds: " + ", ".join(parts)]
+    return parts
+
+
+def _holding(condition: Explained) -> list[str]:
+    """What holds, of a condition that does and must not."""
+    if not condition.parts:
+        return [condition.sentence]
+    return [words for part in condition.parts if part.holds for words in _holding(part)] or [
+        condition.sentence
+    ]

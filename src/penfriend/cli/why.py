@@ -1,0 +1,74 @@
+"""`penfriend why`: one person's whole story."""
+
+from __future__ import annotations
+
+import typer
+
+from penfriend.bootstrap import House, WholeStory
+from penfriend.cli.output import DONE, console, iso_moment, print_json
+from penfriend.domain.story import CampaignStory, Place, Sentence
+from penfriend.domain.timing import to_datetime
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("why")(why)
+
+
+def why(
+    contact: str = typer.Argument(..., help="The shop's id of the person, or the address."),
+    campaign: str = typer.Option("", "--campaign", metavar="NAME", help="Only this campaign."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+) -> int:
+    """Tell why a person got what they got, why they did not get the rest, and what comes next.
+
+    Example: penfriend why ada@example.com --campaign welcome
+    """
+    with House.open() as house:
+        story = house.why(contact, campaign or None)
+    if as_json:
+        print_json(_document(story))
+    else:
+        _tell(story)
+    return DONE
+
+
+def _tell(story: WholeStory) -> None:
+    out, person = console(), story.person.contact
+    topics = ", ".join(sorted(person.topics)) or "no topic"
+    out.print(f"[bold]{story.person.name}[/bold]: subscribed to {topics}; clock {person.timezone}")
+    if person.suppression:
+        out.print(f"The address must not be written to: {person.suppression}", markup=False)
+    for one in story.stories:
+        out.print()
+        out.print(f"[bold]{one.campaign}[/bold]: {one.place.value}")
+        for sentence in one.happened:
+            out.print(f"  {_when(story, sentence)}  {sentence.text}", markup=False)
+        for sentence in one.now:
+            mark = "->" if one.place is Place.INSIDE else "  "
+            out.print(f"  {mark} {sentence.text}", markup=False)
+
+
+def _when(story: WholeStory, sentence: Sentence) -> str:
+    if sentence.at is None:
+        return " " * 21
+    return to_datetime(sentence.at, story.person.contact.zone).strftime("%a %d %b %Y %H:%M")
+
+
+def _document(story: WholeStory) -> dict[str, object]:
+    person = story.person.contact
+    return {
+        "contact": story.person.name,
+        "timezone": person.timezone,
+        "topics": sorted(person.topics),
+        "suppression": person.suppression,
+        "campaigns": {one.campaign: _campaign(one) for one in story.stories},
+    }
+
+
+def _campaign(story: CampaignStory) -> dict[str, object]:
+    return {
+        "place": story.place.value,
+        "happened": [{"at": iso_moment(one.at), "text": one.text} for one in story.happened],
+        "now": [one.text for one in story.now],
+    }
