@@ -136,6 +136,7 @@ class TemplateRenderer:
     def _names(self, letter: Letter, speech: Speech, links: Links) -> dict[str, object]:
         """All that the templates of one letter can name."""
         names: dict[str, object] = {
+            "coupon": None,  # where the step gives none
             **letter.facts,
             "brand": self._brand,
             "campaign": self._campaign(letter, speech),
