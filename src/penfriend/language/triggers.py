@@ -115,6 +115,12 @@ class _Triggers:
             return None
         where = read_where(self.found.get("where"), Own("event", event), entering, self.reading)
         key = read_key(self.found.get("key"), event, self.reading)
+        if event == "mail_sent" and where is None:
+            self.reading.report.warning(
+                self.found["event"].value,
+                "each mail of this campaign is a mail_sent too and lets the person in again; say with where"
+                " which mails are meant.",
+            )
         return EventTrigger(event, where, key, condition, segment)
 
     def _date(self, segment: str | None, condition: Condition | None, entering: Scope) -> DateTrigger | None:

@@ -50,6 +50,7 @@ FOR_VALIDATE_ALONE = {
     *("trigger_cron_hour", "trigger_cron_never", "trigger_cron_often", "trigger_cron_minutes"),
     *("test_campaign", "test_twice", "test_event_unknown", "test_event_own"),
     *("test_expect_step", "test_expect_reason", "test_holdout", "test_take", "test_take_arm"),
+    "trigger_mail_sent",
     *("trigger_schedule_segment", "trigger_schedule_event_field", "backfill_schedule", "left_segment_date"),
     *("policy_holdout_much", "holdout_goalless", "campaign_brand", "campaign_transport"),
     *("split_empty", "split_much", "split_little", "split_names"),
