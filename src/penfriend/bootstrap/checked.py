@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from penfriend.bootstrap.files import Files, letter_name
 from penfriend.bootstrap.settings import Settings
+from penfriend.delivery import parse_transport_url
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.errors import CampaignFilesInvalid
+from penfriend.domain.errors import CampaignFilesInvalid, SettingError
 from penfriend.domain.problems import Problem
+from penfriend.domain.timing import Moment
 from penfriend.language import load
 from penfriend.rendering import TemplateRenderer
 
@@ -34,27 +36,56 @@ class Checked:
         return self.definitions, self.renderer
 
 
-def read_definitions(files: Files, settings: Settings) -> Checked:
-    """The definitions alone: what data that comes in is typed by; templates are not looked at."""
+def read_definitions(files: Files, settings: Settings, now: Moment | None = None) -> Checked:
+    """The definitions alone: what data that comes in is typed by; templates are not looked at. What is
+    past at `now` gets a warning."""
     if files.entry not in files.texts:  # why is among the files' own problems
         return Checked(None, None, files.problems)
-    loaded = load(files.campaign_files, files.entry, settings.environment, None)
+    loaded = load(files.campaign_files, files.entry, settings.environment, None, now, _transport_problem)
     return Checked(loaded.definitions, None, tuple(sorted((*files.problems, *loaded.problems))))
 
 
-def check(files: Files, settings: Settings, keys: Sequence[bytes], revision: int = 0) -> Checked:
+def check(
+    files: Files, settings: Settings, keys: Sequence[bytes], revision: int = 0, now: Moment | None = None
+) -> Checked:
     """All of it. Templates are checked against the campaigns that send them: those that have no problem of
     their own."""
     if files.entry not in files.texts:  # why is among the files' own problems
         return Checked(None, None, files.problems)
     unreadable = files.unreadable_templates
     known = frozenset(map(letter_name, (*files.templates, *unreadable)))
-    loaded = load(files.campaign_files, files.entry, settings.environment, known)
+    loaded = load(
+        files.campaign_files,
+        files.entry,
+        settings.environment,
+        known,
+        now,
+        check_transport=_transport_problem,
+    )
     problems = [*files.problems, *loaded.problems]
     if loaded.readable is None:
         return Checked(None, None, tuple(sorted(problems)))
+    problems += _missing_codes(loaded.readable, settings)
     renderer = TemplateRenderer(files.templates, loaded.readable, keys, revision)
     problems += renderer.check(frozenset(map(letter_name, unreadable)))
     return Checked(
         loaded.definitions, renderer if loaded.definitions is not None else None, tuple(sorted(set(problems)))
     )
+
+
+def _transport_problem(url: str) -> str | None:
+    try:
+        parse_transport_url(url)
+    except SettingError as error:
+        return str(error)
+    return None
+
+
+def _missing_codes(definitions: Definitions, settings: Settings) -> list[Problem]:
+    """The coupons whose file is not there."""
+    folder = settings.config.parent
+    return [
+        Problem(coupon.place, f'there is no file "{coupon.file}" of codes.')
+        for coupon in definitions.coupons.values()
+        if coupon.file is not None and coupon.place is not None and not (folder / coupon.file).is_file()
+    ]

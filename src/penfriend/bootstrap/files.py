@@ -13,6 +13,7 @@ from penfriend.domain.errors import SettingError
 from penfriend.domain.problems import Place, Problem
 from penfriend.language import read_bytes
 from penfriend.language.files import MAX_BYTES
+from penfriend.language.includes import patterns_of
 
 TEMPLATE_SUFFIXES = frozenset({".mjml", ".txt", ".po"})
 LARGEST_TEMPLATE = 1_000_000
@@ -27,6 +28,8 @@ class Files:
     entry: str
     texts: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
+    include: tuple[str, ...] = ()
+    """The patterns by which the entry file names further ones."""
 
     @property
     def campaign_files(self) -> dict[str, str]:
@@ -68,12 +71,36 @@ def read_files(config: Path) -> Files:
             "`penfriend init DIR` makes a starter, PENFRIEND_CONFIG names another file"
         ) from error
     _add(config.name, read_bytes(config.name, data), texts, problems)
+    include = patterns_of(texts.get(config.name, ""))
+    for name, path in included(config, include).items():
+        _add(name, _campaign_file(name, path, config.parent), texts, problems)
     root = config.parent / "templates"
     for path in sorted(root.rglob("*")):
         if path.suffix in TEMPLATE_SUFFIXES and path.is_file():
             name = "templates/" + path.relative_to(root).as_posix()
             _add(name, _template(name, path), texts, problems)
-    return Files(config.name, texts, tuple(problems))
+    return Files(config.name, texts, tuple(problems), include)
+
+
+def included(config: Path, patterns: tuple[str, ...]) -> dict[str, Path]:
+    """The further campaign files that patterns name, by their path below the folder of `config`. What begins
+    with a dot is passed over."""
+    found: dict[str, Path] = {}
+    for path in sorted(path for pattern in patterns for path in config.parent.glob(pattern)):
+        parts = path.relative_to(config.parent).parts
+        name = "/".join(parts)
+        if name != config.name and path.is_file() and not any(part.startswith(".") for part in parts):
+            found[name] = path
+    return found
+
+
+def _campaign_file(name: str, path: Path, folder: Path) -> str | Problem:
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return Problem(Place(name), "is a link out of this folder; only files below it can be included.")
+        return read_bytes(name, _read_regular(path))
+    except OSError as error:
+        return Problem(Place(name), f"cannot be read ({error.strerror}).")
 
 
 def _read_regular(path: Path) -> bytes:

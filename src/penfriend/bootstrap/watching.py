@@ -6,6 +6,7 @@ import logging
 import threading
 from pathlib import Path
 
+from penfriend.bootstrap.files import Files, included
 from penfriend.bootstrap.house import House
 from penfriend.domain.errors import PenfriendError
 
@@ -19,6 +20,8 @@ class FileWatch:
         self._house, self._active = house, active
         self._asked = threading.Event()
         self._seen: frozenset[tuple[str, int, int]] = frozenset()
+        self._named: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        """What the files name beside themselves: patterns of further ones, and files of codes."""
 
     def ask(self) -> None:
         """Look at the next call, whatever the times of the files say; safe to call from a signal handler."""
@@ -27,7 +30,6 @@ class FileWatch:
     def at_start(self) -> None:
         """Apply the files as a daemon does at its start. What they lack is logged; the live revision runs."""
         if self._active:
-            self._seen = self._stamp()
             self._take_up(at_start=True)
 
     def look(self) -> None:
@@ -37,12 +39,11 @@ class FileWatch:
         stamp = self._stamp()
         if stamp != self._seen or self._asked.is_set():
             self._asked.clear()
-            self._seen = stamp
             self._take_up(at_start=False)
 
     def _take_up(self, *, at_start: bool) -> None:
         try:
-            files = self._house.read_files()
+            files = self._read()
             applied = self._house.apply_at_start(files) if at_start else self._house.apply_changed(files)
         except PenfriendError as error:
             log.error("the campaign files were not applied: %s", error)
@@ -65,9 +66,25 @@ class FileWatch:
         elif not at_start:  # who has sent a SIGHUP, or taken a mistake back, hears that it was seen
             log.info("the campaign files equal revision %s, which is live", applied.revision)
 
+    def _read(self) -> Files:
+        """The files, and in `_seen` how they and all that they name looked right before they were read."""
+        while True:
+            self._seen = self._stamp()
+            files = self._house.read_files()
+            named = (files.include, self._house.coupon_files(files))
+            if named == self._named:
+                return files
+            self._named = named
+
     def _stamp(self) -> frozenset[tuple[str, int, int]]:
         config = self._house.settings.config
-        paths = [config, *sorted((config.parent / "templates").rglob("*"))]
+        include, coupons = self._named
+        paths = [
+            config,
+            *included(config, include).values(),
+            *(config.parent / name for name in coupons),
+            *(config.parent / "templates").rglob("*"),
+        ]
         return frozenset(stamp for path in paths if (stamp := _stamp_of(path)) is not None)
 
 

@@ -11,6 +11,7 @@ import typer
 
 from penfriend.cli.output import DONE
 from penfriend.cli.sample_shop import history, people
+from penfriend.cli.schema import SCHEMA_FILE, schema_text
 from penfriend.cli.starter import starter
 from penfriend.domain.errors import SettingError
 
@@ -34,6 +35,7 @@ def init(
         directory.mkdir(parents=True, exist_ok=True)
         source = starter()
         shutil.copy(source / "campaigns.yaml", directory / "campaigns.yaml")
+        (directory / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
         shutil.copytree(source / "templates", directory / "templates")
         (directory / ".gitignore").write_text(
             ".penfriend/\n*.db\n*.db-*\n*.db.lock\n*.rejected.csv\n", encoding="utf-8"

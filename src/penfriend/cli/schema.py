@@ -10,6 +10,9 @@ import typer
 from penfriend.cli.output import DONE
 from penfriend.language import json_schema
 
+SCHEMA_FILE = "campaigns.schema.json"
+"""What the first line of the starter's campaigns calls it."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -21,9 +24,14 @@ def schema(out: Path | None = typer.Option(None, "--out", help="Write it to this
 
     Example: penfriend schema --out campaigns.schema.json
     """
-    text = json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+    text = schema_text()
     if out is None:
         typer.echo(text, nl=False)
     else:
         out.write_text(text, encoding="utf-8")
     return DONE
+
+
+def schema_text() -> str:
+    """The schema as the file that an editor reads."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"

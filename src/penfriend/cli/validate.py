@@ -9,6 +9,7 @@ import typer
 from penfriend.bootstrap import Settings, check, read_files
 from penfriend.cli.output import DONE, WRONG, print_json
 from penfriend.domain.problems import Problem
+from penfriend.engine.clock import SystemClock
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +23,8 @@ def validate(as_json: bool = typer.Option(False, "--json", help="One JSON docume
     Example: penfriend validate
     """
     settings = Settings.of(os.environ)
-    checked = check(read_files(settings.config), settings, (b"only to look at the files",))
+    files, only_to_look = read_files(settings.config), (b"only to look at the files",)
+    checked = check(files, settings, only_to_look, now=SystemClock().now())
     if as_json:
         print_json({"valid": not checked.errors, "problems": [_row(problem) for problem in checked.problems]})
     else:

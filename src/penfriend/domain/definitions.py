@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from penfriend.domain.campaign import Campaign, Policy
 from penfriend.domain.campaign_test import CampaignTest
 from penfriend.domain.fields import FieldType
+from penfriend.domain.problems import Place
 from penfriend.domain.segment import Segment
 from penfriend.domain.timing import Duration, Unit, zone_of
 
@@ -103,6 +104,8 @@ class Coupon:
     """`status` warns when fewer are left."""
     was: str | None = None
     """The name that it had in the revision before."""
+    place: Place | None = field(default=None, compare=False)
+    """Where its file is named."""
 
 
 @dataclass(frozen=True, slots=True)

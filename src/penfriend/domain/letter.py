@@ -22,9 +22,8 @@ class Letter:
     `facts` holds what templates can name, as plain values: texts, ints, `Money`, aware datetimes on the
     contact's clock, dates, lists and
     dicts: `contact` {id, email, first_name, ..., attributes}, and where the template needs them `cart`,
-    `order`, `orders`, `purchase`,
-    `product`, `points`, `rewards`, `reward`, `event`, `events`, `survey`, `message`, `topic`. A missing value
-    is None. `brand`, `campaign`
+    `order`, `orders`, `purchase`, `product`, `points`, `rewards`, `reward`, `event`, `events`, `survey`,
+    `message`, `topic`, `coupon` (the code that the step gives). A missing value is None. `brand`, `campaign`
     and `links` are added by the renderer.
     """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import ipaddress
 import re
 from urllib.parse import urlsplit
 
@@ -15,6 +17,9 @@ LABEL_PATTERN = r"[^.\s\x00-\x1f](?:[^.\x00-\x1f]{0,98}[^.\s\x00-\x1f])?"
 TEMPLATE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_\-]*(?:/[A-Za-z0-9][A-Za-z0-9_\-]*)*"
 LOCALE_PATTERN = r"[a-z]{2,3}(?:[_\-][A-Z][a-z]{3})?(?:[_\-](?:[A-Z]{2}|[0-9]{3}))?"
 CURRENCY_PATTERN = r"[A-Z]{3}"
+COUPON_FILE_PATTERN = r"[^/\\\x00-\x1f][^\\\x00-\x1f]*\.csv"
+INCLUDE_PATTERN = r"[^/~\\:\x00-\x1f][^\\:\x00-\x1f]*\.ya?ml"
+TRANSPORT_PATTERN = r"[a-z][a-z0-9+.\-]*:[^\s]*"
 
 _MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<>"]*))\s*<(?P<address>[^<>\s]+)>')
 _SPECIALS = re.compile(r'[][\\()<>@,:;".]')
@@ -118,6 +123,77 @@ def parse_url(text: str) -> str:
             " https://mail.acornandoak.example."
         )
     return text.rstrip("/")
+
+
+def parse_https(text: str) -> str:
+    """An https address that is out in the world: no name or number of this machine or of a private net."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme == "https" and bool(parts.hostname) and not (parts.username or parts.fragment)
+        good = good and (parts.port is None or parts.port > 0) and not re.search(r"[\s<>\"']", text)
+    except ValueError:
+        good = False
+    if not good:
+        raise WordError(
+            f"{quote(text)} is no address for a webhook. Write it with https://, such as"
+            " https://care.acornandoak.example/hooks."
+        )
+    if _is_inside(parts.hostname or ""):
+        raise WordError(f"{quote(text)} is an address of this machine or of a private net; none is called.")
+    return text
+
+
+def _is_inside(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def parse_secret(text: str) -> str:
+    """What signs the calls of a webhook: any text, or `whsec_` and base64 of 24 bytes or more."""
+    secret = parse_line(text)
+    if secret.startswith("whsec_"):
+        try:
+            length = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+        except ValueError:
+            length = 0
+        if not 24 <= length <= 64:  # Standard Webhooks, "Signature scheme"
+            raise WordError("a secret with whsec_ has base64 of 24 to 64 bytes behind it.")
+    return secret
+
+
+def parse_coupon_file(text: str) -> str:
+    """The path of a CSV file below the folder of the campaign files."""
+    text = text.strip()
+    parts = text.split("/")
+    if not re.fullmatch(COUPON_FILE_PATTERN, text) or ".." in parts or "." in parts:
+        raise WordError(
+            f"{quote(text)} is no file of codes. Write the path of a CSV file beside the campaigns, such as"
+            " coupons/spring.csv."
+        )
+    return text
+
+
+def parse_include(text: str) -> str:
+    """A path, or a pattern with `*`, of campaign files below the folder of the first one."""
+    parts = text.split("/")
+    good = re.fullmatch(INCLUDE_PATTERN, text) and not {"", ".", ".."} & set(parts)
+    if not good or parts[0] == "templates":
+        raise WordError(
+            f"{quote(text)} names no campaign files. Write a path below this folder that ends with .yaml,"
+            " such as campaigns/*.yaml."
+        )
+    return text
+
+
+def parse_transport(text: str) -> str:
+    """The address of a transport, as PENFRIEND_TRANSPORT has it."""
+    text = text.strip()
+    if not re.fullmatch(TRANSPORT_PATTERN, text):
+        raise WordError("this is no address of a transport. Write it such as smtp://user:password@host:587.")
+    return text
 
 
 def parse_locale(text: str) -> str:

@@ -18,15 +18,18 @@ from penfriend.domain.campaign import (
     SegmentTrigger,
     Step,
     Trigger,
+    walk_steps,
 )
 from penfriend.language import keys
 from penfriend.language.happenings import read_exit_on, read_goal
 from penfriend.language.nodes import Entry, MappingNode, Node, Sequence
+from penfriend.language.outside import DEFAULT_TRANSPORT
 from penfriend.language.policy import read_policy
 from penfriend.language.quoting import listing, quote
 from penfriend.language.reading import Found, Reading
+from penfriend.language.renames import Renames
 from penfriend.language.scope import UNKNOWN_SCOPE, Scope
-from penfriend.language.shapes import NAME, PRIORITY, REENTRY
+from penfriend.language.shapes import NAME, PRIORITY, REENTRY, YES_NO
 from penfriend.language.step_ids import StepIds
 from penfriend.language.steps import Steps
 from penfriend.language.triggers import read_trigger
@@ -34,18 +37,20 @@ from penfriend.language.triggers import read_trigger
 
 def read_campaigns(node: Node | None, reading: Reading) -> dict[str, Campaign]:
     """All campaigns that can be read."""
-    found = (_campaign(entry, reading) for entry in reading.named(node, "campaigns", NAME))
+    renames = Renames("campaign", reading)
+    found = [_campaign(entry, renames, reading) for entry in reading.named(node, "campaigns", NAME)]
+    renames.check(reading.names.campaigns)
     return {campaign.name: campaign for campaign in found if campaign is not None}
 
 
-def _campaign(entry: Entry, reading: Reading) -> Campaign | None:
+def _campaign(entry: Entry, renames: Renames, reading: Reading) -> Campaign | None:
     found = reading.table(entry.value, keys.CAMPAIGN, entry.key)
     trigger, scope = (
         (None, UNKNOWN_SCOPE) if "trigger" not in found else read_trigger(found["trigger"], reading)
     )
     steps_node = found["steps"].value if "steps" in found else None
     ids = StepIds(steps_node, reading)
-    scope = replace(scope, sends=ids.own)
+    scope = replace(scope, sends=ids.own, waits=ids.waits)
     kind = Kind(reading.word(found.get("kind"), keys.KIND) or Kind.MARKETING)
     topic = _topic(entry, found, kind, reading)
     goal = read_goal(found["goal"], scope, reading) if "goal" in found else None
@@ -56,7 +61,14 @@ def _campaign(entry: Entry, reading: Reading) -> Campaign | None:
     priority = reading.word(found.get("priority"), PRIORITY)
     on_unknown = reading.word(found.get("on_unknown"), keys.ON_UNKNOWN)
     reentry = reading.word(found.get("reentry"), REENTRY)
-    steps = _steps(steps_node, scope, ids, reading)
+    steps = _steps(steps_node, Steps(reading, scope, ids, has_goal="goal" in found), reading)
+    ids.renames.check([step.id for step in walk_steps(steps)])
+    names = reading.names
+    brand = reading.reference(found.get("brand"), "brand", names.brands, "brands")
+    ways_out = (DEFAULT_TRANSPORT, *names.transports)
+    transport = reading.reference(found.get("transport"), "transport", ways_out, "transports")
+    active = reading.word(found.get("active"), YES_NO)
+    was = renames.read(found.get("was"))
     if trigger is None:
         return None
     return Campaign(
@@ -72,6 +84,10 @@ def _campaign(entry: Entry, reading: Reading) -> Campaign | None:
         exit_on=exit_on,
         policy=policy,
         on_unknown=_on_unknown(on_unknown, kind),
+        active=active is not False,
+        brand=brand,
+        transport=None if transport == DEFAULT_TRANSPORT else transport,
+        was=was,
         place=entry.key.place,
     )
 
@@ -100,10 +116,10 @@ def _exit_on(
 
 def _backfill(found: dict[str, Entry], trigger: Trigger | None, reading: Reading) -> bool:
     word = reading.word(found.get("backfill"), keys.BACKFILL)
-    if word == "all" and isinstance(trigger, EventTrigger):
+    if word == "all" and trigger is not None and not isinstance(trigger, SegmentTrigger):
         reading.error(
             found["backfill"].value,
-            '"backfill: all" goes with a segment trigger: nobody is in an event already.',
+            '"backfill: all" goes with a segment trigger: it is for those who are in the segment already.',
         )
     return word == "all"
 
@@ -121,22 +137,30 @@ def _on_unknown(word: str | None, kind: Kind) -> OnUnknown:
 
 
 def _warn_of_policy(found: dict[str, Entry], kind: Kind, reading: Reading) -> None:
-    if kind is Kind.TRANSACTIONAL and "policy" in found:
-        without = [key for key in ("send_between", "send_on", "at_most") if _gives(found["policy"], key)]
+    if "policy" not in found:
+        return
+    policy = found["policy"]
+    if kind is Kind.TRANSACTIONAL:
+        without = [key for key in ("send_between", "send_on", "at_most", "holdout") if _gives(policy, key)]
         if without:
             reading.report.warning(
-                found["policy"].key,
-                f"transactional mail knows no window and no limit: {listing(without)} has no effect here.",
+                policy.key,
+                "transactional mail knows no window, no limit and no holdout:"
+                f" {listing(without)} has no effect here.",
             )
+    elif _gives(policy, "holdout") and "goal" not in found:
+        reading.report.warning(
+            policy.key, "holdout has no effect here: the campaign has no goal by which it could be measured."
+        )
 
 
 def _gives(policy: Entry, key: str) -> bool:
     return isinstance(policy.value, MappingNode) and key in policy.value.entries
 
 
-def _steps(node: Node | None, scope: Scope, ids: StepIds, reading: Reading) -> tuple[Step, ...]:
+def _steps(node: Node | None, steps: Steps, reading: Reading) -> tuple[Step, ...]:
     if node is None:
         return ()
     if isinstance(node, Sequence) and not node.items:
         reading.error(node, "a campaign needs at least one step.")
-    return Steps(reading, scope, ids).list(node, '"steps"')
+    return steps.list(node, '"steps"')

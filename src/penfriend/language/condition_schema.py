@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from penfriend.domain.fields import FIELDS, FieldType, Known
+from penfriend.domain.fields import FIELDS, WAITED, FieldType, Known
 from penfriend.domain.segment import Op
 from penfriend.language import figures
 from penfriend.language.comparisons import FITS, GROUPS, NARROWERS, TESTS
@@ -67,13 +67,14 @@ def _condition() -> Json:
             fixed.update({f"{group}.{key}": _field(field) for key, field in known.items()})
         for prefix, what in _PREFIXES.get(group, ()):
             patterns.update({rf"^{prefix}{key}$": _field(field, what) for key, field in known.items()})
+    fixed["waited"] = _field(WAITED)
     any_test: Json = {
         "description": "one of the company's own names, as data declares it",
         **ref("test_any"),
     }
     patterns[rf"^(?:contact|product|items|order\.items|cart\.items)\.attributes\.{_NAME}$"] = any_test
     patterns[rf"^event\.{_NAME}(?:\.[a-z_.]+)?$"] = {
-        "description": "of the event that the campaign begins with",
+        "description": "of the event that the campaign begins with, or of which the segment is made",
         **ref("test_any"),
     }
     patterns[rf"^topic\.{_NAME}$"] = {

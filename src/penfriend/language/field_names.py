@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from penfriend.domain.events import BUILT_IN, FROM_INSIDE
-from penfriend.domain.fields import FIELDS, Field, FieldType, Known
+from penfriend.domain.fields import FIELDS, WAITED, Field, FieldType, Known
 from penfriend.domain.segment import Things
+from penfriend.language.nodes import Entry
 from penfriend.language.quoting import listing, quote
 from penfriend.language.reading import AlreadyReportedError, Reading
 from penfriend.language.scope import Own, Scope, Stage
@@ -24,7 +25,7 @@ def resolver(reading: Reading, scope: Scope) -> Callable[[str], Field]:
 def resolve(name: str, scope: Scope, reading: Reading) -> Field:
     """The field of a name as conditions and moments write it. Raises WordError with a whole sentence."""
     if name == "waited":
-        raise WordError('"waited" is not supported yet.')
+        return _waited(scope)
     group, dot, rest = name.partition(".")
     if not dot or group not in GROUPS:
         raise _unknown_group(name, reading)
@@ -61,10 +62,35 @@ def event_field(name: str, property_name: str, event: str, reading: Reading) -> 
         return Field(name, "event", property_name, types[property_name])
     known = ["at", *types]
     guess = reading.report.suggest(property_name, known)
-    declare = "" if guess else f" Or declare it: data: {{events: {{{event}: {{{property_name}: text}}}}}}."
+    declare = (
+        ""
+        if guess or event in FROM_INSIDE
+        else f" Or declare it: data: {{events: {{{event}: {{{property_name}: text}}}}}}."
+    )
     raise WordError(
         f"the event {event} has no {quote(property_name)}.{guess} It has: {listing(known)}.{declare}"
     )
+
+
+def read_key(entry: Entry | None, event: str, reading: Reading) -> str:
+    """The property of an event whose value is the occurrence; empty where there is none or it is wrong."""
+    name = None if entry is None else reading.text(entry.value, '"key"')
+    if entry is None or name is None:
+        return ""
+    try:
+        field = event_field(name, name, event, reading)
+    except AlreadyReportedError:
+        return ""
+    except WordError as error:
+        reading.error(entry.value, str(error))
+        return ""
+    if field.type is FieldType.LIST or name == "at":
+        reading.error(
+            entry.value,
+            f"{quote(name)} cannot be the occurrence: it has to be one value that names a thing, such as"
+            " order_id.",
+        )
+    return name
 
 
 def properties_of(event: str, reading: Reading) -> dict[str, FieldType]:
@@ -76,12 +102,10 @@ def properties_of(event: str, reading: Reading) -> dict[str, FieldType]:
 def known_event(name: str, reading: Reading) -> str:
     """The name of an event that can be looked out for. Raises WordError for one that is neither built in nor
     declared."""
-    if name in FROM_INSIDE:
-        raise WordError(f"{quote(name)} is not supported yet.")
     known = {**dict.fromkeys(BUILT_IN), **dict.fromkeys(reading.names.data.events)}
     if name not in known:
         guess = reading.report.suggest(name, known)
-        listed = listing(word for word in known if word not in FROM_INSIDE)
+        listed = listing(known)
         raise WordError(
             f"unknown event {quote(name)}.{guess} An event is built in or declared in data: {listed}."
         )
@@ -175,9 +199,18 @@ def _event(name: str, rest: str, scope: Scope, reading: Reading) -> Field:
         raise AlreadyReportedError
     if not scope.event:
         raise WordError(
-            f"{quote(name)}: there is no event here. event. stands in campaigns whose trigger is an event."
+            f"{quote(name)}: there is no event here. event. stands in segments of events, and in campaigns"
+            " whose trigger is an event or such a segment."
         )
     return event_field(name, rest, scope.event, reading)
+
+
+def _waited(scope: Scope) -> Field:
+    if scope.stage is not Stage.INSIDE:
+        raise WordError('"waited": there is no enrollment here. Campaigns have it that wait: {for: ...}.')
+    if not scope.waits:
+        raise WordError('"waited": this campaign has no wait: {for: ...} that it could ask about.')
+    return Field("waited", "waited", "waited", WAITED.type)
 
 
 def _message(name: str, rest: str, scope: Scope, reading: Reading) -> Field:

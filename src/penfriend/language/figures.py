@@ -13,6 +13,8 @@ NO = ("no", "false", "off")
 
 WHOLE_PATTERN = r"-?[0-9]{1,15}"
 NUMBER_PATTERN = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
+PERCENT_PATTERN = r"[0-9]{1,3}(?:\.[0-9]{1,3})? *%"
+RATE_PATTERN = r"[0-9]{1,9}(?:\.[0-9]{1,12})?"
 AMOUNT_PATTERN = rf"-?[0-9]{{1,{MAX_AMOUNT_DIGITS}}}(?:\.[0-9]{{1,4}})?"
 
 
@@ -47,6 +49,34 @@ def parse_number(text: str) -> int | float:
     if not re.fullmatch(NUMBER_PATTERN, text.strip()):
         raise WordError(f"{quote(text)} is no number." + _spelling(text))
     return float(text) if "." in text else int(text)
+
+
+def parse_percent(text: str) -> float:
+    """`10%`, `33.3%`: more than 0, at most 100."""
+    percent = parse_holdout(text)
+    if percent == 0:
+        raise WordError(f"{quote(text)} is nobody. A share is more than 0%.")
+    return percent
+
+
+def parse_holdout(text: str) -> float:
+    """`5%`, `0%`: at most 100, with at most three decimals."""
+    if not re.fullmatch(PERCENT_PATTERN, text.strip()):
+        sign = f" Write {text.strip()}%." if re.fullmatch(NUMBER_PATTERN, text.strip()) else ""
+        raise WordError(f"{quote(text)} is no share of people, such as 10% or 33.3%.{sign}")
+    percent = float(text.strip().rstrip("%"))
+    if percent > 100:
+        raise WordError(f"{quote(text)} is more than everybody. A share is at most 100%.")
+    return percent
+
+
+def parse_rate(text: str) -> Decimal:
+    """What one unit of a currency is worth in the brand's; more than 0."""
+    if not re.fullmatch(RATE_PATTERN, text.strip()) or Decimal(text.strip()) == 0:
+        raise WordError(
+            f"{quote(text)} is no rate. Write what one unit is worth in the brand's currency, such as 0.86."
+        )
+    return Decimal(text.strip())
 
 
 def parse_amount(text: str) -> int:

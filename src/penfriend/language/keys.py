@@ -3,28 +3,44 @@ docs/language.md go by these tables."""
 
 from __future__ import annotations
 
+from penfriend.domain.triggers import Every
+from penfriend.language.schedules import OFFSET, SCHEDULE
+from penfriend.language.section_keys import (
+    BRAND,
+    COUPON,
+    DATA,
+    LATER,
+    MORE_BRAND,
+    SURVEY,
+    TOPIC,
+    TRANSPORT_KEYS,
+    WAS,
+    WEBHOOK,
+    later,
+)
 from penfriend.language.shapes import (
     CAP,
     CURRENCY,
+    DAY_OF_MONTH,
     DURATION,
-    EMAIL,
+    HOLDOUT,
+    INCLUDE,
     LABEL,
     LINE,
-    LOCALE,
-    MAILBOX,
     NAME,
     NONE,
-    POSTAL,
+    OF,
     PRIORITY,
+    RATE,
     REENTRY,
     SEND_BETWEEN,
     SEND_ON,
     TEXT,
-    TYPE,
-    URL,
+    TIME,
     VERSION,
+    WHOLE,
+    WRITTEN,
     YES_NO,
-    ZONE,
     Either,
     Key,
     ListOf,
@@ -41,62 +57,7 @@ MOMENT = Ref("moment")
 FIELD = Ref("field")
 STEPS = Ref("steps")
 HAPPENING = Ref("happening")
-LOCALE_TEXT = Either((TEXT, Named("text", TEXT, LOCALE)))
-LATER = Ref("later")
-
-
-def later(meaning: str) -> Key:
-    """A key of the language that is not supported yet."""
-    return Key(meaning, LATER, later=True)
-
-
-WAS = later("the name it had before")
-
-BRAND = Table(
-    "brand",
-    "brand",
-    {
-        "name": Key("the name that people know", LINE),
-        "from": Key("the sender: Name <address>", MAILBOX),
-        "reply_to": Key("where answers go; without it to the sender", EMAIL),
-        "address": Key("the postal address that every marketing mail carries", POSTAL),
-        "public_url": Key("where unsubscribe, tracking and survey links point", URL),
-        "locale": Key("fallback; a contact's own locale comes first", LOCALE),
-        "timezone": Key("fallback; a contact's own zone comes first. Conditions go by it", ZONE),
-        "currency": Key("amounts are compared in it, and shown in their own", CURRENCY),
-        "theme": later("colours and logo of the letters"),
-        "utm": later("parameters that links of a campaign carry"),
-    },
-)
-
-TOPIC = Table(
-    "topic",
-    "a topic",
-    {
-        "title": Key(
-            "what people read on the preference page; a text, or one for each locale",
-            LOCALE_TEXT,
-            required=True,
-        ),
-        "double_opt_in": Key("a subscription counts when it has been confirmed by mail", YES_NO),
-        "was": WAS,
-    },
-)
-
-PROPERTIES = Named("property", TYPE, LABEL)
-
-DATA = Table(
-    "data",
-    "data",
-    {
-        "contact": Key("attributes of contacts: contact.attributes.NAME", PROPERTIES),
-        "product": Key("attributes of products: product.attributes.NAME", PROPERTIES),
-        "events": Key(
-            "the shop's own events, each with the types of its properties", Named("event", PROPERTIES, LABEL)
-        ),
-    },
-)
-
+CHANGES = Ref("changes")
 _SENDING = {
     "send_between": Key("the hours in which marketing mail goes out, by the contact's clock", SEND_BETWEEN),
     "send_on": Key("the days of the week on which it goes out", Either((SEND_ON, ListOf(SEND_ON)))),
@@ -106,10 +67,7 @@ _SENDING = {
     ),
     "max_lateness": Key("what could not go out by then is skipped", DURATION),
 }
-_GUARDS = {
-    "holdout": later("the share of people that a campaign with a goal never mails"),
-    "confirm_above": later("a change that would release more mails waits for a yes"),
-}
+_HELD_OUT = {"holdout": Key("the share of people that a campaign with a goal never mails: 5%", HOLDOUT)}
 
 POLICY_WHEN = Table(
     "policy_when",
@@ -117,7 +75,7 @@ POLICY_WHEN = Table(
     {
         "if": Key("for whom the other keys hold", CONDITION, required=True),
         **_SENDING,
-        **_GUARDS,
+        **_HELD_OUT,
     },
 )
 
@@ -129,15 +87,9 @@ POLICY = Table(
         "when": Key(
             "each entry whose if holds replaces keys for that contact; the last one wins", ListOf(POLICY_WHEN)
         ),
-        **_GUARDS,
+        **_HELD_OUT,
+        "confirm_above": Key("a change that would release more mails than this waits for apply --yes", WHOLE),
     },
-)
-
-OF = choice(
-    "of",
-    "what a segment is made of",
-    ("contacts", "carts", "points"),
-    ("orders", "purchases", "rewards"),
 )
 
 SEGMENT = Table(
@@ -146,33 +98,39 @@ SEGMENT = Table(
     {
         "description": Key("a sentence for people", TEXT),
         "of": Key(
-            "what it is made of: contacts (the default), carts, or points (one for each contact and expiry"
-            " date)",
+            "what it is made of: contacts (the default), carts, orders, purchases, points, rewards or"
+            " events.NAME",
             OF,
         ),
         "where": Key("the condition that its members fulfil", CONDITION, required=True),
-        "key": later("for events: the latest one for each value of this property"),
+        "key": Key("for events: the latest one for each value of this property", LABEL),
         "source": Key("the database of the company that sql reads", LATER, later=True, instead=True),
         "sql": Key("a file with one SELECT", LATER, later=True, instead=True),
         "was": WAS,
     },
 )
 
+EVERY = choice("every", "how often a date comes again", tuple(every.value for every in Every))
+
 TRIGGER = Table(
     "trigger",
     "a trigger",
     {
-        "segment": Key("who joins this segment enters; beside event, who is in it", NAME),
+        "segment": Key("who joins this segment enters; beside event, date or schedule, who is in it", NAME),
         "event": Key("whose event of this name comes enters", LABEL),
         "where": Key("a condition on the event's own properties", WHERE),
         "key": Key("the property whose value is the occurrence: one enrollment for each", LABEL),
         "if": Key("a condition that is asked on entering only", CONDITION),
-        "date": later("a field with a date"),
-        "schedule": later("a moment or a cron line"),
-        "every": later("year or month"),
-        "offset": later("so long before or after the date"),
-        "day": later("the day of the month"),
-        "at": later("the time of day"),
+        "date": Key("whose date it is enters: a field that holds a date or a moment", FIELD),
+        "every": Key("the date comes again each year, or each month", EVERY),
+        "offset": Key("so long before or after the date: -3 days, 2 weeks", OFFSET),
+        "day": Key(
+            "that day of the date's month instead; one that the month lacks is its last", DAY_OF_MONTH
+        ),
+        "at": Key("the time of day for date, by the contact's clock; without it midnight", TIME),
+        "schedule": Key(
+            "everybody enters at that moment of their own clock: 2026-12-24 09:00, or a cron line", SCHEDULE
+        ),
     },
 )
 
@@ -232,22 +190,34 @@ CAMPAIGN = Table(
         "policy": Key("replaces keys of the policy for this campaign", POLICY),
         "on_unknown": Key("hold (the default) or resend a message whose delivery is unknown", ON_UNKNOWN),
         "steps": Key("what happens to those who have entered", STEPS, required=True),
-        "brand": later("another sender than brand"),
-        "active": later("no pauses the campaign"),
-        "transport": later("another way out than the default"),
+        "brand": Key("the sender: one of brands", NAME),
+        "active": Key("no pauses the campaign and keeps everybody in place", YES_NO),
+        "transport": Key("the way out: one of transports; without it default", NAME),
         "was": WAS,
     },
 )
 
-SURVEY_TYPE = choice("survey_type", "the scale", ("nps", "csat"), ("choice",))
-
-SURVEY = Table(
-    "survey",
-    "a survey",
+TEST = Table(
+    "test",
+    "a test",
     {
-        "type": Key("nps: 0 to 10, csat: 1 to 5", SURVEY_TYPE, required=True),
-        "question": Key("the question; a text, or one for each locale", LOCALE_TEXT, required=True),
-        "comment": Key("what the page asks next to the score", LOCALE_TEXT),
+        "name": Key("a sentence: what it shows; no other test has it", LINE, required=True),
+        "campaign": Key("the campaign that is tested", NAME, required=True),
+        "contact": Key("fields of the contact, attributes, and topics", Ref("given_contact")),
+        "events": Key(
+            "what happens to it: moments by its own clock, each with events and their properties",
+            ListOf(Named("moment", Ref("given_events"), WRITTEN)),
+        ),
+        "expect": Key(
+            "all that the campaign does: moments, each with sent, skipped, postponed or exit",
+            ListOf(Named("moment", Ref("expected"), WRITTEN)),
+            required=True,
+        ),
+        "until": Key("when it ends; without it 30 days after the last moment", WRITTEN),
+        "holdout": Key("yes: the contact is held out; otherwise nobody is", YES_NO),
+        "take": Key(
+            "for each split the arm that is taken; otherwise the first", Named("split", LABEL, LABEL)
+        ),
     },
 )
 
@@ -256,10 +226,14 @@ FILE = Table(
     "a file",
     {
         "version": Key("the version of the language: 1", VERSION),
-        "include": later("more files with the same sections"),
+        "include": Key("more files with the same sections: campaigns/*.yaml", ListOf(INCLUDE, or_one=True)),
         "brand": Key("who writes", BRAND),
-        "brands": later("further senders"),
-        "exchange_rates": later("one unit of a currency in the brand's"),
+        "brands": Key(
+            "further senders; what they do not say is as in brand", Named("brand", MORE_BRAND, NAME)
+        ),
+        "exchange_rates": Key(
+            "what one unit of a currency is worth in the brand's", Named("currency", RATE, CURRENCY)
+        ),
         "data": Key(
             "the company's own names and their types: text, number, yes_no, date, moment or list", DATA
         ),
@@ -268,11 +242,11 @@ FILE = Table(
         "segments": Key("sets of contacts, or of things of a contact", Named("segment", SEGMENT, NAME)),
         "campaigns": Key("who gets which letters when", Named("campaign", CAMPAIGN, NAME)),
         "surveys": Key("questions with a scale", Named("survey", SURVEY, NAME)),
-        "webhooks": later("other systems that a step tells"),
+        "webhooks": Key("other systems that a step tells", Named("webhook", WEBHOOK, NAME)),
         "sources": later("databases of the company"),
-        "coupons": later("codes for letters"),
-        "tests": later("what a campaign does with one contact"),
-        "transports": later("further ways out"),
+        "coupons": Key("codes for letters", Named("coupon", COUPON, NAME)),
+        "tests": Key("what a campaign does with one contact", ListOf(TEST)),
+        "transports": Key("further ways out", Named("transport", TRANSPORT_KEYS, NAME)),
         "outgoing": later("limits on what leaves"),
         "dkim": later("keys that sign mail"),
         "retention": later("how long data is kept"),

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from penfriend.domain.campaign import Campaign
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.problems import Place, Problem
+from penfriend.domain.timing import Moment
 from penfriend.language import keys
+from penfriend.language.campaign_tests import read_tests
 from penfriend.language.campaigns import read_campaigns
 from penfriend.language.files import refuse_text
+from penfriend.language.includes import read_include
+from penfriend.language.merging import merge
 from penfriend.language.nodes import Entry, MappingNode, Node, kind_of
+from penfriend.language.outside import read_coupons, read_transports, read_webhooks
 from penfriend.language.plain_secrets import warn_of_secrets
 from penfriend.language.policy import read_policy
 from penfriend.language.reading import Names, Reading
 from penfriend.language.report import Report
 from penfriend.language.scope import Scope
-from penfriend.language.sections import read_brand, read_data, read_surveys, read_topics
-from penfriend.language.segments import read_segments, things_of
+from penfriend.language.sections import (
+    read_brand,
+    read_data,
+    read_exchange_rates,
+    read_more_brands,
+    read_surveys,
+    read_topics,
+)
+from penfriend.language.segments import made_of, read_segments
 from penfriend.language.shapes import VERSION
 from penfriend.language.tree import read_tree
 
@@ -37,16 +49,24 @@ class Loaded:
 
 
 def load(
-    files: Mapping[str, str], entry: str, environment: Mapping[str, str], templates: Collection[str] | None
+    files: Mapping[str, str],
+    entry: str,
+    environment: Mapping[str, str],
+    templates: Collection[str] | None,
+    now: Moment | None = None,
+    check_transport: Callable[[str], str | None] | None = None,
 ) -> Loaded:
     """Reads the file `entry` of `files` (path to text). Never raises for a bad text.
 
     `environment` gives the values of `${NAME}`; `templates` are the names of the letters that exist, None is
-    not to check them.
+    not to check them. Moments that are past at `now` get a warning. `check_transport` says what is wrong
+    with a transport's address.
     """
     report = Report()
     with _without_collecting():
-        definitions = _definitions(files, entry, environment, templates, report)
+        definitions = _definitions(
+            files, entry, environment, templates, Reading(report, now=now, check_transport=check_transport)
+        )
     if definitions is None or not report.has_errors:
         return Loaded(definitions, report.problems, definitions)
     return Loaded(None, report.problems, _faultless(definitions, report.problems))
@@ -57,10 +77,14 @@ def _faultless(definitions: Definitions, problems: tuple[Problem, ...]) -> Defin
     campaigns = sorted(definitions.campaigns.values(), key=_place, reverse=True)
     errors = [problem.place for problem in problems if problem.level == "error"]
     faulty = {
-        next((campaign.name for campaign in campaigns if _place(campaign) <= place), "") for place in errors
+        next((campaign.name for campaign in campaigns if _is_above(campaign, place)), "") for place in errors
     }
     kept = {name: one for name, one in definitions.campaigns.items() if name not in faulty}
     return replace(definitions, campaigns=kept)
+
+
+def _is_above(campaign: Campaign, place: Place) -> bool:
+    return _place(campaign).file == place.file and _place(campaign) <= place
 
 
 def _place(campaign: Campaign) -> Place:
@@ -84,17 +108,34 @@ def _definitions(
     entry: str,
     environment: Mapping[str, str],
     templates: Collection[str] | None,
-    report: Report,
+    first: Reading,
 ) -> Definitions | None:
-    text = files.get(entry)
-    if text is None:
-        report.error(Place(entry), "there is no such file.")
+    root = _root(files, entry, environment, first)
+    if root is None:
         return None
-    refused = refuse_text(entry, text)
+    sections: Mapping[str, Entry] = first.table(root, keys.FILE)
+    whole = True
+    for path in read_include(sections.get("include"), files, entry, first):
+        more = _root(files, path, environment, first)
+        whole = whole and more is not None
+        sections = merge(sections, {} if more is None else _of_included(more, first), first)
+    # without what stands in a file that cannot be read, all that names it would be called wrong
+    return _sections(root, sections, environment, templates, first) if whole else None
+
+
+def _root(
+    files: Mapping[str, str], path: str, environment: Mapping[str, str], reading: Reading
+) -> MappingNode | None:
+    """The sections of a file as a tree; None where it cannot be read."""
+    report, text = reading.report, files.get(path)
+    if text is None:
+        report.error(Place(path), "there is no such file.")
+        return None
+    refused = refuse_text(path, text)
     if refused is not None:
         report.error(refused.place, refused.text)
         return None
-    root = read_tree(text.removeprefix("\ufeff"), entry, environment, report)
+    root = read_tree(text.removeprefix("\ufeff"), path, environment, report)
     if root is None:
         return None
     if not isinstance(root, MappingNode):
@@ -104,14 +145,26 @@ def _definitions(
         )
         return None
     warn_of_secrets(root, report)
-    return _sections(root, environment, templates, report)
+    return root
+
+
+def _of_included(root: MappingNode, reading: Reading) -> dict[str, Entry]:
+    """The sections of a further file, which includes no others."""
+    found = reading.table(root, keys.FILE)
+    reading.word(found.get("version"), VERSION)
+    include = found.pop("include", None)
+    if include is not None:
+        reading.error(include.key, '"include" stands in the first file alone.')
+    return found
 
 
 def _sections(
-    root: MappingNode, environment: Mapping[str, str], templates: Collection[str] | None, report: Report
+    root: MappingNode,
+    found: Mapping[str, Entry],
+    environment: Mapping[str, str],
+    templates: Collection[str] | None,
+    first: Reading,
 ) -> Definitions:
-    first = Reading(report)
-    found = first.table(root, keys.FILE)
     first.word(found.get("version"), VERSION)
     brand = read_brand(found.get("brand"), environment, first)
     data, untyped = read_data(_node(found, "data"), first)
@@ -119,21 +172,33 @@ def _sections(
         data=data,
         untyped=untyped,
         topics=_names(found, "topics"),
-        segments={name: things_of(entry.value) for name, entry in _entries(found, "segments").items()},
+        segments={name: made_of(entry.value) for name, entry in _entries(found, "segments").items()},
         campaigns=_names(found, "campaigns"),
         surveys=_names(found, "surveys"),
         templates=templates,
+        coupons=_names(found, "coupons"),
+        webhooks=_names(found, "webhooks"),
+        brands=_names(found, "brands"),
+        transports=_names(found, "transports"),
         locale=brand.locale,
+        timezone=brand.timezone,
     )
-    reading = Reading(report, names)
+    reading = replace(first, names=names)
+    campaigns = read_campaigns(_node(found, "campaigns"), reading)
     definitions = Definitions(
         brand=brand,
         topics=read_topics(_node(found, "topics"), reading),
         policy=read_policy(found.get("policy"), Scope(), reading),
         data=data,
         segments=read_segments(_node(found, "segments"), reading),
-        campaigns=read_campaigns(_node(found, "campaigns"), reading),
+        campaigns=campaigns,
         surveys=read_surveys(_node(found, "surveys"), reading),
+        brands=read_more_brands(_node(found, "brands"), brand, reading),
+        exchange_rates=read_exchange_rates(_node(found, "exchange_rates"), brand.currency, reading),
+        webhooks=read_webhooks(_node(found, "webhooks"), reading),
+        coupons=read_coupons(_node(found, "coupons"), reading),
+        transports=read_transports(_node(found, "transports"), reading),
+        tests=read_tests(_node(found, "tests"), campaigns, reading),
     )
     _ask_for_sender(definitions, found, root, reading)
     return definitions

@@ -9,7 +9,7 @@ from penfriend.language.conditions import NEVER, read_condition
 from penfriend.language.nodes import Entry, Node, Scalar, Sequence, is_null
 from penfriend.language.reading import Reading
 from penfriend.language.scope import Scope
-from penfriend.language.shapes import CAP, DURATION, SEND_BETWEEN, SEND_ON
+from penfriend.language.shapes import CAP, DURATION, HOLDOUT, SEND_BETWEEN, SEND_ON, WHOLE
 
 
 def read_policy(entry: Entry | None, scope: Scope, reading: Reading) -> Policy:
@@ -26,9 +26,10 @@ def read_policy(entry: Entry | None, scope: Scope, reading: Reading) -> Policy:
 def _when(node: Node, scope: Scope, reading: Reading) -> PolicyWhen:
     found = reading.table(node, keys.POLICY_WHEN)
     condition = found.pop("if", None)
-    if condition is not None and not found:
+    if condition is not None and not found and not reading.has_unknown(node, keys.POLICY_WHEN):
         reading.error(
-            node, "an entry of when replaces nothing: give send_between, send_on, at_most or max_lateness."
+            node,
+            "an entry of when replaces nothing. Give send_between, send_on, at_most, max_lateness, holdout.",
         )
     tree = NEVER if condition is None else read_condition(condition.value, scope, reading)
     return PolicyWhen(tree, _sending(found, (), reading))
@@ -40,6 +41,8 @@ def _sending(found: dict[str, Entry], when: tuple[PolicyWhen, ...], reading: Rea
         send_days=_days(found.get("send_on"), reading),
         at_most=_caps(found.get("at_most"), reading),
         max_lateness=reading.word(found.get("max_lateness"), DURATION),
+        holdout=reading.word(found.get("holdout"), HOLDOUT),
+        confirm_above=reading.word(found.get("confirm_above"), WHOLE),
         when=when,
     )
 

@@ -3,15 +3,16 @@ by its table of keys."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from penfriend.domain.definitions import DataTypes, Text
-from penfriend.domain.segment import Things
+from penfriend.domain.timing import Moment
 from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence, is_null, kind_of
 from penfriend.language.quoting import listing, quote
 from penfriend.language.report import Placed, Report
+from penfriend.language.scope import MadeOf
 from penfriend.language.shapes import LOCALE, TEXT, Table, Word
 from penfriend.language.words import WordError
 
@@ -42,13 +43,19 @@ class Names:
     untyped: frozenset[tuple[str, str]] = frozenset()
     """Names of `data` whose type is broken: (contact, product or the event's name, attribute or property)."""
     topics: Collection[str] = frozenset()
-    segments: Mapping[str, Things | None] = field(default_factory=dict)
-    """What each segment is made of; None where that is broken or not supported yet."""
+    segments: Mapping[str, MadeOf | None] = field(default_factory=dict)
+    """What each segment is made of; None where that is broken."""
     campaigns: Collection[str] = frozenset()
     surveys: Collection[str] = frozenset()
     templates: Collection[str] | None = None
     """None: not to be checked."""
+    coupons: Collection[str] = frozenset()
+    webhooks: Collection[str] = frozenset()
+    brands: Collection[str] = frozenset()
+    transports: Collection[str] = frozenset()
     locale: str = "en"
+    timezone: str = "UTC"
+    """The brand's zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,10 @@ class Reading:
 
     report: Report
     names: Names = field(default_factory=Names)
+    now: Moment | None = None
+    """When the files are read, to tell what is past; None: not to be told."""
+    check_transport: Callable[[str], str | None] | None = None
+    """What is wrong with a transport's address, as a sentence."""
 
     def error(self, at: Placed, text: str) -> None:
         """Notes an error."""
@@ -126,6 +137,11 @@ class Reading:
         self.error(key, f"unknown key {quote(key.text)}.{guess} {what} has: {listing(table.keys)}.")
         return guess
 
+    @staticmethod
+    def has_unknown(node: Node, table: Table) -> bool:
+        """Whether a mapping has a key that its table does not know: it may be misspelt."""
+        return isinstance(node, MappingNode) and not node.entries.keys() <= table.keys.keys()
+
     def text(self, node: Node, what: str) -> str | None:
         """The text of a single value."""
         if isinstance(node, Scalar) and not node.is_null:
@@ -172,21 +188,20 @@ class Reading:
 
     def locale_text(self, entry: Entry | None) -> Text | None:
         """A text, or one for each locale, the brand's among them."""
-        if entry is None or not isinstance(entry.value, MappingNode):
-            return self.word(entry, TEXT)
+        return None if entry is None else self.locale_text_of(entry.value, quote(entry.key.text), entry.key)
+
+    def locale_text_of(self, node: Node, what: str, at: Placed) -> Text | None:
+        """The same for a node; what is missing is reported `at` another place."""
+        if not isinstance(node, MappingNode):
+            return self.value(node, TEXT, what)
         before = self.report.count
         texts: dict[str, str] = {}
-        for part in entry.value.entries.values():
+        for part in node.entries.values():
             locale = self.value(part.key, LOCALE, "a locale")
             text = self.word(part, TEXT)
             if locale is not None and text is not None:
                 texts[locale] = text
-        if (
-            self.report.count == before
-            and not {self.names.locale, self.names.locale.split("_")[0]} & texts.keys()
-        ):
-            self.error(
-                entry.key,
-                f"{quote(entry.key.text)} has no text for the brand's own locale, {self.names.locale}.",
-            )
+        own = {self.names.locale, self.names.locale.split("_")[0]}
+        if self.report.count == before and not own & texts.keys():
+            self.error(at, f"{what} has no text for the brand's own locale, {self.names.locale}.")
         return texts

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from penfriend.domain.events import BUILT_IN, FROM_INSIDE
-from penfriend.language import keys, step_keys
+from penfriend.domain.events import BUILT_IN
+from penfriend.language import figures, keys, step_keys
 from penfriend.language.condition_schema import Json, condition_definitions, ref
+from penfriend.language.given_schema import test_definitions
 from penfriend.language.shapes import (
     DATE,
     FIELD_SCHEMA,
@@ -57,6 +58,7 @@ class _Writer:
         self._word(YES_NO)
         self._word(DATE)
         self.definitions.update(condition_definitions())
+        self.definitions.update(test_definitions())
         self._define_happening()
         self._define_steps()
 
@@ -110,17 +112,29 @@ class _Writer:
         return ref(word.name)
 
     def _define_happening(self) -> None:
-        known = [name for name in BUILT_IN if name not in FROM_INSIDE]
         event: Json = {
             "type": "string",
             "minLength": 1,
-            "examples": known,
+            "examples": list(BUILT_IN),
             "description": "the name of an event",
         }
         self.definitions["happening"] = {"anyOf": [event, self.shape(keys.EVENT_HAPPENING)]}
 
     def _define_steps(self) -> None:
-        kinds = [table for word, table in step_keys.STEP_KINDS.items() if not table.keys[word].later]
+        attribute: Json = {"type": ["string", "number", "boolean"]}
+        self.definitions["changes"] = {
+            "type": "object",
+            "minProperties": 1,
+            "patternProperties": {
+                r"^contact\.attributes\.[^.]+$": {"description": "sets this attribute", **attribute},
+                r"^topic\.[^.]+$": {
+                    "description": "no takes the contact out of it",
+                    "enum": [False, *figures.NO],
+                },
+            },
+            "additionalProperties": False,
+        }
+        kinds = step_keys.STEP_KINDS.values()
         self.definitions["steps"] = {"type": "array", "items": ref("step")}
         self.definitions["step"] = {"anyOf": [*(self.shape(table) for table in kinds), {"const": "exit"}]}
         exit_table = self.definitions["exit"]
@@ -136,7 +150,25 @@ def _without(word: str, *required: str) -> Json:
 
 
 _MORE_RULES: Mapping[str, Json] = {
-    "trigger": {"type": "object", "anyOf": [{"required": ["segment"]}, {"required": ["event"]}]},
+    "trigger": {
+        "type": "object",
+        "anyOf": [{"required": [word]} for word in ("segment", "event", "date", "schedule")],
+        "not": {
+            "anyOf": [
+                {"required": list(pair)}
+                for pair in (
+                    ("event", "date"),
+                    ("event", "schedule"),
+                    ("date", "schedule"),
+                    ("day", "offset"),
+                )
+            ]
+        },
+        "dependentRequired": {
+            **{word: ["event"] for word in ("where", "key")},
+            **{word: ["date"] for word in ("every", "offset", "day", "at")},
+        },
+    },
     "arm": {
         "type": "object",
         "anyOf": [_without("else", "if", "steps"), {"required": ["else"], "maxProperties": 1}],
@@ -151,5 +183,21 @@ _MORE_RULES: Mapping[str, Json] = {
         "anyOf": [_without("if", "event"), {"required": ["if"], "maxProperties": 1}],
     },
     "policy_when": {"minProperties": 2},
+    "coupon": {
+        "type": "object",
+        "oneOf": [{"required": ["from"]}, {"required": ["code"]}],
+        "dependentRequired": {"warn_below": ["from"]},
+    },
+    "survey": {
+        "if": {
+            "properties": {"type": {"description": "has options of its own", "const": "choice"}},
+            "required": ["type"],
+        },
+        "then": {
+            "properties": {"options": {"description": "2 to 20 of them", "minItems": 2, "maxItems": 20}},
+            "required": ["options"],
+        },
+        "else": {"not": {"required": ["options"]}},
+    },
 }
 """What goes together, where the loader asks for it and a table of keys does not say it."""

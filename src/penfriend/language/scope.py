@@ -30,16 +30,27 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeOf:
+    """What a segment is made of; for events their name."""
+
+    things: Things = Things.CONTACTS
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Where a condition stands."""
 
     about: Things | None = Things.CONTACTS
     """What it is about; None where that is not known because of another problem."""
     event: str | None = ""
-    """The event with which the campaign begins; empty: none; None: not known because of another problem."""
+    """The event with which the campaign begins, or of which the segment is made; empty: none; None: not known
+    because of another problem."""
     stage: Stage = Stage.PERSON
     sends: Collection[str] | None = None
     """The ids of the campaign's letters; None: not to be checked."""
+    waits: bool = True
+    """Whether the campaign has a `wait: {for: ...}`, which `waited` asks about."""
     own: Own | None = None
     """Inside a `where`: its rows, whose own fields are named bare."""
 

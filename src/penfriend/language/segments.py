@@ -8,56 +8,88 @@ from dataclasses import dataclass
 from penfriend.domain.segment import InSegment, Segment, Things, walk
 from penfriend.language import keys
 from penfriend.language.conditions import MAX_TESTS, NEVER, read_condition
+from penfriend.language.field_names import known_event, read_key
 from penfriend.language.nodes import Entry, MappingNode, Node, Scalar
 from penfriend.language.quoting import listing, quote
-from penfriend.language.reading import Reading
-from penfriend.language.scope import Scope
-from penfriend.language.shapes import NAME, TEXT
+from penfriend.language.reading import AlreadyReportedError, Reading
+from penfriend.language.renames import Renames
+from penfriend.language.scope import MadeOf, Scope
+from penfriend.language.shapes import NAME, OF, TEXT, parse_of
+from penfriend.language.words import WordError
 
 MAX_LEVELS = 20
 """How deep segments can name segments: each is one more level of the SELECT."""
 
 
-def things_of(node: Node) -> Things | None:
+def made_of(node: Node) -> MadeOf | None:
     """What a segment is made of, as far as it can be told before its conditions are read."""
     of = node.value("of") if isinstance(node, MappingNode) else None
     if of is None:
-        return Things.CONTACTS
-    return Things(of.text) if isinstance(of, Scalar) and of.text in ("contacts", "carts", "points") else None
+        return MadeOf()
+    try:
+        return MadeOf(*parse_of(of.text)) if isinstance(of, Scalar) else None
+    except WordError:
+        return None
 
 
 def read_segments(node: Node | None, reading: Reading) -> dict[str, Segment]:
     """All segments that can be read."""
-    segments = {entry.key.text: _segment(entry, reading) for entry in reading.named(node, "segments", NAME)}
+    renames = Renames("segment", reading)
+    segments = {
+        entry.key.text: _segment(entry, renames, reading) for entry in reading.named(node, "segments", NAME)
+    }
+    renames.check(reading.names.segments)
     _refuse_circles(segments, reading)
     return segments
 
 
-def _segment(entry: Entry, reading: Reading) -> Segment:
+def _segment(entry: Entry, renames: Renames, reading: Reading) -> Segment:
     found = reading.table(entry.value, keys.SEGMENT, entry.key)
-    _of(found.get("of"), reading)
+    made = _made_of(found.get("of"), reading)
+    key = _key(found.get("key"), made, reading)
     description = reading.word(found.get("description"), TEXT)
-    about = things_of(entry.value)
-    where = (
-        read_condition(found["where"].value, Scope(about, None if about is None else ""), reading)
-        if "where" in found
-        else NEVER
-    )
+    scope = Scope(None, None) if made is None else Scope(made.things, made.event)
+    where = read_condition(found["where"].value, scope, reading) if "where" in found else NEVER
+    made = made or MadeOf()
     return Segment(
         name=entry.key.text,
         where=where,
-        of=about or Things.CONTACTS,
+        of=made.things,
+        event=made.event,
+        key=key,
         description=description or "",
+        was=renames.read(found.get("was")),
         place=entry.key.place,
     )
 
 
-def _of(entry: Entry | None, reading: Reading) -> None:
-    """Notes what `of` says that no segment can be made of."""
-    if entry is not None and isinstance(entry.value, Scalar) and entry.value.text.startswith("events."):
-        reading.error(entry.value, f"{quote(entry.value.text)} is not supported yet.")
-    else:
-        reading.word(entry, keys.OF)
+def _made_of(entry: Entry | None, reading: Reading) -> MadeOf | None:
+    """What the segment is made of; None where that is broken."""
+    if entry is None:
+        return MadeOf()
+    made = reading.word(entry, OF)
+    if made is None:
+        return None
+    things, event = made
+    if things is Things.EVENTS:
+        try:
+            known_event(event, reading)
+        except AlreadyReportedError:
+            return None
+        except WordError as error:
+            reading.error(entry.value, str(error))
+            return None
+    return MadeOf(things, event)
+
+
+def _key(entry: Entry | None, made: MadeOf | None, reading: Reading) -> str:
+    """The property of which the latest event each is a thing."""
+    if entry is None or made is None:
+        return ""
+    if made.things is not Things.EVENTS:
+        reading.error(entry.key, '"key" goes with events: of: events.NAME.')
+        return ""
+    return read_key(entry, made.event, reading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from decimal import Decimal
 from functools import partial
 from typing import Generic, TypeVar
 
 from penfriend.domain.campaign import Reentry
 from penfriend.domain.fields import TYPE_WORDS, FieldType
+from penfriend.domain.moments import At
 from penfriend.domain.problems import did_you_mean
+from penfriend.domain.segment import Things
 from penfriend.domain.timing import Cap, Duration
 from penfriend.language import addresses, figures, words
 from penfriend.language.quoting import listing, quote
@@ -78,7 +81,7 @@ class Named:
 
     what: str
     of: Shape
-    name: Word[str]
+    name: Word[object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,9 @@ class Either:
 Shape = Word[object] | Table | Ref | Named | ListOf | Either
 
 
-def _pattern(pattern: str) -> Schema:
-    return {"type": "string", "pattern": f"^(?:{pattern})$"}
+def pattern(expression: str) -> Schema:
+    """The schema of a text that a regular expression describes whole."""
+    return {"type": "string", "pattern": f"^(?:{expression})$"}
 
 
 def choice(name: str, meaning: str, known: tuple[str, ...], later: tuple[str, ...] = ()) -> Word[str]:
@@ -118,6 +122,22 @@ def choice(name: str, meaning: str, known: tuple[str, ...], later: tuple[str, ..
         return text
 
     return Word(name, meaning, parse, {"type": "string", "enum": list(known)})
+
+
+_THINGS = tuple(things.value for things in Things if things is not Things.EVENTS)
+_OF_EVENTS = "events."
+
+
+def parse_of(text: str) -> tuple[Things, str]:
+    """What a segment is made of, and for `events.NAME` the name."""
+    if text in _THINGS:
+        return Things(text), ""
+    if text.startswith(_OF_EVENTS):
+        return Things.EVENTS, addresses.parse_label(text.removeprefix(_OF_EVENTS))
+    every = (*_THINGS, "events.NAME")
+    raise WordError(
+        f"{quote(text)} is not known here.{did_you_mean(text[:60], every)} It is one of: {listing(every)}."
+    )
 
 
 def _field_type(text: str) -> FieldType:
@@ -150,43 +170,52 @@ POSTAL: Word[str] = Word(
     "postal", "a postal address", addresses.parse_postal, {"type": "string", "minLength": 1}
 )
 NAME = Word(
-    "name", "letters from a to z, digits, _ and -", addresses.parse_name, _pattern(addresses.NAME_PATTERN)
+    "name", "letters from a to z, digits, _ and -", addresses.parse_name, pattern(addresses.NAME_PATTERN)
 )
-LABEL = Word("label", "one line without a dot", addresses.parse_label, _pattern(addresses.LABEL_PATTERN))
+LABEL = Word("label", "one line without a dot", addresses.parse_label, pattern(addresses.LABEL_PATTERN))
 TEMPLATE = Word(
     "template", "a path below templates, such as welcome/hello", addresses.parse_template,
-    _pattern(addresses.TEMPLATE_PATTERN),
+    pattern(addresses.TEMPLATE_PATTERN),
 )  # fmt: skip
-EMAIL = Word("email", "an address", addresses.parse_email, _pattern(r"[^@\s<>]+@[^@\s<>]+"))
+EMAIL = Word("email", "an address", addresses.parse_email, pattern(r"[^@\s<>]+@[^@\s<>]+"))
 MAILBOX = Word(
     "mailbox", "Name <address>, or an address", addresses.parse_mailbox,
-    _pattern(r"[^<>\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+"),
+    pattern(r"[^<>\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+"),
 )  # fmt: skip
-URL = Word("url", "an address of a site", addresses.parse_url, _pattern(r"https?://[^\s<>\"'?#]+"))
+URL = Word("url", "an address of a site", addresses.parse_url, pattern(r"https?://[^\s<>\"'?#]+"))
 LOCALE = Word(
     "locale",
     "a language or language and country: en, tr_TR",
     addresses.parse_locale,
-    _pattern(addresses.LOCALE_PATTERN),
+    pattern(addresses.LOCALE_PATTERN),
 )
-ZONE = Word("timezone", "a zone: Europe/London", words.parse_zone, _pattern(words.ZONE_PATTERN))
+ZONE = Word("timezone", "a zone: Europe/London", words.parse_zone, pattern(words.ZONE_PATTERN))
 CURRENCY = Word(
-    "currency", "three capital letters: GBP", addresses.parse_currency, _pattern(addresses.CURRENCY_PATTERN)
+    "currency", "three capital letters: GBP", addresses.parse_currency, pattern(addresses.CURRENCY_PATTERN)
 )
 YES_NO: Word[bool] = Word("yes_no", "yes or no", figures.parse_yes_no, {"enum": _YES_NO_WORDS})
 DURATION: Word[Duration] = Word(
-    "duration", "such as 2 days", words.parse_duration, _pattern(words.DURATION_PATTERN)
+    "duration", "such as 2 days", words.parse_duration, pattern(words.DURATION_PATTERN)
 )
-TIME: Word[time] = Word("time", "a time of day: 09:00", words.parse_time, _pattern(words.TIME_PATTERN))
-DATE: Word[date] = Word("date", "a date: 2026-12-24", words.parse_date, _pattern(words.DATE_PATTERN))
+TIME: Word[time] = Word("time", "a time of day: 09:00", words.parse_time, pattern(words.TIME_PATTERN))
+DATE: Word[date] = Word("date", "a date: 2026-12-24", words.parse_date, pattern(words.DATE_PATTERN))
+WRITTEN: Word[At] = Word(
+    "written", "a moment: 2026-03-02 10:00", words.parse_written, pattern(words.WRITTEN_PATTERN)
+)
 SEND_BETWEEN: Word[tuple[time, time]] = Word(
     "send_between", "such as 09:00-20:00", words.parse_send_between,
-    _pattern(rf" *{words.TIME_PATTERN} *- *(?:{words.TIME_PATTERN}|24:00) *"),
+    pattern(rf" *{words.TIME_PATTERN} *- *(?:{words.TIME_PATTERN}|24:00) *"),
 )  # fmt: skip
 SEND_ON: Word[frozenset[int]] = Word(
-    "send_on", "such as mon-sat", words.parse_send_on, _pattern(rf"{_DAYS}(?:,{_DAYS})*")
+    "send_on", "such as mon-sat", words.parse_send_on, pattern(rf"{_DAYS}(?:,{_DAYS})*")
 )
-CAP: Word[Cap] = Word("cap", "such as 3 per 7 days", words.parse_cap, _pattern(_CAP_PATTERN))
+CAP: Word[Cap] = Word("cap", "such as 3 per 7 days", words.parse_cap, pattern(_CAP_PATTERN))
+OF: Word[tuple[Things, str]] = Word(
+    "of",
+    "what a segment is made of",
+    parse_of,
+    {"anyOf": [{"enum": list(_THINGS)}, pattern(rf"events\.(?:{addresses.LABEL_PATTERN})")]},
+)
 NONE = choice("none", "no limit", ("none",))
 PRIORITY: Word[int] = Word(
     "priority",
@@ -194,14 +223,53 @@ PRIORITY: Word[int] = Word(
     partial(figures.parse_whole_between, 0, 100),
     {"type": "integer", "minimum": 0, "maximum": 100},
 )
+DAY_OF_MONTH: Word[int] = Word(
+    "day_of_month",
+    "1 to 31",
+    partial(figures.parse_whole_between, 1, 31),
+    {"type": "integer", "minimum": 1, "maximum": 31},
+)
+WHOLE: Word[int] = Word(
+    "whole", "a whole number", partial(figures.parse_whole_between, 0, words.MAX_WHOLE),
+    {"type": "integer", "minimum": 0},
+)  # fmt: skip
+PERCENT: Word[float] = Word(
+    "percent", "a share of people: 10%", figures.parse_percent, pattern(figures.PERCENT_PATTERN)
+)
+HOLDOUT: Word[float] = Word(
+    "holdout", "a share of people: 5%", figures.parse_holdout, pattern(figures.PERCENT_PATTERN)
+)
+RATE: Word[Decimal] = Word(
+    "rate", "such as 0.86", figures.parse_rate,
+    {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, pattern(figures.RATE_PATTERN)]},
+)  # fmt: skip
+HTTPS = Word("https", "an https address", addresses.parse_https, pattern(r"https://[^\s<>\"'#@]+"))
+SECRET = Word(
+    "secret",
+    "any text, or whsec_ and base64",
+    addresses.parse_secret,
+    {"type": ["string", "number"], "minLength": 1},
+)
+COUPON_FILE = Word(
+    "coupon_file", "a CSV file beside the campaigns", addresses.parse_coupon_file,
+    pattern(addresses.COUPON_FILE_PATTERN),
+)  # fmt: skip
+INCLUDE = Word(
+    "include", "a path below this folder, such as campaigns/*.yaml", addresses.parse_include,
+    pattern(addresses.INCLUDE_PATTERN),
+)  # fmt: skip
+TRANSPORT = Word(
+    "transport", "an address such as PENFRIEND_TRANSPORT has it", addresses.parse_transport,
+    pattern(addresses.TRANSPORT_PATTERN),
+)  # fmt: skip
 VERSION: Word[int] = Word("version", "1", _version, {"const": 1})
 TYPE: Word[FieldType] = Word(
     "type", "the type of a name of your own", _field_type, {"type": "string", "enum": list(TYPE_WORDS)}
 )
-MOMENT_SCHEMA: Schema = _pattern(words.MOMENT_PATTERN)
-WINDOW_SCHEMA: Schema = _pattern(rf"(?:last|next) +{words.DURATION_PATTERN}")
-FIELD_SCHEMA: Schema = _pattern(words.FIELD_PATTERN)
+MOMENT_SCHEMA: Schema = pattern(words.MOMENT_PATTERN)
+WINDOW_SCHEMA: Schema = pattern(rf"(?:last|next) +{words.DURATION_PATTERN}")
+FIELD_SCHEMA: Schema = pattern(words.FIELD_PATTERN)
 REENTRY: Word[Reentry] = Word(
     "reentry", "never, always, or every 90 days", words.parse_reentry,
-    _pattern(rf"never|always|every +{words.DURATION_PATTERN}"),
+    pattern(rf"never|always|every +{words.DURATION_PATTERN}"),
 )  # fmt: skip

@@ -13,25 +13,28 @@ from collections.abc import Iterator
 from penfriend.language.nodes import MappingNode, Node, Scalar, Sequence
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
+from penfriend.language.renames import Renames
 
 
-def own_names(steps: Node | None) -> Iterator[tuple[str, bool, Scalar]]:
-    """The names that steps have of their own, arms included: the name, whether it is an `id`, and where it
-    stands."""
+def every_step(steps: Node | None) -> Iterator[MappingNode]:
+    """Every step of a list as it was written, arms included."""
     if not isinstance(steps, Sequence):
         return
     for step in steps.items:
         if not isinstance(step, MappingNode):
             continue
-        name = name_of(step)
-        if name is not None:
-            yield name.text, step.value("id") is name, name
+        yield step
         for arms in (step.value("branch"), step.value("split")):
             for arm in arms.items if isinstance(arms, Sequence) else ():
                 if isinstance(arm, MappingNode):
-                    yield from own_names(arm.value("steps"))
-                    yield from own_names(arm.value("else"))
-        yield from own_names(step.value("else"))
+                    yield from every_step(arm.value("steps"))
+                    yield from every_step(arm.value("else"))
+        yield from every_step(step.value("else"))
+
+
+def _is_wait_for(step: MappingNode) -> bool:
+    wait = step.value("wait")
+    return isinstance(wait, MappingNode) and "for" in wait.entries
 
 
 def name_of(step: MappingNode) -> Scalar | None:
@@ -47,9 +50,18 @@ class StepIds:
     """Gives each step of one campaign its id, in the order of the file."""
 
     def __init__(self, steps: Node | None, reading: Reading) -> None:
+        self.renames = Renames("step", reading)
+        """The names that steps of this campaign had before."""
+        self.waits = False
+        """Whether there is a `wait: {for: ...}` among the steps."""
         self._taken: dict[str, None] = {}
         self._made: dict[str, int] = {}
-        for name, is_id, place in own_names(steps):
+        for step in every_step(steps):
+            self.waits = self.waits or _is_wait_for(step)
+            place = name_of(step)
+            if place is None:
+                continue
+            name, is_id = place.text, step.value("id") is place
             if name in self._taken and is_id:
                 reading.error(place, f"the id {quote(name)} is taken by another step of this campaign.")
             elif name in self._taken:

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from penfriend.language.keys import CONDITION, HAPPENING, MOMENT, STEPS, WAS, later
-from penfriend.language.shapes import DURATION, LABEL, LINE, NAME, TEMPLATE, TIME, Either, Key, ListOf, Table
+from penfriend.domain.campaign import WinsBy
+from penfriend.language.keys import CHANGES, CONDITION, HAPPENING, MOMENT, STEPS
+from penfriend.language.section_keys import WAS
+from penfriend.language.shapes import (
+    DURATION,
+    LABEL,
+    LINE,
+    NAME,
+    PERCENT,
+    TEMPLATE,
+    TIME,
+    Either,
+    Key,
+    ListOf,
+    Table,
+    choice,
+)
 
 _EVERY_STEP = {
     "id": Key("the step's name, unique in its campaign; running enrollments hold on to it", LABEL),
@@ -35,6 +50,27 @@ ARM = Table(
     },
 )
 
+SHARE = Table(
+    "share",
+    "an arm of a split",
+    {
+        "share": Key("how many of the people take it: 10%", PERCENT, required=True),
+        "name": Key("what it is called, as no other arm of this split", LABEL, required=True),
+        "steps": Key("the steps of the arm", STEPS, required=True),
+    },
+)
+
+WINS_BY = choice("wins_by", "what makes an arm the better one", tuple(by.value for by in WinsBy))
+
+WINNER = Table(
+    "winner",
+    "winner",
+    {
+        "by": Key("what makes an arm better: clicked, or goal", WINS_BY, required=True),
+        "after": Key("how long after the first mail of the split it is decided", DURATION, required=True),
+    },
+)
+
 STEP_KINDS: dict[str, Table] = {
     "send": Table(
         "send",
@@ -45,7 +81,7 @@ STEP_KINDS: dict[str, Table] = {
             ),
             "survey": Key("the survey that the letter asks", NAME),
             "subject": Key("replaces the template's own subject", LINE),
-            "coupon": later("one code for an enrollment"),
+            "coupon": Key("one of coupons: one code for an enrollment, the same in its later mails", NAME),
             **_EVERY_STEP,
         },
     ),
@@ -74,15 +110,33 @@ STEP_KINDS: dict[str, Table] = {
         "split",
         "a split step",
         {
-            "split": later("arms by share"),
-            "winner": later("gives the better arm to all who come later"),
+            "split": Key("arms, each for a stable share of the people", ListOf(SHARE), required=True),
+            "winner": Key("gives the better arm to all who come later, and to the rest", WINNER),
             **_EVERY_STEP,
         },
     ),
     "update": Table(
-        "update", "an update step", {"update": later("sets an attribute or leaves a topic"), **_EVERY_STEP}
+        "update",
+        "an update step",
+        {
+            "update": Key(
+                "sets contact.attributes.NAME, or takes the contact out of a topic: topic.NAME: no",
+                CHANGES,
+                required=True,
+            ),
+            **_EVERY_STEP,
+        },
     ),
-    "webhook": Table("webhook", "a webhook step", {"webhook": later("tells another system"), **_EVERY_STEP}),
+    "webhook": Table(
+        "webhook",
+        "a webhook step",
+        {
+            "webhook": Key(
+                "one of webhooks: tells it, and does not wait for its answer", NAME, required=True
+            ),
+            **_EVERY_STEP,
+        },
+    ),
     "exit": Table(
         "exit",
         "an exit step",

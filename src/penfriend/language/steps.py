@@ -1,12 +1,23 @@
-"""The steps of a campaign: send, wait, branch, exit."""
+"""The steps of a campaign: send, wait, branch, split, update, webhook, exit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from penfriend.domain.campaign import Arm, Branch, Exit, Send, Step, WaitFor, WaitHappening, WaitUntil
+from penfriend.domain.campaign import (
+    Arm,
+    Branch,
+    CallWebhook,
+    Exit,
+    Send,
+    Split,
+    Step,
+    Update,
+    WaitFor,
+    WaitHappening,
+    WaitUntil,
+)
 from penfriend.domain.moments import FromNow
-from penfriend.domain.segment import Condition
 from penfriend.domain.timing import Duration
 from penfriend.language import step_keys
 from penfriend.language.conditions import read_condition, read_if
@@ -16,7 +27,9 @@ from penfriend.language.quoting import listing, quote
 from penfriend.language.reading import Reading
 from penfriend.language.scope import Scope
 from penfriend.language.shapes import DURATION, LABEL, LINE, TEMPLATE, TIME
+from penfriend.language.splits import read_shares, read_winner
 from penfriend.language.step_ids import StepIds, name_of
+from penfriend.language.updates import read_changes
 from penfriend.language.values import Values
 from penfriend.language.words import WordError, parse_moment
 
@@ -28,6 +41,7 @@ class Steps:
     reading: Reading
     scope: Scope
     ids: StepIds
+    has_goal: bool = False
 
     def list(self, node: Node, what: str, above: str | None = None) -> tuple[Step, ...]:
         """A list of steps; `above` is the nearest step above it that has a name of its own."""
@@ -55,30 +69,35 @@ class Steps:
         found = self.reading.table(node, step_keys.STEP_KINDS[word.key.text])
         if word.key.text not in found:
             return None
-        only_if = read_if(found.get("only_if"), self.scope, self.reading)
         name = self.reading.word(found.get("id"), LABEL)
+        inside = above if name is None else name
         if name is None and word.key.text != "send":
             name = self.ids.made(word.key.text, above)
-        return self._kind(word, found, name, only_if, above)
+        only_if = read_if(found.get("only_if"), self.scope, self.reading)
+        was = self.ids.renames.read(found.get("was"))
+        step = self._kind(word, found, name or "", inside)
+        return None if step is None else replace(step, only_if=only_if, was=was, place=word.key.place)
 
-    def _kind(
-        self,
-        word: Entry,
-        found: dict[str, Entry],
-        name: str | None,
-        only_if: Condition | None,
-        above: str | None,
-    ) -> Step | None:
+    def _kind(self, word: Entry, found: dict[str, Entry], name: str, above: str | None) -> Step | None:
         match word.key.text:
             case "send":
-                return self._send(word, found, name, only_if)
+                return self._send(word, found, name)
             case "wait":
-                return self._wait(word, name or "", only_if)
+                return self._wait(word, name)
             case "branch":
-                return self._branch(word, found, name or "", only_if, name if "id" in found else above)
+                return self._branch(word, found, name, above)
+            case "split":
+                return self._split(word, found, name, above)
+            case "update":
+                changes = read_changes(word, self.scope, self.reading)
+                return None if changes is None else Update(id=name, attributes=changes[0], leave=changes[1])
+            case "webhook":
+                known = self.reading.names.webhooks
+                webhook = self.reading.reference(word, "webhook", known, "webhooks")
+                return None if webhook is None else CallWebhook(id=name, webhook=webhook)
             case _:
                 text = "" if is_null(word.value) else self.reading.word(word, LINE)
-                return Exit(id=name or "", only_if=only_if, word=text or "", place=word.key.place)
+                return Exit(id=name, word=text or "")
 
     def _word(self, node: MappingNode) -> Entry | None:
         """The entry that says what the step does."""
@@ -98,9 +117,7 @@ class Steps:
             self.reading.error(node, f"this step does nothing. {_WORDS}")
         return None
 
-    def _send(
-        self, word: Entry, found: dict[str, Entry], name: str | None, only_if: Condition | None
-    ) -> Send | None:
+    def _send(self, word: Entry, found: dict[str, Entry], name: str) -> Send | None:
         template = self.reading.word(word, TEMPLATE)
         known = self.reading.names.templates
         if template is not None and known is not None and template not in known:
@@ -109,25 +126,20 @@ class Steps:
                 word.value,
                 f"there is no template {quote(template)}.{guess} It would be templates/{template}.mjml.",
             )
-        survey = self.reading.reference(found.get("survey"), "survey", self.reading.names.surveys, "surveys")
+        names = self.reading.names
+        survey = self.reading.reference(found.get("survey"), "survey", names.surveys, "surveys")
+        coupon = self.reading.reference(found.get("coupon"), "coupon", names.coupons, "coupons")
         subject = self.reading.word(found.get("subject"), LINE)
         if template is None:
             return None
-        return Send(
-            id=name or template,
-            template=template,
-            only_if=only_if,
-            survey=survey,
-            subject=subject,
-            place=word.key.place,
-        )
+        return Send(id=name or template, template=template, survey=survey, subject=subject, coupon=coupon)
 
-    def _wait(self, word: Entry, name: str, only_if: Condition | None) -> Step | None:
+    def _wait(self, word: Entry, name: str) -> Step | None:
         if not isinstance(word.value, MappingNode):
             duration = self._duration(word)
             if duration is None:
                 return None
-            return WaitFor(id=name, only_if=only_if, duration=duration, place=word.key.place)
+            return WaitFor(id=name, duration=duration)
         found = self.reading.table(word.value, step_keys.WAIT)
         if ("until" in found) == ("for" in found):
             if found.meant & {"until", "for"}:
@@ -138,7 +150,7 @@ class Steps:
         if wrong in found:
             self.reading.error(found[wrong].key, f"{quote(wrong)} goes with {quote(needs)}.")
         if "until" in found:
-            return self._wait_until(word, found, name, only_if)
+            return self._wait_until(found, name)
         at_most = self.reading.word(found.get("at_most"), DURATION)
         if found.lacks("at_most"):
             self.reading.error(
@@ -147,9 +159,7 @@ class Steps:
         happenings = read_happenings(found["for"], self.scope, self.reading)
         if at_most is None or not happenings:
             return None
-        return WaitHappening(
-            id=name, only_if=only_if, happenings=happenings, at_most=at_most, place=word.key.place
-        )
+        return WaitHappening(id=name, happenings=happenings, at_most=at_most)
 
     def _duration(self, word: Entry) -> Duration | None:
         """A duration; a moment in its place gets told about `until`."""
@@ -160,20 +170,16 @@ class Steps:
             return None
         return self.reading.word(word, DURATION)
 
-    def _wait_until(
-        self, word: Entry, found: dict[str, Entry], name: str, only_if: Condition | None
-    ) -> Step | None:
+    def _wait_until(self, found: dict[str, Entry], name: str) -> Step | None:
         at = self.reading.word(found.get("at"), TIME)
         until = Values(self.reading, self.scope).moment_or_date(found["until"].value, '"until"')
         if isinstance(until, FromNow) and until.sign < 0:
             self.reading.error(found["until"].value, "that moment is past when the wait begins.")
         if until is None:
             return None
-        return WaitUntil(id=name, only_if=only_if, until=until, at=at, place=word.key.place)
+        return WaitUntil(id=name, until=until, at=at)
 
-    def _branch(
-        self, word: Entry, found: dict[str, Entry], name: str, only_if: Condition | None, above: str | None
-    ) -> Branch | None:
+    def _branch(self, word: Entry, found: dict[str, Entry], name: str, above: str | None) -> Branch | None:
         nodes = self.reading.items(word.value, '"branch"')
         if isinstance(word.value, Sequence) and not nodes:
             self.reading.error(word.value, "a branch needs an arm, such as {if: CONDITION, steps: [...]}.")
@@ -183,9 +189,15 @@ class Steps:
             if any(arm is not None and arm.condition is None for arm in arms):
                 self.reading.error(beside.key, '"else" stands in this branch twice.')
             arms.append(Arm(None, self.list(beside.value, '"else"', above)))
-        return Branch(
-            id=name, only_if=only_if, arms=tuple(arm for arm in arms if arm is not None), place=word.key.place
-        )
+        return Branch(id=name, arms=tuple(arm for arm in arms if arm is not None))
+
+    def _split(self, word: Entry, found: dict[str, Entry], name: str, above: str | None) -> Split:
+        def read_steps(node: Node, what: str) -> tuple[Step, ...]:
+            return self.list(node, what, above)
+
+        arms = read_shares(word, "winner" in found, read_steps, self.reading)
+        winner = read_winner(found.get("winner"), arms, self.has_goal, self.reading)
+        return Split(id=name, arms=arms, winner=winner)
 
     def _arm(self, node: Node, above: str | None, *, is_last: bool) -> Arm | None:
         found = self.reading.table(node, step_keys.ARM)

@@ -21,7 +21,7 @@ MAX_ALIASES = 100
 MAX_ALIASED_NODES = 10_000
 """All that the aliases of a file stand for, counted as if it were written out."""
 
-_LOADER = getattr(
+LOADER = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # libyaml is ten times as fast; PyYAML can be built without it
 _YAML_TAG = "tag:yaml.org,2002:"
@@ -64,7 +64,7 @@ def read_tree(text: str, file: str, environment: Mapping[str, str], report: Repo
     bad text."""
     builder = _Builder(file, environment, report)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             builder.take(event)
     except _UnreadableError:
         return None

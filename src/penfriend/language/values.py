@@ -21,7 +21,7 @@ from penfriend.language.words import WordError
 
 ValueT = TypeVar("ValueT")
 
-_LITERALS: Mapping[FieldType, Callable[[str], Scalar]] = {
+LITERALS: Mapping[FieldType, Callable[[str], Scalar]] = {
     FieldType.TEXT: lambda text: unicodedata.normalize("NFC", text),
     FieldType.LIST: lambda text: unicodedata.normalize("NFC", text),
     FieldType.NUMBER: figures.parse_number,
@@ -30,6 +30,7 @@ _LITERALS: Mapping[FieldType, Callable[[str], Scalar]] = {
     FieldType.YES_NO: figures.parse_yes_no,
     FieldType.DATE: lambda text: words.parse_date(text).isoformat(),
 }
+"""How a literal of each type is read; a moment has rules of its own."""
 _FIELD_GOES_WITH = frozenset({Op.EQUAL, Op.NOT, Op.AT_LEAST, Op.AT_MOST, Op.MORE_THAN, Op.LESS_THAN})
 
 
@@ -111,12 +112,12 @@ class Values:
             return None
         if field.type in NUMERIC and op in _FIELD_GOES_WITH:
             return self._parsed(node, lambda text: self._number_or_field(field, text), what)
-        literal = self._parsed(node, _LITERALS[field.type], what)
+        literal = self._parsed(node, LITERALS[field.type], what)
         return literal if self._is_choice(field, node, literal) else None
 
     def _number_or_field(self, field: Field, text: str) -> Value:
         if not words.looks_like_field(text):
-            return _LITERALS[field.type](text)
+            return LITERALS[field.type](text)
         other = resolver(self.reading, self.scope)(text)
         if not comparable(field.type, other.type):
             raise WordError(
@@ -131,7 +132,7 @@ class Values:
         if not isinstance(node, Sequence) or not node.items:
             self.reading.error(node, f"{what} wants a list of values, such as {what.strip(chr(34))}: [a, b].")
             return None
-        values = [self._parsed(item, _LITERALS[field.type], what) for item in node.items]
+        values = [self._parsed(item, LITERALS[field.type], what) for item in node.items]
         good = [self._is_choice(field, item, value) for item, value in zip(node.items, values, strict=True)]
         return (
             tuple(value for value in values if value is not None)

@@ -53,6 +53,7 @@ MOMENT_PATTERN = (
 )
 _DURATION = re.compile(rf"([0-9]{{1,15}}) +({UNIT_PATTERN})")
 _TIME = re.compile(TIME_PATTERN)
+WRITTEN_PATTERN = rf"{DATE_PATTERN}(?:[T ]+{TIME_PATTERN}(?::00)?(?: *{ZONE_PATTERN})?)?"
 _WRITTEN = re.compile(rf"({DATE_PATTERN})(?:[T ]+({TIME_PATTERN})(?::00)?(?: *({ZONE_PATTERN}))?)?")
 _OFFSET = re.compile(rf"([0-9]{{1,15}} +{UNIT_PATTERN}) +(before|after) +(.+)")
 _CAP = re.compile(r"([0-9]{1,6}) +per +(.+)")
@@ -202,6 +203,14 @@ def parse_moment(text: str, resolve: ResolveField | None = None) -> MomentExpr:
         f"{quote(text)} is no moment. Write 90 days ago, in 3 days, monday, 2026-12-24, 2026-12-24 09:00,"
         " entry, a field, or 7 days before a field."
     )
+
+
+def parse_written(text: str) -> At:
+    """A moment that is written out: `2026-03-02 10:00`, with a zone behind it or not."""
+    written = _WRITTEN.fullmatch(text.strip())
+    if written is None:
+        raise WordError(f"{quote(text)} is no moment here. Write day and time, such as 2026-03-02 10:00.")
+    return _written_moment(written)
 
 
 def _written_moment(found: re.Match[str]) -> At:

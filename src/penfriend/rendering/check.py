@@ -90,6 +90,8 @@ def _try(
     needed = renderer.needs(step.template)
     for sparse in (False, True):
         facts = sample_facts(known, needed, renderer.definitions.brand.currency, sparse=sparse)
+        if step.coupon is None:
+            facts["coupon"] = None
         letter = Letter(
             message=1,
             message_id="<sample@penfriend.example>",

@@ -14,7 +14,7 @@ from penfriend.domain.fields import FIELDS
 from penfriend.domain.problems import did_you_mean
 from penfriend.rendering.shapes import ANYTHING, Shape
 
-_GROUPS = frozenset(FIELDS) - {"items"} | {"topic", "waited"}
+_GROUPS = frozenset(FIELDS) - {"items"} | {"topic", "waited", "coupon"}
 FUNCTIONS = frozenset(
     {
         "money",

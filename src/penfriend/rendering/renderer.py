@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from babel import Locale
 
 from penfriend.domain.campaign import Kind
-from penfriend.domain.definitions import Definitions
+from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.delivery import Email
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.letter import Letter
@@ -50,8 +50,10 @@ class TemplateRenderer:
         self.revision = revision
         self.speeches = Speeches(files, definitions)
         self._keys = key_list(secret)
-        self._assembler = Assembler(Sender.of(definitions.brand))
-        self._brand = _brand_names(definitions)
+        brands: dict[str | None, Brand] = {None: definitions.brand}
+        brands.update(definitions.brands.items())
+        self._assemblers = {name: Assembler(Sender.of(brand)) for name, brand in brands.items()}
+        self._brands = {name: _brand_names(brand) for name, brand in brands.items()}
         self._needs: dict[str, frozenset[str]] = {}
 
     def needs(self, template: str) -> frozenset[str]:
@@ -83,7 +85,8 @@ class TemplateRenderer:
         subject, html, text = self._fill(letter, speech, links)
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
-        return self._assembler.assemble(letter, title, links.unsubscribe, subject, html, text)
+        assembler = self._assemblers[self._brand_of(letter)]
+        return assembler.assemble(letter, title, links.unsubscribe, subject, html, text)
 
     def check(self, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
         """Every problem of the templates that the revision's campaigns send, with file, line and column.
@@ -120,7 +123,12 @@ class TemplateRenderer:
 
     def _links(self, letter: Letter, keys: Sequence[bytes]) -> Links:
         survey = self.definitions.surveys.get(letter.survey) if letter.survey else None
-        return Links(letter, self.definitions.brand.public_url, keys, survey)
+        return Links(letter, self.definitions.brand_of(letter.campaign).public_url, keys, survey)
+
+    def _brand_of(self, letter: Letter) -> str | None:
+        """The name of the campaign's own brand; None is the common one."""
+        campaign = self.definitions.campaigns.get(letter.campaign)
+        return None if campaign is None else campaign.brand
 
     def _fill(self, letter: Letter, speech: Speech, links: Links) -> tuple[str, str, str]:
         compiled = _compiled(speech, letter.template)
@@ -136,8 +144,9 @@ class TemplateRenderer:
     def _names(self, letter: Letter, speech: Speech, links: Links) -> dict[str, object]:
         """All that the templates of one letter can name."""
         names: dict[str, object] = {
+            "coupon": None,  # where the step gives none
             **letter.facts,
-            "brand": self._brand,
+            "brand": self._brands[self._brand_of(letter)],
             "campaign": self._campaign(letter, speech),
             "links": links,
             "locale": speech.name,
@@ -171,8 +180,7 @@ class TemplateRenderer:
         }
 
 
-def _brand_names(definitions: Definitions) -> dict[str, object]:
-    brand = definitions.brand
+def _brand_names(brand: Brand) -> dict[str, object]:
     return {
         "name": brand.name,
         "from": brand.sender,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from penfriend.domain.campaign import Campaign, EventTrigger, SegmentTrigger, Send, walk_steps
+from penfriend.domain.campaign import Campaign, EventTrigger, Send, walk_steps
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import BUILT_IN
 from penfriend.domain.fields import FIELDS, WAITED, FieldType
@@ -45,7 +45,7 @@ def _texts(names: Iterable[str]) -> dict[str, Shape]:
 def depends_on(definitions: Definitions, campaign: Campaign, step: Send) -> tuple[object, ...]:
     """What makes the names of one step others than those of another step of the same definitions."""
     sends = frozenset(one.id for one in walk_steps(campaign.steps) if isinstance(one, Send))
-    return _event_name(definitions, campaign), step.survey, sends
+    return _event_name(definitions, campaign), step.survey, step.coupon is not None, sends
 
 
 def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str, Shape]:
@@ -81,7 +81,7 @@ def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str
         "waited": _of_type(WAITED.type),
         "brand": Shape(_texts(_BRAND)),
         "links": Shape({**_texts(_LINKS), "survey": ANYTHING}),
-        **_texts(("locale", "dir", "subject")),
+        **_texts(("locale", "dir", "subject", "coupon")),
     }
 
 
@@ -99,14 +99,11 @@ def _asked(definitions: Definitions, step: Send) -> dict[str, Shape]:
 
 
 def _event_name(definitions: Definitions, campaign: Campaign) -> str:
-    match campaign.trigger:
-        case EventTrigger(event=event):
-            return event
-        case SegmentTrigger(segment=segment):
-            found = definitions.segments.get(segment)
-            return found.event if found is not None and found.of is Things.EVENTS else ""
-        case _:
-            return ""
+    trigger = campaign.trigger
+    if isinstance(trigger, EventTrigger):
+        return trigger.event
+    found = definitions.segments.get(trigger.segment or "")
+    return found.event if found is not None and found.of is Things.EVENTS else ""
 
 
 def _event(definitions: Definitions, campaign: Campaign, items: Shape) -> Shape:

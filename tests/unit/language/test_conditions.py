@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from penfriend.domain.campaign import EventHappening, WaitHappening
 from penfriend.domain.fields import Field, FieldType
 from penfriend.domain.moments import At, FromNow, OfField, Window
-from penfriend.domain.segment import All, AnyOf, InSegment, Narrow, Not, Op, Value
+from penfriend.domain.segment import All, AnyOf, InSegment, Narrow, Not, Op, Things, Value
 from penfriend.domain.segment import Test as FieldTest
 from penfriend.domain.timing import Duration, Unit
-from tests.unit.language.support import condition, defined, problems_of
+from tests.unit.language.support import campaign, condition, defined, problems_of
 
 DATA = (
     "{contact: {size: number, since: moment, tags: list, fan: yes_no, born: date}, product: {roast: text},"
@@ -73,6 +74,12 @@ TEXT, COUNT = FieldType.TEXT, FieldType.COUNT
         ("items.category", "tea", "carts", ("cart", "category", TEXT, "items")),
         ("cart.items.attributes.roast", "dark", "carts", ("cart", "roast", TEXT, "items.attributes")),
         ("product.attributes.roast", "dark", "contacts", ("product", "roast", TEXT, "attributes")),
+        ("items.category", "tea", "orders", ("order", "category", TEXT, "items")),
+        ("purchase.count", "2", "purchases", ("purchase", "count", COUNT)),
+        ("reward.status", "used", "rewards", ("reward", "status", TEXT)),
+        ("event.price", "5", "events.viewed", ("event", "price", FieldType.NUMBER)),
+        ("event.topic", "offers", "events.mail_sent", ("event", "topic", TEXT)),
+        ("events.mail_clicked.count", "0", "contacts", ("events", "count", COUNT, "mail_clicked", True)),
         (
             "points.earned",
             "{at_least: 1, within: last 30 days}",
@@ -90,6 +97,34 @@ def test_a_name_becomes_its_field(name: str, value: str, of: str, field: tuple[s
     where = defined(f"data: {DATA}\n{segments}{more}").segments["s"].where
     assert isinstance(where, FieldTest)
     assert where.field == Field(name, *field)
+
+
+def test_a_segment_of_events_has_the_latest_one_for_each_value_of_its_key() -> None:
+    text = "segments: {s: {of: events.viewed, key: product_id, where: {event.at: {exists: yes}}}}\n"
+    segment = defined(f"data: {DATA}\n{text}").segments["s"]
+    assert (segment.of, segment.event, segment.key) == (Things.EVENTS, "viewed", "product_id")
+
+
+def test_steps_behind_a_wait_for_something_can_ask_whether_it_came() -> None:
+    wait = "{wait: {for: mail_clicked, at_most: 14 days}}"
+    found = campaign("", steps=f"[{{send: a/b}}, {wait}, {{send: a/c, only_if: {{waited: no}}}}]")
+    assert found.steps[1] == WaitHappening(
+        id="wait after a/b",
+        happenings=(EventHappening("mail_clicked"),),
+        at_most=Duration(14, Unit.DAYS),
+    )
+    waited = Field("waited", "waited", "waited", FieldType.YES_NO)
+    assert found.steps[2].only_if == FieldTest(waited, Op.EQUAL, False)
+
+
+def test_a_campaign_of_a_segment_of_events_names_the_event() -> None:
+    text = (
+        "segments: {s: {of: events.viewed, where: {event.at: {exists: yes}}}}\n"
+        "campaigns: {c: {topic: offers, trigger: {segment: s, if: {event.price: 5}}, steps: [{send: a/b}]}}\n"
+    )
+    condition = defined(f"data: {DATA}\n{text}").campaigns["c"].trigger.condition
+    assert isinstance(condition, FieldTest)
+    assert condition.field == Field("event.price", "event", "price", FieldType.NUMBER)
 
 
 def test_everything_in_a_mapping_or_list_must_hold() -> None:

@@ -1,12 +1,13 @@
-"""The sample of LANGUAGE.md, reduced to what is supported, loads and means what it says."""
+"""The sample of LANGUAGE.md, but for the company's own databases, loads and means what it says."""
 
 from __future__ import annotations
 
 import dataclasses
-from datetime import time
+from datetime import date, time
 
 from penfriend.domain.campaign import (
     Branch,
+    CallWebhook,
     EventHappening,
     EventTrigger,
     ExitWord,
@@ -15,14 +16,17 @@ from penfriend.domain.campaign import (
     Kind,
     Reentry,
     ReentryKind,
+    ScheduleTrigger,
     SegmentTrigger,
     Send,
+    Split,
     WaitHappening,
     WaitUntil,
     walk_steps,
 )
+from penfriend.domain.campaign_test import Expectation
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.moments import OfField
+from penfriend.domain.moments import At, OfField
 from penfriend.domain.segment import All, Not, Op, Things
 from penfriend.domain.segment import Test as FieldTest
 from penfriend.domain.timing import Cap, Duration, Unit
@@ -65,13 +69,15 @@ def test_the_policy_and_what_replaces_it() -> None:
     assert fewer.policy.at_most == (Cap(1, Duration(7, DAY)),)
 
 
-def test_segments_are_of_contacts_carts_and_points() -> None:
+def test_segments_are_of_contacts_and_of_things() -> None:
     assert {name: segment.of for name, segment in sample().segments.items()} == {
         "new_subscribers": Things.CONTACTS,
         "vip": Things.CONTACTS,
         "lapsed": Things.CONTACTS,
         "abandoned_carts": Things.CARTS,
         "points_about_to_expire": Things.POINTS,
+        "coffee_runs_out": Things.PURCHASES,
+        "browsing_stopped": Things.EVENTS,
     }
 
 
@@ -135,6 +141,38 @@ def test_the_survey_letter_waits_for_its_answer_and_branches() -> None:
     assert wait.happenings == (EventHappening("survey_answered"),)
     assert isinstance(branch, Branch)
     assert [type(arm.condition) for arm in branch.arms] == [FieldTest, FieldTest]
+    assert branch.arms[0].steps[0] == CallWebhook(id="webhook after survey/nps", webhook="care_desk")
+
+
+def test_the_spring_sale_looks_for_the_better_letter() -> None:
+    campaign = sample().campaigns["spring_sale"]
+    assert isinstance(campaign.trigger, ScheduleTrigger)
+    (split,) = campaign.steps
+    assert isinstance(split, Split)
+    assert [(arm.name, arm.percent) for arm in split.arms] == [("short", 10.0), ("long", 10.0)]
+
+
+def test_the_last_letter_of_the_welcome_carries_a_code() -> None:
+    found = sample()
+    assert [
+        step.coupon for step in walk_steps(found.campaigns["welcome"].steps) if isinstance(step, Send)
+    ] == [
+        None,
+        None,
+        "comeback_10",
+    ]
+    assert found.coupons["comeback_10"].warn_below == 500
+
+
+def test_the_test_of_the_welcome_says_what_happens() -> None:
+    (test,) = sample().tests
+    assert test.campaign == "welcome"
+    assert test.contact["subscribed_at"] == At(date(2026, 3, 2), time(10))
+    assert [(event.name, event.properties) for event in test.events] == [("order_placed", {"total": "40.00"})]
+    assert [(line.what, line.step, line.reason) for line in test.expect] == [
+        (Expectation.SENT, "welcome/hello", ""),
+        (Expectation.EXIT, "", "goal"),
+    ]
 
 
 def test_every_step_has_an_id_of_its_own() -> None:
@@ -144,6 +182,7 @@ def test_every_step_has_an_id_of_its_own() -> None:
         "survey/nps",
         "wait after survey/nps",
         "branch after survey/nps",
+        "webhook after survey/nps",
         "survey/sorry",
         "survey/tell_a_friend",
     ]

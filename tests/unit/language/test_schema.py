@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from penfriend.cli.schema import schema_text
+from penfriend.domain.campaign_test import Expectation
 from penfriend.domain.fields import FIELDS
 from penfriend.language import json_schema, keys, step_keys
 from penfriend.language.comparisons import GROUPS, TESTS
+from penfriend.language.given import CONTACT_KEYS
 from penfriend.language.shapes import Table
 from tests.unit.language.support import HEAD, SAMPLE, as_editors_see
 from tests.unit.language.test_broken_files import CASES
@@ -36,11 +39,26 @@ FOR_VALIDATE_ALONE = {
     *("test_number_field_text", "test_date_impossible", "where_unknown", "where_event_property"),
     *("where_full_name", "where_segment", "campaign_no_topic", "campaign_empty_steps"),
     *("campaign_topic_unknown", "campaign_backfill_event", "trigger_segment_unknown"),
-    *("trigger_event_unknown", "trigger_key_unknown", "trigger_where_segment", "trigger_if_message"),
+    *("trigger_event_unknown", "trigger_key_unknown", "trigger_if_message"),
     *("event_field_of_segment", "goal_without", "goal_if", "goal_match", "goal_match_types"),
     *("left_segment", "exit_unknown", "send_template", "send_survey", "send_twice", "id_twice"),
     *("wait_past", "wait_text_field", "branch_else_first", "branch_else_twice", "message_step"),
     *("survey_locale", "transactional_policy", "narrow_where_points"),
+    *("segment_key_orders", "segment_key_unknown", "segment_key_list", "segment_of_events"),
+    *("field_waited", "waited_for_nothing"),
+    *("trigger_date_field", "trigger_date_text", "trigger_schedule_zone", "trigger_schedule_impossible"),
+    *("trigger_cron_hour", "trigger_cron_never", "trigger_cron_often", "trigger_cron_minutes"),
+    *("test_campaign", "test_twice", "test_event_unknown", "test_event_own"),
+    *("test_expect_step", "test_expect_reason", "test_holdout", "test_take", "test_take_arm"),
+    "trigger_mail_sent",
+    *("trigger_schedule_segment", "trigger_schedule_event_field", "backfill_schedule", "left_segment_date"),
+    *("policy_holdout_much", "holdout_goalless", "campaign_brand", "campaign_transport"),
+    *("split_empty", "split_much", "split_little", "split_names"),
+    *("split_ids", "winner_goal", "winner_one", "winner_mailless"),
+    *("update_undeclared", "update_type", "update_moment", "update_topic"),
+    *("webhook_unknown", "coupon_unknown", "survey_options_twice", "survey_options_locale"),
+    *("rate_own", "webhook_inside", "webhook_secret_base64", "transport_default"),
+    *("was_segment", "was_coupon", "was_campaign", "was_step"),
 }
 """Cases whose shape is right: only who knows the whole file, or the clock, sees what is wrong."""
 
@@ -80,15 +98,26 @@ def test_every_key_has_a_description() -> None:
 def test_the_schema_has_every_key_of_the_tables_and_no_other() -> None:
     supported = {name for table in TABLES for name, key in table.keys.items() if not key.later}
     later = {name for table in TABLES for name, key in table.keys.items() if key.later} - supported
-    fields = {f"{group}.{key}" for group, known in FIELDS.items() for key in known}
+    fields = {f"{group}.{key}" for group, known in FIELDS.items() for key in known} | {"waited"}
     found = {name for name, _ in properties(SCHEMA)}
     assert supported <= found
     assert not later & found
+    fields |= {*CONTACT_KEYS, *(word.value for word in Expectation)}  # of tests
     assert found - supported - fields - TESTS.keys() - GROUPS.keys() == set()
 
 
 def test_the_sample_is_valid() -> None:
     assert [error.message for error in VALIDATOR.iter_errors(as_editors_see(SAMPLE))] == []
+
+
+def test_the_schema_beside_the_sample_is_in_step() -> None:
+    written = Path("campaigns.schema.json").read_text("utf-8")
+    assert written == schema_text(), "write it anew: penfriend schema > campaigns.schema.json"
+    assert (
+        Path("campaigns.yaml")
+        .read_text("utf-8")
+        .startswith("# yaml-language-server: $schema=campaigns.schema.json\n")
+    )
 
 
 def test_the_repositorys_campaigns_are_valid() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penfriend.domain.campaign import Campaign, EventTrigger, Send
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.tokens import Claim, Purpose
@@ -20,7 +21,7 @@ from penfriend.rendering import TemplateRenderer
 from penfriend.rendering.quoted import quoted_printable
 from penfriend.rendering.tokens import read
 from penfriend.rendering.verify import TRANSACTIONAL, verify
-from tests.unit.rendering.letters import KEY, letter, renderer, text_letter
+from tests.unit.rendering.letters import DEFINITIONS, KEY, letter, renderer, text_letter
 
 MJML = text_letter("Dear {{ contact.first_name }}", "---\nsubject: Hello {{ contact.first_name }}\n---\n")
 
@@ -194,3 +195,25 @@ def test_a_sound_mail_passes_the_last_look() -> None:
 def test_a_mail_that_is_not_as_meant_is_refused(content: bytes, reason: str) -> None:
     with pytest.raises(RenderFailed, match=reason):
         look(content)
+
+
+def test_a_campaign_of_a_further_brand_is_signed_by_it() -> None:
+    oaklings = Brand(
+        "Oaklings", "Oaklings <hello@oaklings.example>", None, "1 Nut Lane", "https://oak.example"
+    )
+    campaign = Campaign(
+        name="welcome",
+        trigger=EventTrigger("order_placed"),
+        topic="offers",
+        steps=(Send(id="welcome/hello", template="welcome/hello"),),
+        brand="oaklings",
+    )
+    definitions = replace(DEFINITIONS, brands={"oaklings": oaklings}, campaigns={"welcome": campaign})
+    mjml = text_letter("{{ brand.name }}, {{ brand.address }}: {{ links.unsubscribe }}")
+    message = parsed(
+        TemplateRenderer({"welcome/hello.mjml": mjml}, definitions, KEY, 1).render(letter()).content
+    )
+    body = message.get_body(("plain",))
+    assert message["From"] == "Oaklings <hello@oaklings.example>"
+    assert body is not None
+    assert "Oaklings, 1 Nut Lane: https://oak.example/" in body.get_content()

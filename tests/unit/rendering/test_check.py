@@ -6,7 +6,7 @@ import pytest
 
 from penfriend.domain.campaign import Send
 from penfriend.domain.problems import Place
-from tests.unit.rendering.letters import HEAD, column_letter, problems, text_letter
+from tests.unit.rendering.letters import HEAD, column_letter, filled, problems, text_letter
 
 HERE = "templates/welcome/hello.mjml"
 
@@ -263,3 +263,16 @@ def test_two_halves_of_a_tag_in_two_branches_are_a_warning() -> None:
 
 def test_an_enormous_file_is_refused() -> None:
     assert "a template has at most" in problems(text_letter("x" * 1_000_001))[0]
+
+
+def test_a_letter_can_print_the_code_that_its_step_gives() -> None:
+    mjml = text_letter("Use {{ coupon }} by Sunday")
+    assert problems(mjml, step=Send(id="a", template="welcome/hello", coupon="spring")) == []
+    assert [problem.split(";")[0] for problem in problems(mjml)] == [f"{HERE}:4:52: this value is empty"]
+    assert problems(text_letter("{% if coupon %}Use {{ coupon }}{% endif %}")) == []
+
+
+def test_a_letter_of_a_step_without_a_coupon_has_none() -> None:
+    mjml = text_letter("{% if coupon %}Use {{ coupon }}{% else %}Nothing{% endif %}")
+    assert "Nothing" in filled(mjml)[1]
+    assert "Use A1" in filled(mjml, facts={"contact": {}, "coupon": "A1"})[1]

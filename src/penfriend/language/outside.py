@@ -1,0 +1,84 @@
+"""What lies outside of the house: webhooks that steps tell, coupons that letters carry, further ways out."""
+
+from __future__ import annotations
+
+from penfriend.domain.definitions import Coupon, Webhook
+from penfriend.language import section_keys
+from penfriend.language.nodes import Entry, Node
+from penfriend.language.reading import Reading
+from penfriend.language.renames import Renames
+from penfriend.language.shapes import COUPON_FILE, HTTPS, LINE, NAME, SECRET, TRANSPORT, WHOLE
+
+DEFAULT_TRANSPORT = "default"
+"""What PENFRIEND_TRANSPORT is called in the files."""
+
+
+def read_webhooks(node: Node | None, reading: Reading) -> dict[str, Webhook]:
+    """Other systems that a step tells."""
+    webhooks: dict[str, Webhook] = {}
+    for entry in reading.named(node, "webhooks", NAME):
+        found = reading.table(entry.value, section_keys.WEBHOOK, entry.key)
+        url = reading.word(found.get("url"), HTTPS)
+        secret = reading.word(found.get("secret"), SECRET)
+        if url is not None and secret is not None:
+            webhooks[entry.key.text] = Webhook(entry.key.text, url, secret)
+    return webhooks
+
+
+def read_coupons(node: Node | None, reading: Reading) -> dict[str, Coupon]:
+    """Codes for letters: from a file, or one for everybody."""
+    coupons: dict[str, Coupon] = {}
+    renames = Renames("coupon", reading)
+    for entry in reading.named(node, "coupons", NAME):
+        found = reading.table(entry.value, section_keys.COUPON, entry.key)
+        coupons[entry.key.text] = Coupon(
+            name=entry.key.text,
+            file=reading.word(found.get("from"), COUPON_FILE),
+            code=reading.word(found.get("code"), LINE),
+            warn_below=reading.word(found.get("warn_below"), WHOLE) or 0,
+            was=renames.read(found.get("was")),
+            place=(found["from"].value if "from" in found else entry.key).place,
+        )
+        _ask_for_one(entry, found, reading)
+    renames.check(reading.names.coupons)
+    return coupons
+
+
+def _ask_for_one(entry: Entry, found: dict[str, Entry], reading: Reading) -> None:
+    """A coupon has either `from` or `code`."""
+    if "from" in found and "code" in found:
+        reading.error(
+            found["code"].key,
+            '"from" and "code" in one coupon: unique codes from a file, or one for everybody.',
+        )
+    elif "code" in found and "warn_below" in found:
+        reading.error(
+            found["warn_below"].key, '"warn_below" goes with "from": one code for everybody never runs out.'
+        )
+    elif not {"from", "code"} & found.keys() and not reading.has_unknown(entry.value, section_keys.COUPON):
+        reading.error(
+            entry.key,
+            'a coupon needs "from", a file with a code on each line, or "code", the same for everybody.',
+        )
+
+
+def read_transports(node: Node | None, reading: Reading) -> dict[str, str]:
+    """Further ways out, by name."""
+    transports: dict[str, str] = {}
+    for entry in reading.named(node, "transports", NAME):
+        if entry.key.text == DEFAULT_TRANSPORT:
+            reading.error(
+                entry.key, '"default" is the transport of PENFRIEND_TRANSPORT; give this one another name.'
+            )
+        found = reading.table(entry.value, section_keys.TRANSPORT_KEYS, entry.key)
+        url = reading.word(found.get("url"), TRANSPORT)
+        problem = _problem_of(url, reading)
+        if problem is not None:
+            reading.error(found["url"].value, f"{problem.rstrip('.')}.")
+        elif url is not None:
+            transports[entry.key.text] = url
+    return transports
+
+
+def _problem_of(url: str | None, reading: Reading) -> str | None:
+    return None if url is None or reading.check_transport is None else reading.check_transport(url)

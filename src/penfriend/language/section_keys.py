@@ -1,0 +1,138 @@
+"""The keys of the sections that say who writes, of what and through what, with their meaning."""
+
+from __future__ import annotations
+
+from penfriend.language.shapes import (
+    COUPON_FILE,
+    CURRENCY,
+    EMAIL,
+    HTTPS,
+    LABEL,
+    LINE,
+    LOCALE,
+    MAILBOX,
+    POSTAL,
+    SECRET,
+    TEXT,
+    TRANSPORT,
+    TYPE,
+    URL,
+    WHOLE,
+    YES_NO,
+    ZONE,
+    Either,
+    Key,
+    ListOf,
+    Named,
+    Ref,
+    Table,
+    choice,
+)
+
+LOCALE_TEXT = Either((TEXT, Named("text", TEXT, LOCALE)))
+LATER = Ref("later")
+
+
+def later(meaning: str) -> Key:
+    """A key of the language that is not supported yet."""
+    return Key(meaning, LATER, later=True)
+
+
+WAS = Key("the name that it had before, so that nobody in it is lost", LINE)
+
+
+BRAND = Table(
+    "brand",
+    "brand",
+    {
+        "name": Key("the name that people know", LINE),
+        "from": Key("the sender: Name <address>", MAILBOX),
+        "reply_to": Key("where answers go; without it to the sender", EMAIL),
+        "address": Key("the postal address that every marketing mail carries", POSTAL),
+        "public_url": Key("where unsubscribe, tracking and survey links point", URL),
+        "locale": Key("fallback; a contact's own locale comes first", LOCALE),
+        "timezone": Key("fallback; a contact's own zone comes first. Conditions go by it", ZONE),
+        "currency": Key("amounts are compared in it, and shown in their own", CURRENCY),
+        "theme": later("colours and logo of the letters"),
+        "utm": later("parameters that links of a campaign carry"),
+    },
+)
+
+MORE_BRAND = Table(
+    "more_brand",
+    "a further brand",
+    {
+        name: BRAND.keys[name]
+        for name in ("name", "from", "reply_to", "address", "public_url", "theme", "utm")
+    },
+)
+
+TOPIC = Table(
+    "topic",
+    "a topic",
+    {
+        "title": Key(
+            "what people read on the preference page; a text, or one for each locale",
+            LOCALE_TEXT,
+            required=True,
+        ),
+        "double_opt_in": Key("a subscription counts when it has been confirmed by mail", YES_NO),
+        "was": WAS,
+    },
+)
+
+PROPERTIES = Named("property", TYPE, LABEL)
+
+DATA = Table(
+    "data",
+    "data",
+    {
+        "contact": Key("attributes of contacts: contact.attributes.NAME", PROPERTIES),
+        "product": Key("attributes of products: product.attributes.NAME", PROPERTIES),
+        "events": Key(
+            "the shop's own events, each with the types of its properties", Named("event", PROPERTIES, LABEL)
+        ),
+    },
+)
+
+SURVEY_TYPE = choice("survey_type", "the scale", ("nps", "csat", "choice"))
+
+SURVEY = Table(
+    "survey",
+    "a survey",
+    {
+        "type": Key("nps: 0 to 10, csat: 1 to 5, or choice", SURVEY_TYPE, required=True),
+        "question": Key("the question; a text, or one for each locale", LOCALE_TEXT, required=True),
+        "comment": Key("what the page asks next to the score", LOCALE_TEXT),
+        "options": Key(
+            "what can be chosen, for a choice; the score is the number of the option, from 1",
+            ListOf(LOCALE_TEXT),
+        ),
+    },
+)
+
+WEBHOOK = Table(
+    "webhook_target",
+    "a webhook",
+    {
+        "url": Key("where it is called; https only", HTTPS, required=True),
+        "secret": Key("what signs the calls, from the environment", SECRET, required=True),
+    },
+)
+
+COUPON = Table(
+    "coupon",
+    "a coupon",
+    {
+        "from": Key("a CSV file beside the campaigns: one code a line, or the column code", COUPON_FILE),
+        "code": Key("one code, the same for everybody, instead of a file", LINE),
+        "warn_below": Key("status warns when fewer codes of the file are left", WHOLE),
+        "was": WAS,
+    },
+)
+
+TRANSPORT_KEYS = Table(
+    "way_out",
+    "a transport",
+    {"url": Key("the address, as PENFRIEND_TRANSPORT has it", TRANSPORT, required=True)},
+)

@@ -1,0 +1,124 @@
+"""The campaign files on a disk: what is read of them, and what a running daemon watches."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from penfriend.bootstrap import Applied, Files, House, Settings, check, read_files
+from penfriend.bootstrap.watching import FileWatch
+
+FIRST = """\
+include: [campaigns/*.yaml]
+brand: {name: A, from: a@shop.example, address: Mill Lane 1}
+topics: {offers: {title: Offers}}
+coupons: {spring: {from: codes/spring.csv}}
+"""
+CAMPAIGN = "campaigns: {%s: {topic: offers, trigger: {event: order_placed}, steps: [{send: a/b}]}}\n"
+LETTER = """\
+---
+subject: Hello
+---
+<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>
+"""
+KEYS = (b"a secret of sixteen characters",)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    for name, text in {
+        "campaigns.yaml": FIRST,
+        "campaigns/one.yaml": CAMPAIGN % "one",
+        "codes/spring.csv": "A1\nA2\n",
+        "templates/a/b.mjml": LETTER,
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def house(shop: Path) -> Iterator[House]:
+    environment = {
+        "PENFRIEND_DATABASE_URL": f"sqlite:///{shop / 'x.db'}",
+        "PENFRIEND_CONFIG": str(shop / "campaigns.yaml"),
+        "PENFRIEND_SECRET_KEY": "a secret of sixteen characters",
+    }
+    with House.open(environment) as opened:
+        yield opened
+
+
+def test_included_files_are_read_and_belong_to_the_revision(shop: Path) -> None:
+    files = read_files(shop / "campaigns.yaml")
+    assert sorted(files.campaign_files) == ["campaigns.yaml", "campaigns/one.yaml"]
+    assert files.problems == ()
+
+
+def test_a_link_out_of_the_folder_is_refused(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text("topics: {}\n", encoding="utf-8")
+    (shop / "campaigns" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    files = read_files(shop / "campaigns.yaml")
+    assert "campaigns/link.yaml" not in files.texts
+    assert [str(problem) for problem in files.problems] == [
+        "campaigns/link.yaml:1:1: is a link out of this folder; only files below it can be included."
+    ]
+
+
+def test_a_coupon_whose_file_is_missing_is_an_error_at_its_place(shop: Path) -> None:
+    settings = Settings.of({"PENFRIEND_CONFIG": str(shop / "campaigns.yaml")})
+    assert check(read_files(settings.config), settings, KEYS).errors == ()
+    shutil.rmtree(shop / "codes")
+    assert [str(error) for error in check(read_files(settings.config), settings, KEYS).errors] == [
+        'campaigns.yaml:4:26: there is no file "codes/spring.csv" of codes.'
+    ]
+
+
+def test_a_transport_that_cannot_be_is_an_error_at_its_place(shop: Path) -> None:
+    settings = Settings.of({"PENFRIEND_CONFIG": str(shop / "campaigns.yaml")})
+    settings.config.write_text(FIRST + "transports: {bulk: {url: 'smtp:'}}\n", encoding="utf-8")
+    assert [str(error) for error in check(read_files(settings.config), settings, KEYS).errors] == [
+        "campaigns.yaml:5:26: there is no host; write smtp://host:port."
+    ]
+
+
+def test_a_daemon_sees_a_change_of_an_included_file_a_new_one_and_one_of_codes(
+    shop: Path, house: House
+) -> None:
+    watch = FileWatch(house, active=True)
+    watch.at_start()
+    assert house.revision_number() == 1
+    watch.look()
+    assert house.revision_number() == 1
+    (shop / "campaigns" / "two.yaml").write_text(CAMPAIGN % "two", encoding="utf-8")
+    watch.look()
+    assert house.revision_number() == 2
+    (shop / "campaigns" / "one.yaml").write_text(CAMPAIGN % "first", encoding="utf-8")
+    watch.look()
+    assert house.revision_number() == 3
+    (shop / "campaigns" / "two.yaml").unlink()
+    watch.look()
+    assert house.revision_number() == 4
+
+
+def test_a_daemon_sees_that_codes_were_added(
+    shop: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = FileWatch(house, active=True)
+    watch.at_start()
+    looked: list[Files] = []
+    apply_changed = house.apply_changed
+
+    def apply(files: Files) -> Applied:
+        looked.append(files)
+        return apply_changed(files)
+
+    monkeypatch.setattr(house, "apply_changed", apply)
+    watch.look()
+    assert looked == []
+    (shop / "codes" / "spring.csv").write_text("A1\nA2\nA3\n", encoding="utf-8")
+    watch.look()
+    assert len(looked) == 1

@@ -1,0 +1,88 @@
+"""Brands, rates, webhooks, coupons, transports, surveys, and the keys of policy and campaigns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from penfriend.domain.definitions import Coupon, Webhook
+from penfriend.language import load
+from tests.unit.language.support import HEAD, campaign, defined
+
+
+def test_a_further_brand_is_as_the_brand_where_it_says_nothing() -> None:
+    found = defined("brands: {oaklings: {name: Oaklings, from: Oaklings <o@shop.example>}}\n")
+    oaklings = found.brands["oaklings"]
+    assert (oaklings.name, oaklings.sender) == ("Oaklings", "Oaklings <o@shop.example>")
+    assert (oaklings.address, oaklings.timezone) == (found.brand.address, found.brand.timezone)
+
+
+def test_the_rates_are_exact() -> None:
+    found = defined("exchange_rates: {TRY: 0.018, PLN: 0.23}\n")
+    assert found.exchange_rates == {"TRY": Decimal("0.018"), "PLN": Decimal("0.23")}
+
+
+def test_a_webhook_keeps_its_secret_from_being_shown() -> None:
+    text = 'webhooks: {care: {url: "https://care.shop.example/hooks?to=1", secret: "${CARE}"}}\n'
+    found = load({"c.yaml": HEAD + text}, "c.yaml", {"CARE": "whsec_" + "a" * 32}, None).definitions
+    assert found is not None
+    assert found.webhooks == {
+        "care": Webhook("care", "https://care.shop.example/hooks?to=1", "whsec_" + "a" * 32)
+    }
+    assert "whsec" not in str(found.webhooks)
+
+
+def test_coupons_come_from_a_file_or_are_one_code() -> None:
+    found = defined("coupons: {a: {from: codes/a.csv, warn_below: 500, was: old}, b: {code: SPRING10}}\n")
+    assert found.coupons == {
+        "a": Coupon("a", file="codes/a.csv", warn_below=500, was="old"),
+        "b": Coupon("b", code="SPRING10"),
+    }
+    place = found.coupons["a"].place
+    assert place is not None
+    assert (place.line, place.column) == (3, 21)
+
+
+def test_a_transport_is_asked_about_where_it_is_known_how() -> None:
+    text = HEAD + "transports: {ses: {url: smtp://mail.shop.example}, bad: {url: 'smtp:'}}\n"
+
+    def check(url: str) -> str | None:
+        return None if "//" in url else "there is no host"
+
+    found = load({"c.yaml": text}, "c.yaml", {}, None, check_transport=check)
+    assert [str(problem) for problem in found.problems] == ["c.yaml:3:63: there is no host."]
+    assert defined("transports: {ses: {url: smtp://mail.shop.example}}\n").transports == {
+        "ses": "smtp://mail.shop.example"
+    }
+
+
+def test_a_choice_is_scored_by_the_number_of_its_option() -> None:
+    survey = defined(
+        "surveys: {s: {type: choice, question: How?, options: [well, {en: badly, tr: kötü}]}}\n"
+    ).surveys["s"]
+    assert survey.options == ("well", {"en": "badly", "tr": "kötü"})
+    assert list(survey.scores) == [1, 2]
+
+
+def test_holdout_and_confirm_above() -> None:
+    policy = defined(
+        "policy: {holdout: 5%, confirm_above: 1000, when: [{if: {contact.country: TR}, holdout: 0%}]}\n"
+    ).policy
+    assert (policy.holdout, policy.confirm_above) == (5.0, 1000)
+    assert policy.when[0].policy.holdout == 0.0
+
+
+def test_a_campaign_has_a_brand_and_a_way_out_and_can_be_paused() -> None:
+    more = "brands: {oaklings: {name: Oaklings}}\ntransports: {ses: {url: smtp://mail.shop.example}}\n"
+    found = campaign("active: no, brand: oaklings, transport: ses, was: old,", more=more)
+    assert (found.active, found.brand, found.transport, found.was) == (False, "oaklings", "ses", "old")
+    usual = campaign("transport: default,")
+    assert (usual.active, usual.brand, usual.transport, usual.was) == (True, None, None, None)
+
+
+def test_topics_and_segments_say_what_they_were_called() -> None:
+    found = defined("segments: {vip: {was: best, where: {contact.tier: gold}}}\n")
+    assert found.segments["vip"].was == "best"
+    head = "brand: {name: A}\ntopics: {offers: {title: Offers, was: deals}}\n"
+    loaded = load({"c.yaml": head}, "c.yaml", {}, None).definitions
+    assert loaded is not None
+    assert loaded.topics["offers"].was == "deals"
