@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from penfriend.bootstrap import House, WholeStory, Worker
+from penfriend.bootstrap import House, WholeStory, Worker, tell_why
 from penfriend.domain.campaign import DateTrigger, Every, ScheduleTrigger
 from penfriend.domain.errors import NotFound
 from penfriend.domain.events import EventIn
@@ -98,7 +98,7 @@ def live_at(house: House, when: int) -> None:
 
 
 def story(house: House, who: str, campaign: str) -> CampaignStory:
-    whole: WholeStory = house.why(who, campaign)
+    whole: WholeStory = tell_why(house, who, campaign)
     (found,) = whole.stories
     return found
 
@@ -236,6 +236,6 @@ def test_event_that_never_came_and_the_dates_of_calendars_are_told(house: House)
 
 def test_unknown_people_and_campaigns_are_named(house: House) -> None:
     with pytest.raises(NotFound, match="no contact"):
-        house.why("nobody")
+        tell_why(house, "nobody")
     with pytest.raises(NotFound, match=r'no campaign "welcom"\. Did you mean "welcome"'):
-        house.why("early", "welcom")
+        tell_why(house, "early", "welcom")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from penfriend.bootstrap.rehearsal import Rehearsal, rehearse
     from penfriend.bootstrap.settings import DEFAULTS, Settings
     from penfriend.bootstrap.trials import CampaignTests, Trial, campaign_tests
-    from penfriend.bootstrap.why import WholeStory
+    from penfriend.bootstrap.why import WholeStory, tell_why
     from penfriend.bootstrap.worker import Worker
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "read_definitions",
     "read_files",
     "rehearse",
+    "tell_why",
 ]
 
 _HOMES = {
@@ -56,6 +57,7 @@ _HOMES = {
     "read_definitions": "checked",
     "read_files": "files",
     "rehearse": "rehearsal",
+    "tell_why": "why",
 }
 
 

@@ -17,7 +17,6 @@ from penfriend.bootstrap.files import Files, read_files
 from penfriend.bootstrap.revisions import EarlierRevisions, make_live
 from penfriend.bootstrap.segments import Segments
 from penfriend.bootstrap.settings import Settings
-from penfriend.bootstrap.why import WholeStory, why
 from penfriend.domain.campaign import SegmentTrigger
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound, RevisionUnusable, SettingError
@@ -253,13 +252,6 @@ class House:
             for name, campaign in campaigns.items()
         }
         return self.reports.overview(self.clock.now(), triggers)
-
-    def why(self, who: str, campaign: str | None = None) -> WholeStory:
-        """The story of the contact with that shop's id or address. Raises NotFound."""
-        live = self.live()
-        if live is None:
-            raise NotFound("nothing was applied yet; penfriend apply")
-        return why(self.db, live, self.contact_id(who), self.clock.now(), campaign)
 
     def segments(self) -> Segments:
         """The segments of the files as they are now, or else of the live revision. Raises

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from penfriend.bootstrap.house import House
 from penfriend.domain.campaign import Campaign, DateTrigger
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import NotFound
@@ -18,8 +19,6 @@ from penfriend.domain.problems import did_you_mean
 from penfriend.domain.segment import Condition, Op, Segment, Test, Things
 from penfriend.domain.story import CampaignStory, Place, Sentence, in_order, tell
 from penfriend.domain.timing import Moment, to_datetime
-from penfriend.engine.live import Live
-from penfriend.storage.database import Database
 from penfriend.storage.person_record import read_person
 from penfriend.storage.segment_explanation import Explained, ExplainedThing, explain_segment
 
@@ -39,13 +38,17 @@ class WholeStory:
     stories: tuple[CampaignStory, ...]
 
 
-def why(db: Database, live: Live, contact_id: int, now: Moment, campaign: str | None = None) -> WholeStory:
-    """The story of a contact, in one campaign or in all. Raises NotFound."""
-    definitions = live.definitions
+def tell_why(house: House, who: str, campaign: str | None = None) -> WholeStory:
+    """The story of the contact with that shop's id or address, in one campaign or in all. Raises
+    NotFound."""
+    live = house.live()
+    if live is None:
+        raise NotFound("nothing was applied yet; penfriend apply")
+    contact_id, now, definitions = house.contact_id(who), house.clock.now(), live.definitions
     if campaign is not None and campaign not in definitions.campaigns:
         near = did_you_mean(campaign, definitions.campaigns)
         raise NotFound(f'there is no campaign "{campaign}".{near}')
-    with db.read() as connection:
+    with house.db.read() as connection:
         record = read_person(connection, contact_id, definitions.brand)
         zone = record.contact.zone
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from penfriend.bootstrap import House, WholeStory
+from penfriend.bootstrap import House, WholeStory, tell_why
 from penfriend.cli.output import DONE, console, iso_moment, print_json
 from penfriend.domain.story import CampaignStory, Place, Sentence
 from penfriend.domain.timing import to_datetime
@@ -25,7 +25,7 @@ def why(
     Example: penfriend why ada@example.com --campaign welcome
     """
     with House.open() as house:
-        story = house.why(contact, campaign or None)
+        story = tell_why(house, contact, campaign or None)
     if as_json:
         print_json(_document(story))
     else:
