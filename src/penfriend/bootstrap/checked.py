@@ -73,6 +73,13 @@ def check(
     )
 
 
+def coupon_files(files: Files, settings: Settings) -> tuple[str, ...]:
+    """The files of codes that campaign files name, by their path below the folder of the first."""
+    found = read_definitions(files, settings).definitions
+    coupons = () if found is None else found.coupons.values()
+    return tuple(coupon.file for coupon in coupons if coupon.file is not None)
+
+
 def _transport_problem(url: str) -> str | None:
     try:
         parse_transport_url(url)

@@ -130,12 +130,6 @@ class House:
         """The files with every problem of campaigns and templates."""
         return check(files, self.settings, self.settings.keys(), self.revision_number() + 1, self.clock.now())
 
-    def coupon_files(self, files: Files) -> tuple[str, ...]:
-        """The files of codes that campaign files name, by their path below the folder of the first."""
-        found = read_definitions(files, self.settings).definitions
-        coupons = () if found is None else found.coupons.values()
-        return tuple(coupon.file for coupon in coupons if coupon.file is not None)
-
     def apply(self, files: Files) -> Applied:
         """Make the files the live revision. Raises CampaignFilesInvalid with every error."""
         checked = self.check(files)

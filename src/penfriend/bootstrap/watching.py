@@ -6,6 +6,7 @@ import logging
 import threading
 from pathlib import Path
 
+from penfriend.bootstrap.checked import coupon_files
 from penfriend.bootstrap.files import Files, included
 from penfriend.bootstrap.house import House
 from penfriend.domain.errors import PenfriendError
@@ -71,7 +72,7 @@ class FileWatch:
         while True:
             self._seen = self._stamp()
             files = self._house.read_files()
-            named = (files.include, self._house.coupon_files(files))
+            named = (files.include, coupon_files(files, self._house.settings))
             if named == self._named:
                 return files
             self._named = named

@@ -1,0 +1,17 @@
+"""The starter that `penfriend init` makes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from penfriend.cli.init import init
+from penfriend.cli.output import DONE
+from penfriend.language import json_schema
+
+
+def test_a_starter_has_the_schema_that_its_campaigns_name(tmp_path: Path) -> None:
+    assert init(tmp_path / "shop", 1) == DONE
+    first = (tmp_path / "shop" / "campaigns.yaml").read_text("utf-8").splitlines()[0]
+    named = first.rpartition("$schema=")[2]
+    assert json.loads((tmp_path / "shop" / named).read_text("utf-8")) == json_schema()
