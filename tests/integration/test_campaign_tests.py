@@ -11,6 +11,7 @@ import pytest
 from penfriend.bootstrap import CampaignTests, Settings, Trial, campaign_tests, check, read_files
 from penfriend.domain.campaign_test import CampaignTest, Expectation, Expected, GivenEvent
 from penfriend.domain.moments import At
+from tests.support.houses import write_shop
 
 CAMPAIGNS = """
 version: 1
@@ -30,24 +31,13 @@ campaigns:
     reentry: always
     steps: [{send: hello}]
 """
-LETTER = """---
-subject: Hello
-preview: It is short
----
-<mjml><mj-body><mj-section><mj-column><mj-text>
-{{ brand.address }} <a href="{{ links.unsubscribe }}">Leave</a>
-</mj-text></mj-column></mj-section></mj-body></mjml>
-"""
 SENT, SKIPPED, POSTPONED, EXIT = Expectation
 
 
 @pytest.fixture(scope="module")
 def tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CampaignTests]:
-    folder = tmp_path_factory.mktemp("shop")
-    (folder / "templates").mkdir()
-    (folder / "templates" / "hello.mjml").write_text(LETTER)
-    (folder / "campaigns.yaml").write_text(CAMPAIGNS)
-    settings = Settings.of({"PENFRIEND_CONFIG": str(folder / "campaigns.yaml")})
+    config = write_shop(tmp_path_factory.mktemp("shop"), CAMPAIGNS)
+    settings = Settings.of({"PENFRIEND_CONFIG": str(config)})
     checked = check(read_files(settings.config), settings, (b"a secret for the tests",))
     with campaign_tests(settings, *checked.require()) as running:
         yield running

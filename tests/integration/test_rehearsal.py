@@ -14,12 +14,10 @@ from penfriend.domain.delivery import Handover
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import DAY, MINUTE, Moment
-from penfriend.engine.clock import SetClock
 from penfriend.storage.snapshot import copy_store
 from penfriend.storage.tables import messages, metadata
-from tests.support.clock import moment
+from tests.support.houses import NOON, open_house
 
-NOON = Moment(moment("2026-03-02T12:00:00Z"))
 CAMPAIGNS = """
 version: 1
 brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane, timezone: Europe/London}
@@ -31,28 +29,11 @@ campaigns:
     trigger: {event: signed_up}
     steps: [{send: hello}, {wait: 2 days}, {send: hello, id: again}]
 """
-LETTER = """---
-subject: Hello
-preview: It is short
----
-<mjml><mj-body><mj-section><mj-column><mj-text>
-{{ brand.address }} <a href="{{ links.unsubscribe }}">Leave</a>
-</mj-text></mj-column></mj-section></mj-body></mjml>
-"""
 
 
 @pytest.fixture
 def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "hello.mjml").write_text(LETTER)
-    (tmp_path / "campaigns.yaml").write_text(CAMPAIGNS)
-    environment = {
-        "PENFRIEND_DATABASE_URL": database_url,
-        "PENFRIEND_CONFIG": str(tmp_path / "campaigns.yaml"),
-        "PENFRIEND_SECRET_KEY": "a secret for the tests",
-        "PENFRIEND_TRANSPORT": "memory:",
-    }
-    with House.open(environment, SetClock(NOON)) as opened:
+    with open_house(tmp_path, database_url, CAMPAIGNS) as opened:
         opened.apply(opened.read_files())
         ingester = opened.ingester()
         who = ContactIn(id="c-1", email="ada@example.com", topics=["offers"], subscribed_at=NOON)

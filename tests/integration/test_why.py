@@ -19,9 +19,8 @@ from penfriend.domain.story import CampaignStory, Place
 from penfriend.domain.timing import DAY, HOUR, Moment
 from penfriend.engine.clock import SetClock
 from penfriend.storage.suppressions import suppress
-from tests.support.clock import moment
+from tests.support.houses import NOON, open_house
 
-NOON = Moment(moment("2026-03-02T12:00:00Z"))
 CAMPAIGNS = """
 version: 1
 brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane, timezone: Europe/London}
@@ -43,28 +42,11 @@ campaigns:
   choosy: {topic: offers, trigger: {segment: either}, steps: [{send: hello}]}
   with_if: {topic: offers, trigger: {event: signed_up, if: {contact.country: FR}}, steps: [{send: hello}]}
 """
-LETTER = """---
-subject: Hello
-preview: It is short
----
-<mjml><mj-body><mj-section><mj-column><mj-text>
-{{ brand.address }} <a href="{{ links.unsubscribe }}">Leave</a>
-</mj-text></mj-column></mj-section></mj-body></mjml>
-"""
 
 
 @pytest.fixture
 def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "hello.mjml").write_text(LETTER)
-    (tmp_path / "campaigns.yaml").write_text(CAMPAIGNS)
-    environment = {
-        "PENFRIEND_DATABASE_URL": database_url,
-        "PENFRIEND_CONFIG": str(tmp_path / "campaigns.yaml"),
-        "PENFRIEND_SECRET_KEY": "a secret for the tests",
-        "PENFRIEND_TRANSPORT": "memory:",
-    }
-    with House.open(environment, SetClock(NOON)) as opened:
+    with open_house(tmp_path, database_url, CAMPAIGNS) as opened:
         person(opened, "early", tier="gold")
         opened.apply(opened.read_files())
         yield opened
