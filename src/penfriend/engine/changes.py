@@ -6,13 +6,16 @@ The event's id is made of the enrollment and the step: however often a step is c
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.events import EventIn
-from penfriend.domain.ingestion import Own
+from penfriend.domain.ingestion import Own, Refused
 from penfriend.domain.standing import Change
 from penfriend.engine.ingest import Ingester
+
+log = logging.getLogger("penfriend.changes")
 
 
 class Changes:
@@ -23,7 +26,13 @@ class Changes:
 
     def carry_out(self, changes: Sequence[tuple[Enrollment, Change]]) -> None:
         """Each once, however often it is asked. An erased contact takes nothing up, which is no fault."""
-        self._ingester.ingest_own([pair for row, change in changes for pair in _events(row, change)])
+        events = [pair for row, change in changes for pair in _events(row, change)]
+        for (event, own), answer in zip(events, self._ingester.ingest_own(events), strict=True):
+            # a conflict: it was carried out before, by a revision that said something else
+            if isinstance(answer, Refused) and not answer.conflict:
+                log.warning(
+                    "%s of enrollment %s was refused: %s", event.name, own.enrollment_id, answer.reason
+                )
 
 
 def _events(row: Enrollment, change: Change) -> Iterator[tuple[EventIn, Own]]:
