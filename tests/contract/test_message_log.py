@@ -60,7 +60,7 @@ def person(world: World, name: str = "ann", **fields: Any) -> int:
 
 
 def settle(world: World, one: DueMessage, decision: SkipIt | PostponeIt, now: int = NOON) -> None:
-    world.messages.settle([Verdict(one, decision)], world.owner, Moment(now))
+    world.messages.settle([Verdict(one, decision)], world.owner, Moment(now), 1)
 
 
 def recent(world: World, held: list[DueMessage], since: int = 0) -> dict[str, list[Moment]]:
@@ -226,7 +226,7 @@ def test_postponement_says_why_and_comes_up_again_then(world: World) -> None:
 def test_verdict_of_a_worker_that_lost_the_message_is_not_written(world: World) -> None:
     person(world)
     (one,) = world.claim()
-    world.messages.settle([Verdict(one, SkipIt("too_late"))], "somebody else", NOON)
+    world.messages.settle([Verdict(one, SkipIt("too_late"))], "somebody else", NOON, 1)
     assert (world.statuses(), world.story()) == (["claimed"], [])
 
 

@@ -8,13 +8,16 @@ from penfriend.bootstrap.checked import Checked
 from penfriend.bootstrap.files import Files
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.problems import Problem
-from penfriend.domain.relocation import relocations
+from penfriend.domain.relocation import other_letters, relocations
+from penfriend.domain.renames import Renames, as_renamed, renames
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.notes import write_note
-from penfriend.storage.relocation import relocate
+from penfriend.storage.pausing import pause_and_resume
+from penfriend.storage.relocation import change_letters, relocate
+from penfriend.storage.renaming import rename
 from penfriend.storage.retyping import retype
 from penfriend.storage.revisions import add_revision, digest_of, equals_live, is_known_digest, live_number
 
@@ -61,14 +64,30 @@ def apply_files(
     definitions = checked.definitions
     if before is not None and before.data != definitions.data:
         retype(db, before, definitions)
-    moved = relocations(before, definitions) if before is not None else ()
+    renamed = renames(before, definitions) if before is not None else Renames()
+    same_names = before and as_renamed(before, renamed)
     with db.write() as connection:
         revision = add_revision(connection, files.texts, files.entry, now)
-        relocate(connection, moved, now)
-    LookStore(db).activate(definitions, revision.number, now)
-    if before is not None:
-        EnrollmentLog(db).wake(_changed(before, definitions))
+        rename(connection, renamed)
+        if same_names is not None:
+            relocate(connection, relocations(same_names, definitions), now)
+            change_letters(connection, other_letters(same_names, definitions))
+        pause_and_resume(connection, definitions, now)
+    LookStore(db).activate(definitions, revision.number, now, _other_segments(same_names, definitions))
+    if same_names is not None:
+        EnrollmentLog(db).wake(_changed(same_names, definitions))
     return _noted(db, Applied(revision.number, True, checked.problems))
+
+
+def _other_segments(before: Definitions | None, after: Definitions) -> list[str]:
+    """The running campaigns whose trigger has another segment than before."""
+    if before is None:
+        return []
+    return [
+        name
+        for name, campaign in after.campaigns.items()
+        if name in before.campaigns and before.campaigns[name].trigger.segment != campaign.trigger.segment
+    ]
 
 
 def _changed(before: Definitions, after: Definitions) -> list[str]:
@@ -82,11 +101,11 @@ def _changed(before: Definitions, after: Definitions) -> list[str]:
     ]
 
 
-def keep_live(db: Database) -> Applied:
-    """The files are what is live already."""
+def keep_live(db: Database, problems: tuple[Problem, ...] = (), note: str | None = None) -> Applied:
+    """The files are what is live already; or, with a note, they do not become it."""
     with db.read() as connection:
         live = live_number(connection)
-    return _noted(db, Applied(live, False))
+    return _noted(db, Applied(live, False, problems, note))
 
 
 def _noted(db: Database, applied: Applied) -> Applied:

@@ -78,3 +78,5 @@ class Moved:
     goal_until: Moment | None = None
     goal_at: Moment | None = None
     converted_at: Moment | None = None
+    held: bool = False
+    """Its campaign is paused: it keeps its place and its due time, and does not come up by itself."""

@@ -24,6 +24,7 @@ from penfriend.domain.campaign import (
     Split,
     Step,
     Update,
+    Wait,
     WaitFor,
     WaitHappening,
     WaitUntil,
@@ -87,6 +88,8 @@ def next_move(route: Route, standing: Standing, view: View) -> Move:
     end = ending(route, view, standing.began_at)
     if end is not None:
         return Move(standing, ending=end)
+    if not route.campaign.active:  # everybody keeps their place
+        return Move(standing)
     if standing.step is None and _is_held_out(route, view):
         return Move(standing, ending=Ending(End.HOLDOUT, standing.began_at))
     walker = _Walker(route, view, standing)
@@ -122,6 +125,8 @@ class _Walker(Waits):
         step_id, at, arriving = self._place()
         while step_id is not None:
             step = self.route.steps[step_id]
+            if not isinstance(step, Wait):  # the time of a wait runs on
+                at = self._held(at)
             if arriving:
                 self._arrive(step, at)
             match step:
@@ -143,7 +148,11 @@ class _Walker(Waits):
                         return
                     step_id, at = self.route.after[step.id], over
             arriving = True
-        self.end = Ending(End.COMPLETED, at)
+        self.end = Ending(End.COMPLETED, self._held(at))
+
+    def _held(self, at: Moment) -> Moment:
+        """What would have come in a pause of the campaign comes at its end."""
+        return at if self.view.pause is None else self.view.pause.held(at)
 
     def _place(self) -> tuple[str | None, Moment, bool]:
         """The step to begin with, when it began, and whether the enrollment only now comes to it."""
@@ -188,6 +197,8 @@ class _Walker(Waits):
         if state.winner is not None and state.decided_at is not None:
             better = next((arm for arm in step.arms if arm.name == state.winner), step.arms[0])
             return self._go_into(step, better, max(at, state.decided_at), "the better one")
+        if not arriving:  # whoever waited for the winner goes on where none is looked for any more
+            at = max(at, self.view.noticed_at or self.view.now)
         contact, campaign = self.view.contact.key, self.route.campaign.name
         drawn = self.view.chance.arm(contact, campaign, step.id, step.arms)
         if drawn is not None:

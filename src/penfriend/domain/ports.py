@@ -24,7 +24,7 @@ from penfriend.domain.outbox import (
     SendBackground,
     Verdict,
 )
-from penfriend.domain.standing import Change
+from penfriend.domain.standing import Change, Pause
 from penfriend.domain.steps import WinsBy
 from penfriend.domain.timing import Moment
 from penfriend.domain.winners import ArmFigures, SplitState
@@ -106,6 +106,9 @@ class Enrollments(Protocol):
     def release(self, owner: str) -> None:
         """Give back all that `owner` holds."""
 
+    def pauses(self) -> Mapping[str, Pause]:
+        """The last pause of each campaign that had one."""
+
     def next_due(self) -> Moment | None:
         """The earliest moment at which one moves by itself."""
 
@@ -128,8 +131,9 @@ class Messages(Protocol):
     ) -> Mapping[int, dict[str, Frozen]]:
         """The facts of letters by enrollment id."""
 
-    def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment) -> None:
-        """Write skips and postponements."""
+    def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment, revision: int) -> None:
+        """Write skips and postponements, unless a later revision than `revision` is live: then the messages
+        are due again."""
 
     def hold_for_rate(self, now: Moment, revision: int, limit: int) -> int:
         """Write `rate_limit` beside at most `limit` messages that are due and do not have it; how many."""

@@ -10,7 +10,7 @@ explanation.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from penfriend.domain.fields import Field
@@ -136,7 +136,7 @@ class Segment:
     description: str = ""
     was: str | None = None
     """The name that it had in the revision before."""
-    place: Place | None = None
+    place: Place | None = field(default=None, compare=False)
 
 
 def walk(condition: Condition) -> Iterator[Test | InSegment]:

@@ -68,6 +68,8 @@ class Situation:
     answer: str | None = None
     """What the server said to its last try, where there was one."""
     route_paused_until: Moment | None = None
+    campaign_paused: bool = False
+    """`active: no`: it waits for as long as it may."""
 
 
 def rules_for(campaign: Campaign, policy: Policy, holds: Callable[[Condition], bool]) -> SendRules:
@@ -123,7 +125,7 @@ def decide(situation: Situation) -> Decision:
         return SkipIt(Skip.TOO_LATE.value, _what_held_it_up(s))
     if s.contact.email is None:
         return SkipIt(Skip.INVALID_ADDRESS.value, "the contact has no address")
-    waits = _postponement(s)
+    waits = PostponeIt(deadline, Postponed.CAMPAIGN_PAUSED) if s.campaign_paused else _postponement(s)
     if waits is None:
         return SendNow()
     return PostponeIt(min(waits.until, deadline), waits.reason, waits.detail)

@@ -38,6 +38,19 @@ _DRAWN = Drawn()
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A campaign rested (`active: no`) from the first moment to the second."""
+
+    since: Moment
+    until: Moment | None
+    """None while it lasts."""
+
+    def held(self, at: Moment) -> Moment:
+        """When that happens which would have happened at `at`: not in the pause, but at its end."""
+        return self.until if self.until is not None and self.since <= at < self.until else at
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What is known of one person in one enrollment at `now`."""
 
@@ -54,6 +67,8 @@ class View:
     updated: frozenset[str] = frozenset()
     """Update steps that were carried out on this walk: the answers know of them."""
     chance: Chance = _DRAWN
+    pause: Pause | None = None
+    """The campaign's last pause."""
 
     def holds(self, condition: Holds) -> bool:
         """The answer to a condition."""

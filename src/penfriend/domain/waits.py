@@ -26,7 +26,7 @@ class Waits:
         self.standing = replace(self.standing, missed=False)
         until = shift(at, step.duration, self.view.contact.zone)
         if until <= self.view.now:
-            return until
+            return self._over(until)
         self.stay(step, until, wall=not step.duration.is_elapsed)
         return None
 
@@ -43,10 +43,15 @@ class Waits:
         if until is None:  # its field went away while waiting: the moment that was told stays
             until = due if due is not None else at
         if until <= self.view.now:
-            # moved to before now: never earlier than when that was noticed
-            return until if due is None or until >= due else max(until, self.view.noticed_at or self.view.now)
+            return self._over(until)
         self.stay(step, until, wall=True)
         return None
+
+    def _over(self, until: Moment) -> Moment:
+        """When a wait is over that lasts no longer than now: never earlier than it was noticed that it lasts
+        less long than was told."""
+        due = self.standing.due_at
+        return until if due is None or until >= due else max(until, self.view.noticed_at or self.view.now)
 
     def _moment_of(self, step: WaitUntil, at: Moment) -> Moment | None:
         zone = self.view.contact.zone
@@ -74,7 +79,7 @@ class Waits:
         if first is not None and first <= until:
             self._settle(step, True, max(at, first))
         elif until <= self.view.now:
-            self._settle(step, False, until)
+            self._settle(step, False, self._over(until))
         else:
             self.stay(step, until, wall=not step.at_most.is_elapsed)
         return None

@@ -22,7 +22,7 @@ from penfriend.domain.journey import goal_reached, next_move
 from penfriend.domain.ports import Asking, Changes, Clock, Enrollments, Splits
 from penfriend.domain.reasons import End
 from penfriend.domain.route import Route
-from penfriend.domain.standing import Call, Change, Ending, Mail, Move, View
+from penfriend.domain.standing import Call, Change, Ending, Mail, Move, Pause, View
 from penfriend.domain.timing import HOUR, SECOND, Moment, shift
 from penfriend.domain.winners import SplitState
 from penfriend.engine.live import Live
@@ -60,6 +60,7 @@ class _Background:
     contacts: Mapping[int, Contact]
     mails: Mapping[int, Mails]
     splits: Mapping[tuple[str, str], SplitState]
+    pauses: Mapping[str, Pause]
 
 
 class Advance:
@@ -96,7 +97,7 @@ class Advance:
         if not claimed:
             return False
         people = self._enrollments.background(claimed, live.definitions)
-        background = _Background(live, now, *people, self._splits.known())
+        background = _Background(live, now, *people, self._splits.known(), self._enrollments.pauses())
         # whose contact was joined with another since the claim stays held, and is given back below
         known = [row for row in claimed if row.contact in background.contacts]
         moves: list[Moved] = []
@@ -184,8 +185,9 @@ def _move(
         splits={step: state for (name, step), state in background.splits.items() if name == row.campaign},
         updated=updated,
         chance=live.chance,
+        pause=background.pauses.get(row.campaign),
     )
-    still = Moved(row, row.standing, live.revision)
+    still = Moved(row, row.standing, live.revision, held=not campaign.active)
     if campaign.goal is not None:
         reached = goal_reached(campaign, view)
         until = goal_until(campaign, row.entered_at, view.contact)
@@ -223,7 +225,7 @@ def _messages(live: Live, campaign: Campaign, row: Enrollment, mails: Iterable[M
         yield NewMessage(
             step=mail.step.id,
             template=mail.step.template,
-            message_id=live.message_id(row, mail.step.id),
+            message_id=live.message_id(row, mail.step.id, mail.wanted_at),
             topic=campaign.topic,
             transactional=campaign.is_transactional,
             priority=TRANSACTIONAL_PRIORITY if campaign.is_transactional else campaign.priority,
@@ -234,7 +236,7 @@ def _messages(live: Live, campaign: Campaign, row: Enrollment, mails: Iterable[M
 
 def _calls(live: Live, row: Enrollment, calls: Iterable[Call]) -> Iterable[NewCall]:
     for call in calls:
-        key = f"msg_{live.intent(row, call.step.id)}"
+        key = f"msg_{live.intent(row, call.step.id, call.wanted_at)}"
         yield NewCall(call.step.id, call.step.webhook, key, call.wanted_at)
 
 

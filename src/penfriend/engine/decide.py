@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from penfriend.domain.asking import Answer, Holds, Question
+from penfriend.domain.campaign import Send
 from penfriend.domain.journey import ending
 from penfriend.domain.outbox import DueMessage, SendBackground, Verdict
 from penfriend.domain.ports import Asking
@@ -77,7 +78,7 @@ class Deciding:
         if ended is not None:
             return SkipIt(ended, "the enrollment had ended")
         step = route.steps.get(message.step)
-        if step is None:
+        if not isinstance(step, Send):
             return SkipIt(End.CAMPAIGN_REMOVED.value, "the step is no longer in the campaign")
         enrollment, contact = background.enrollments[message.enrollment], background.contacts[message.contact]
         view = View(now=now, entered_at=enrollment.entered_at, contact=contact, answers=answers)
@@ -96,6 +97,7 @@ class Deciding:
                 recent=background.recent.get(message.contact, ()),
                 held_by=message.held_by,
                 answer=message.answer,
+                campaign_paused=not route.campaign.active,
                 route_paused_until=route_paused_until,
             )
         )

@@ -181,7 +181,7 @@ class OneBatch:
         return made, verdicts + unmade
 
     def _settle(self, verdicts: Sequence[Verdict], now: Moment) -> None:
-        self._house.messages.settle(verdicts, self._house.owner, now)
+        self._house.messages.settle(verdicts, self._house.owner, now, self._live.revision)
         for verdict in verdicts:
             if verdict.postponed:
                 self._report.postponed += 1

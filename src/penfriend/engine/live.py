@@ -14,6 +14,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.letter import Renderer
 from penfriend.domain.route import Route
+from penfriend.domain.timing import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,11 @@ class Live:
         }
         return cls(revision, definitions, renderer, store_id, routes)
 
-    def intent(self, enrollment: Enrollment, step: str) -> str:
-        """What tells what a step of an enrollment wants from all else, in this store: 32 hex digits."""
+    def intent(self, enrollment: Enrollment, step: str, wanted_at: Moment) -> str:
+        """What tells what a step of an enrollment wants from all else, in this store: 32 hex digits.
+
+        The moment is in it because a name may be given anew, after what had it was renamed (`was`).
+        """
         key = (
             self.store_id,
             enrollment.campaign,
@@ -45,12 +49,13 @@ class Live:
             enrollment.occurrence,
             enrollment.entry,
             step,
+            wanted_at,
         )
         return hashlib.sha256(repr(key).encode()).hexdigest()[:32]
 
-    def message_id(self, enrollment: Enrollment, step: str) -> str:
+    def message_id(self, enrollment: Enrollment, step: str, wanted_at: Moment) -> str:
         """The Message-ID of an intended mail: the same for the same key, in this store (RFC 5322 3.6.4)."""
-        digest = self.intent(enrollment, step)
+        digest = self.intent(enrollment, step, wanted_at)
         domain = parseaddr(self.definitions.brand.sender)[1].rpartition("@")[2] or "penfriend.invalid"
         return f"<{digest}@{domain.encode('idna').decode('ascii')}>"
 

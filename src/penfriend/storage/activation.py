@@ -9,7 +9,7 @@ or campaign as not yet activated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
@@ -25,6 +25,7 @@ from penfriend.storage.entering import Entered
 from penfriend.storage.looks import Looks, active_since
 from penfriend.storage.looks_tables import make_room
 from penfriend.storage.members import SegmentMembers
+from penfriend.storage.message_states import WILL_NOT_BE_SENT
 from penfriend.storage.passed_moments import make_indexes
 
 CHUNK = 20_000
@@ -41,8 +42,12 @@ class ActivationReport:
     ended: int = 0
 
 
-def activate(database: Database, looks: Looks, now: Moment) -> ActivationReport:
-    """Make the store fit the revision of `looks`: what is new is activated, what is gone ends."""
+def activate(database: Database, looks: Looks, now: Moment, moved: Collection[str] = ()) -> ActivationReport:
+    """Make the store fit the revision of `looks`: what is new is activated, what is gone ends.
+
+    A running campaign whose trigger has another segment than before (`moved`) treats those who are in it as
+    at an activation.
+    """
     report = ActivationReport()
     for members in looks.segments.values():
         with database.read() as connection:
@@ -57,7 +62,7 @@ def activate(database: Database, looks: Looks, now: Moment) -> ActivationReport:
             _backfill(connection, looks, members, now, report, known is not None)
     with database.write() as connection:
         looks.dates.make_indexes(connection)
-    database.run(lambda connection: _set_campaigns(connection, looks, now, report))
+    database.run(lambda connection: _set_campaigns(connection, looks, now, moved, report))
     return report
 
 
@@ -126,17 +131,21 @@ def _backfill(
             report.entered += entered.entered
 
 
-def _set_campaigns(connection: Connection, looks: Looks, now: Moment, report: ActivationReport) -> None:
+def _set_campaigns(
+    connection: Connection, looks: Looks, now: Moment, moved: Collection[str], report: ActivationReport
+) -> None:
     make_room(connection)
     active = active_since(connection)
     for name, campaign in looks.definitions.campaigns.items():
+        if not campaign.active:  # its activation is the first moment at which it runs
+            continue
         if name in active:
+            _let_in_at_activation(connection, looks, name, now, report, mine=name in moved)
             continue
         connection.execute(delete(t.campaign_states).where(t.campaign_states.c.campaign == name))
         state = {"campaign": name, "activated_at": now, "revision": looks.revision}
         connection.execute(insert(t.campaign_states).values(state))
-        if campaign.backfill and isinstance(campaign.trigger, SegmentTrigger):
-            report.entered += looks.doors[name].let_in_members(connection, now).entered
+        _let_in_at_activation(connection, looks, name, now, report)
     looks.dates.begin(connection, now)
     for name in active.keys() - looks.definitions.campaigns.keys():
         report.ended += _end(connection, name, now)
@@ -147,9 +156,17 @@ def _set_campaigns(connection: Connection, looks: Looks, now: Moment, report: Ac
         connection.execute(delete(t.segment_looks).where(t.segment_looks.c.segment.in_(gone)))
 
 
+def _let_in_at_activation(
+    connection: Connection, looks: Looks, name: str, now: Moment, report: ActivationReport, mine: bool = True
+) -> None:
+    campaign = looks.definitions.campaigns[name]
+    if mine and campaign.backfill and isinstance(campaign.trigger, SegmentTrigger):
+        report.entered += looks.doors[name].let_in_members(connection, now).entered
+
+
 def _end(connection: Connection, campaign: str, now: Moment) -> int:
     values = {"name": campaign, "now": now}
-    connection.execute(_SKIP_MAILS, values)
+    connection.execute(_SKIP_MAILS, {"name": campaign, "why": _REMOVED, "detail": None, "at": now})
     connection.execute(_DECIDE_END, values)
     ended = connection.execute(_END, values).rowcount
     connection.execute(_REMOVE, values)
@@ -164,7 +181,7 @@ _name, _now = bindparam("name", type_=TEXT), bindparam("now", type_=BIG)
 _SKIP_MAILS = (
     update(t.messages)
     .where(t.messages.c.campaign == _name, t.messages.c.status == Status.DUE.value)
-    .values(status=Status.SKIPPED.value, reason=_REMOVED, over_at=_now)
+    .values(WILL_NOT_BE_SENT)
 )
 _active = [t.enrollments.c.campaign == _name, t.enrollments.c.status == "active"]
 _DECIDE_END = insert(t.decisions).from_select(

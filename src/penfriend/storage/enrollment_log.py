@@ -22,10 +22,13 @@ from penfriend.domain.contact import Contact
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment, Moved, NewCall, NewMessage
 from penfriend.domain.message import OVER, Status
+from penfriend.domain.standing import Pause
 from penfriend.domain.timing import Moment
+from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
 from penfriend.storage.enrollment_claim import IS_ACTIVE, claim_enrollments
 from penfriend.storage.message_states import SKIP_WHAT_WAITS
+from penfriend.storage.pausing import pauses
 from penfriend.storage.people import load_contacts
 from penfriend.storage.story import lines_of
 from penfriend.storage.tables import decisions, enrollments, messages, revisions, webhook_calls
@@ -100,6 +103,11 @@ class EnrollmentLog:
         with self._db.write() as connection:
             return connection.execute(update(enrollments).where(IS_ACTIVE, which).values(woken=1)).rowcount
 
+    def pauses(self) -> dict[str, Pause]:
+        """The last pause of each campaign that had one."""
+        with self._db.read() as connection:
+            return pauses(connection)
+
     def next_due(self) -> Moment | None:
         """The earliest moment at which an enrollment moves by itself."""
         with self._db.read() as connection:
@@ -166,6 +174,7 @@ _SAVE = (
         lease_until=None,
         **{name: bindparam(f"new_{name}") for name in _WRITTEN},
         **{name: func.coalesce(_e[name], bindparam(f"new_{name}")) for name in _WRITTEN_ONCE},
+        held_due_at=func.coalesce(bindparam("new_held_due_at", type_=BIG), _e.held_due_at),
     )
 )
 
@@ -179,7 +188,8 @@ def _row_values(move: Moved) -> dict[str, object]:
         "new_status": "active" if active else "ended",
         "new_step": standing.step,
         "new_began_at": standing.began_at,
-        "new_due_at": standing.due_at if active else None,
+        "new_due_at": standing.due_at if active and not move.held else None,
+        "new_held_due_at": standing.due_at if active and move.held else None,
         "new_due_wall": standing.due_wall if active else None,
         "new_due_zone": standing.due_zone if active else None,
         "new_missed": int(standing.missed),

@@ -31,6 +31,7 @@ from penfriend.storage.looks_tables import (
     write,
 )
 from penfriend.storage.members import SegmentMembers
+from penfriend.storage.revisions import is_behind
 from penfriend.storage.upsert import insert_or_ignore
 
 BATCH = 5_000
@@ -75,7 +76,10 @@ class Looks:
         self._reads_campaigns = reads_campaigns(definitions)
 
     def take_look(self, connection: Connection, now: Moment, batch: int = BATCH) -> LookReport:
-        """One batch, in the caller's transaction. Segments that were not activated yet are passed over."""
+        """One batch, in the caller's transaction. Segments that were not activated yet are passed over.
+        Once a later revision is live it does nothing."""
+        if is_behind(connection, self.revision):
+            return LookReport()
         make_room(connection)
         touched = _read_touched(connection, batch)
         report = LookReport(more=touched >= batch)

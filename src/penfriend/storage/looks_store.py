@@ -3,6 +3,8 @@ live revision kept."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.timing import Moment
 from penfriend.storage.activation import ActivationReport, activate, refresh_members
@@ -36,9 +38,12 @@ class LookStore:
         looks = self._of(definitions, revision)
         return self._database.run(lambda connection: looks.take_look(connection, now, self._batch))
 
-    def activate(self, definitions: Definitions, revision: int, now: Moment) -> ActivationReport:
-        """Make the store fit this revision: once, when it becomes the live one, and harmless again."""
-        return activate(self._database, self._of(definitions, revision), now)
+    def activate(
+        self, definitions: Definitions, revision: int, now: Moment, moved: Collection[str] = ()
+    ) -> ActivationReport:
+        """Make the store fit this revision: once, when it becomes the live one, and harmless again. `moved`
+        are the campaigns whose trigger has another segment than before."""
+        return activate(self._database, self._of(definitions, revision), now, moved)
 
     def refresh_members(self, definitions: Definitions, revision: int, now: Moment) -> int:
         """Find all members anew; how many were wrong and are mended."""

@@ -15,6 +15,7 @@ from penfriend.domain.message import Status
 from penfriend.domain.outbox import DueMessage
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
+from penfriend.storage.revisions import is_behind
 from penfriend.storage.tables import messages
 
 _m = messages.c
@@ -25,7 +26,10 @@ IS_DUE = _m.status == literal(Status.DUE.value, literal_execute=True)
 def claim_due(
     connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
 ) -> list[DueMessage]:
-    """At most `limit` messages that are due, by priority, due time and id; from now on held by `owner`."""
+    """At most `limit` messages that are due, by priority, due time and id; from now on held by `owner`.
+    None once a later revision is live: its names may be others."""
+    if is_behind(connection, revision):
+        return []
     ids: list[int] = []
     priorities = connection.execute(_PRIORITIES_BY_DIALECT[connection.dialect.name], {"now": now})
     for priority in priorities.scalars().all():

@@ -25,6 +25,7 @@ from penfriend.storage.message_claim import IS_DUE, claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.people import load_contacts
 from penfriend.storage.rate_holds import hold_for_rate
+from penfriend.storage.revisions import is_behind
 from penfriend.storage.story import ending_line, verdict_line
 from penfriend.storage.tables import decisions, enrollments, messages
 
@@ -83,11 +84,11 @@ class MessageLog:
         with self._db.read() as connection:
             return gather(connection, wanted, needs, definitions)
 
-    def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment) -> None:
+    def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment, revision: int) -> None:
         """Write skips and postponements; an ending that came before the mail ends its enrollment. In one
         transaction."""
         if verdicts:
-            self._db.run(lambda connection: _settle(connection, verdicts, owner, now))
+            self._db.run(lambda connection: _settle(connection, verdicts, owner, now, revision))
 
     def hold_for_rate(self, now: Moment, revision: int, limit: int) -> int:
         """Of the messages that are due and wait for the transport's rate, say so of at most `limit` that do
@@ -103,8 +104,8 @@ class MessageLog:
         """Make these claimed messages due again at once, to be decided about anew."""
         with self._db.write() as connection:
             connection.execute(
-                _GIVE_BACK.where(_m.id.in_(bindparam("ids", expanding=True)), _m.owner == owner),
-                {"ids": list(ids)},
+                _GIVE_BACK_THESE,
+                {"ids": list(ids), "of_owner": owner},
             )
 
     def next_due(self) -> Moment | None:
@@ -145,7 +146,13 @@ def _stops_mail(status: str, reason: str | None) -> bool:
     return status != "active" and reason != End.COMPLETED.value
 
 
-def _settle(connection: Connection, verdicts: Sequence[Verdict], owner: str, now: Moment) -> None:
+def _settle(
+    connection: Connection, verdicts: Sequence[Verdict], owner: str, now: Moment, revision: int
+) -> None:
+    if is_behind(connection, revision):
+        ids = [verdict.message.id for verdict in verdicts]
+        connection.execute(_GIVE_BACK_THESE, {"ids": ids, "of_owner": owner})
+        return
     held = claimed_by(connection, [verdict.message.id for verdict in verdicts], owner)
     kept = [verdict for verdict in verdicts if held.get(verdict.message.id) == verdict.message.contact]
     if not kept:
@@ -194,6 +201,9 @@ _GIVE_BACK = (
     update(messages)
     .where(_m.status == Status.CLAIMED.value)
     .values(status=Status.DUE.value, owner=None, lease_until=None)
+)
+_GIVE_BACK_THESE = _GIVE_BACK.where(
+    _m.id.in_(bindparam("ids", expanding=True)), _m.owner == bindparam("of_owner")
 )
 _SKIP = (
     update(messages)

@@ -54,6 +54,14 @@ def live_number(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(_c.number), 0))).scalar_one())
 
 
+def is_behind(connection: Connection, revision: int) -> bool:
+    """Whether a later revision is live: what was decided by that one must not be written any more, since
+    names may have changed (`was`). None becomes live until the transaction ends."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+        connection.exec_driver_sql("LOCK TABLE revisions IN SHARE MODE")
+    return live_number(connection) > revision
+
+
 def live_revision(connection: Connection) -> Revision | None:
     """The live revision with its files; None where nothing was ever applied."""
     number = live_number(connection)

@@ -17,6 +17,8 @@ campaign_states = Table(
     moment("removed_at"),
     moment("dated_at"),  # till when the moments of a date or schedule trigger have let people in
     count("dated_id"),  # of the moment right after dated_at: up to which contact it has; 0 where none
+    moment("paused_at"),  # since when it rests (`active: no`), and
+    moment("resumed_at"),  # until when it did; none while it rests
 )
 
 splits = Table(
@@ -74,6 +76,7 @@ enrollments = Table(
     text("step"),  # where it stands; none before its first move
     moment("began_at", null=False),  # when the step it stands at began: the moment the one before was over
     moment("due_at"),  # when it moves by itself; none while it waits for its mail or for a happening alone
+    moment("held_due_at"),  # what due_at was before its campaign was paused
     text("due_wall"),  # the wall-clock time that due_at means, and
     text("due_zone"),  # the zone of that clock
     flag("missed"),  # the wait before was missed: the sends up to the next wait are skipped

@@ -1,0 +1,105 @@
+"""Carries renames out (`was: OLD`): rows that name the old name of a campaign, step, segment or topic name
+the new one, by set statements in the transaction of the apply.
+
+Where rows of the new name are left from long ago, a thing of that name having been removed since, the rows of
+the old name count: they are of those who stand there now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, func, select, update
+
+from penfriend.domain.renames import Renames
+from penfriend.storage import tables as t
+from penfriend.storage.columns import TEXT
+
+_OLD, _NEW = bindparam("old", type_=TEXT), bindparam("new", type_=TEXT)
+_OF = bindparam("of_campaign", type_=TEXT)
+
+
+def rename(connection: Connection, renamed: Renames) -> None:
+    """Campaigns first: the steps stand under their new names."""
+    for old, new in renamed.campaigns.items():
+        _run(connection, _CAMPAIGN, old=old, new=new)
+    for campaign, names in renamed.steps.items():
+        for old, new in names.items():
+            _run(connection, _STEP, of_campaign=campaign, old=old, new=new)
+    for old, new in renamed.segments.items():
+        _run(connection, _SEGMENT, old=old, new=new)
+    for old, new in renamed.topics.items():
+        _run(connection, _TOPIC, old=old, new=new)
+
+
+def _run(connection: Connection, statements: Iterable[object], **names: str) -> None:
+    for statement in statements:
+        connection.execute(statement, names)  # type: ignore[call-overload]  # updates and deletes
+
+
+def _renamed(table: Table, column: str, *which: ColumnElement[bool]) -> object:
+    return update(table).where(table.c[column] == _OLD, *which).values({column: _NEW})
+
+
+def _left(table: Table, column: str) -> object:
+    """What is left of the new name from long ago makes room."""
+    return delete(table).where(table.c[column] == _NEW)
+
+
+def _free(table: Table, owner: str, column: str) -> ColumnElement[bool]:
+    """No row of the same owner has the new name already: the two are unique together."""
+    other = table.alias()
+    return ~exists().where(other.c[owner] == table.c[owner], other.c[column] == _NEW)
+
+
+_e = t.enrollments
+_former = _e.alias()
+# entries are counted on behind those of the same occurrence that the new name had long ago
+_entries_before = (
+    select(func.coalesce(func.max(_former.c.entry), 0))
+    .where(
+        _former.c.campaign == _NEW,
+        _former.c.contact_id == _e.c.contact_id,
+        _former.c.occurrence == _e.c.occurrence,
+    )
+    .scalar_subquery()
+)
+_CAMPAIGN = (
+    update(_e).where(_e.c.campaign == _OLD).values(campaign=_NEW, entry=_e.c.entry + _entries_before),
+    _renamed(t.messages, "campaign"),
+    _renamed(t.refusals, "campaign"),
+    _renamed(t.webhook_calls, "campaign"),
+    _left(t.campaign_states, "campaign"),
+    _renamed(t.campaign_states, "campaign"),
+    _left(t.splits, "campaign"),
+    _renamed(t.splits, "campaign"),
+)
+_of_campaign = select(_e.c.id).where(_e.c.campaign == _OF)
+_STEP = (
+    _renamed(_e, "step", _e.c.campaign == _OF),
+    _renamed(t.messages, "step", t.messages.c.campaign == _OF, _free(t.messages, "enrollment_id", "step")),
+    _renamed(t.decisions, "step", t.decisions.c.enrollment_id.in_(_of_campaign)),
+    _renamed(
+        t.webhook_calls,
+        "step",
+        t.webhook_calls.c.campaign == _OF,
+        _free(t.webhook_calls, "enrollment_id", "step"),
+    ),
+    delete(t.splits).where(t.splits.c.campaign == _OF, t.splits.c.step == _NEW),
+    _renamed(t.splits, "step", t.splits.c.campaign == _OF),
+)
+_SEGMENT = tuple(
+    statement
+    for table in (t.members, t.segment_looks, t.segment_sizes)
+    for statement in (_left(table, "segment"), _renamed(table, "segment"))
+)
+_stale = t.subscriptions.alias()
+_TOPIC = (
+    delete(t.subscriptions).where(
+        t.subscriptions.c.topic == _NEW,
+        exists().where(_stale.c.contact_id == t.subscriptions.c.contact_id, _stale.c.topic == _OLD),
+    ),
+    _renamed(t.subscriptions, "topic"),
+    _renamed(t.consents, "topic"),
+    _renamed(t.messages, "topic"),
+)

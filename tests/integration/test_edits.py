@@ -1,0 +1,378 @@
+"""The edit matrix: each kind of edit, times a person standing before, on and behind the edited step.
+
+Three people walk through `one, 44 hours, two, 44 hours, three`. As the file is edited, on Monday at 08:30,
+the first waits before `two`, the second's `two` is due and waits for 09:00, the third waits behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.edited_shop import HEAD, OFFERS, EditedShop, edited_shop
+
+POLICY = "policy: {send_between: 09:00-20:00, send_on: mon-sun}\n"
+PEOPLE = {"before": "Su-1 12:00", "on": "Sa-1 12:00", "behind": "Fr-1 12:00"}
+EDIT = "Mo 08:30"
+STEPS = """
+      - {send: one}
+      - {wait: 44 hours, id: first}
+      - {send: two}
+      - {wait: 44 hours, id: second}
+      - {send: three}"""
+UNCHANGED = {
+    "before": "Tu 09:00 sent two, Th 09:00 sent three, Th 09:00 exit completed",
+    "on": "Mo 09:00 sent two, We 09:00 sent three, We 09:00 exit completed",
+    "behind": "Tu 09:00 sent three, Tu 09:00 exit completed",
+}
+
+
+def series(steps: str = STEPS, more: str = "", name: str = "series", trigger: str = "signed_up") -> str:
+    keys = f"    topic: offers\n    trigger: {{event: {trigger}}}\n{more}"
+    return f"{HEAD}{OFFERS}{POLICY}campaigns:\n  {name}:\n{keys}    steps:{steps}\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_url: str) -> Iterator[EditedShop]:
+    """The three people where they stand on Monday at 08:30."""
+    with edited_shop(tmp_path, database_url, "Th-1 12:00") as made:
+        made.edit(series())
+        for name, moment in reversed(PEOPLE.items()):
+            made.live_until(moment)
+            made.person(name, country="GB")
+            made.happen(name, "signed_up")
+        made.live_until(EDIT)
+        yield made
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the file says afterwards, and what becomes of whom; who is not named goes on as before."""
+
+    text: str
+    before: str = UNCHANGED["before"]
+    on: str = UNCHANGED["on"]
+    behind: str = UNCHANGED["behind"]
+    campaign: str = "series"
+
+
+def without(part: str) -> str:
+    assert part in STEPS
+    return STEPS.replace(part, "")
+
+
+def with_(old: str, new: str) -> str:
+    assert old in STEPS
+    return STEPS.replace(old, new)
+
+
+REMOVED = "Mo 08:30 exit campaign_removed"
+EDITS = {
+    "nothing": Edit(series()),
+    "a step is added: it is for those who have not passed its place": Edit(
+        series(with_("{send: two}", "{send: two}\n      - {send: extra}")),
+        before="Tu 09:00 sent two, Tu 09:00 sent extra, Th 09:00 sent three, Th 09:00 exit completed",
+        on="Mo 09:00 sent two, Mo 09:00 sent extra, We 09:00 sent three, We 09:00 exit completed",
+    ),
+    "a letter is removed: who stands on it goes on at the next step, from now": Edit(
+        series(without("\n      - {send: two}")),
+        before="Th 09:00 sent three, Th 09:00 exit completed",
+        on="Mo 08:30 skipped two campaign_removed, We 09:00 sent three, We 09:00 exit completed",
+    ),
+    "a wait is removed: who waits goes on at once": Edit(
+        series(without("\n      - {wait: 44 hours, id: first}")),
+        before="Mo 09:00 sent two, We 09:00 sent three, We 09:00 exit completed",
+    ),
+    "a wait and all behind it are removed: who waits is through": Edit(
+        series(STEPS[: STEPS.index("\n      - {wait: 44 hours, id: second}")]),
+        before="Tu 09:00 sent two, Tu 09:00 exit completed",
+        on="Mo 09:00 sent two, Mo 09:00 exit completed",
+        behind="Mo 08:30 exit completed",
+    ),
+    "steps are reordered: nobody has a letter twice": Edit(
+        series(STEPS.replace("one", "x").replace("two", "one").replace("send: x", "send: two")),
+        before="Th 09:00 sent three, Th 09:00 exit completed",
+        on="Mo 09:00 sent two, Fr 09:00 sent three, Fr 09:00 exit completed",
+    ),
+    "a wait is shortened: what becomes due at once goes out, and is not too late": Edit(
+        series(with_("44 hours, id: second", "10 hours, id: second"), "    policy: {max_lateness: 1 hour}\n"),
+        before="Tu 09:00 sent two, Tu 19:00 sent three, Tu 19:00 exit completed",
+        on="Mo 09:00 sent two, Mo 19:00 sent three, Mo 19:00 exit completed",
+        behind="Mo 09:00 sent three, Mo 09:00 exit completed",
+    ),
+    "a wait is lengthened: it counts from its old beginning": Edit(
+        series(with_("44 hours, id: second", "92 hours, id: second")),
+        before="Tu 09:00 sent two, Sa 09:00 sent three, Sa 09:00 exit completed",
+        on="Mo 09:00 sent two, Fr 09:00 sent three, Fr 09:00 exit completed",
+        behind="Th 09:00 sent three, Th 09:00 exit completed",
+    ),
+    "a wait becomes another kind of wait: it counts from its old beginning": Edit(
+        series(
+            with_("wait: 44 hours, id: second", "wait: {for: order_placed, at_most: 40 hours}, id: second")
+        ),
+        before="Tu 09:00 sent two, Th 09:00 sent three, Th 09:00 exit completed",
+        on="Mo 09:00 sent two, We 09:00 sent three, We 09:00 exit completed",
+        behind="Tu 09:00 sent three, Tu 09:00 exit completed",
+    ),
+    "a wait becomes a letter: who waits gets it now": Edit(
+        series(with_("{wait: 44 hours, id: first}", "{send: extra, id: first}")),
+        before="Mo 09:00 sent first, Mo 09:00 sent two, We 09:00 sent three, We 09:00 exit completed",
+    ),
+    "a letter becomes a wait: who stands on it waits from now": Edit(
+        series(with_("{send: two}", "{wait: 1 hour, id: two}")),
+        before="Th 09:00 sent three, Th 09:00 exit completed",
+        on="Mo 08:30 skipped two campaign_removed, We 09:00 sent three, We 09:00 exit completed",
+    ),
+    "an exit rule comes: it holds at once, also for what was before": Edit(
+        series(more="    exit_on: [{if: {contact.country: GB}}]\n"),
+        before="Mo 08:30 exit exit_condition",
+        on="Mo 08:30 skipped two exit_condition, Mo 08:30 exit exit_condition",
+        behind="Mo 08:30 exit exit_condition",
+    ),
+    "the campaign's window changes: it holds from the next decision on": Edit(
+        series(more="    policy: {send_between: 10:00-20:00}\n"),
+        before="Tu 10:00 sent two, Th 10:00 sent three, Th 10:00 exit completed",
+        on="Mo 10:00 sent two, We 10:00 sent three, We 10:00 exit completed",
+        behind="Tu 10:00 sent three, Tu 10:00 exit completed",
+    ),
+    "the brand's window changes: it holds from the next decision on": Edit(
+        series().replace("09:00-20:00", "10:00-20:00"),
+        before="Tu 10:00 sent two, Th 10:00 sent three, Th 10:00 exit completed",
+        on="Mo 10:00 sent two, We 10:00 sent three, We 10:00 exit completed",
+        behind="Tu 10:00 sent three, Tu 10:00 exit completed",
+    ),
+    "a letter is only for some from now on": Edit(
+        series(with_("{send: two}", "{send: two, only_if: {contact.country: TR}}")),
+        before="Tu 08:00 skipped two condition_false, Th 09:00 sent three, Th 09:00 exit completed",
+        on="Mo 09:00 skipped two condition_false, We 09:00 sent three, We 09:00 exit completed",
+    ),
+    "the trigger changes: who is inside stays": Edit(series(trigger="joined")),
+    "the campaign is removed: it ends for all": Edit(
+        f"{HEAD}{OFFERS}{POLICY}campaigns: {{}}\n",
+        before=REMOVED,
+        on=f"Mo 08:30 skipped two campaign_removed, {REMOVED}",
+        behind=REMOVED,
+    ),
+    "the campaign has another name": Edit(
+        series(name="letters", more="    was: series\n"), campaign="letters"
+    ),
+    "a letter has another name": Edit(
+        series(with_("{send: two}", "{send: extra, was: two}")),
+        before="Tu 09:00 sent extra, Th 09:00 sent three, Th 09:00 exit completed",
+        on="Mo 09:00 sent extra, We 09:00 sent three, We 09:00 exit completed",
+    ),
+    "a wait has another name": Edit(
+        series(with_("hours, id: second", "hours, id: later, was: second")),
+    ),
+    "the topic has another name": Edit(
+        series()
+        .replace("topic: offers", "topic: news")
+        .replace("offers:", "news:")
+        .replace("title: Offers", "title: News, was: offers"),
+    ),
+}
+
+
+def told(shop: EditedShop, name: str, campaign: str = "series") -> str:
+    """What happened since the edit; each waits for the morning, which need not be said."""
+    story = shop.story(name, campaign, EDIT)
+    return ", ".join(line for line in story if not line.endswith("outside_window"))
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_edit(shop: EditedShop, edit: Edit) -> None:
+    shop.edit(edit.text)
+    shop.live_until("Mo+1 12:00")
+    found = {name: told(shop, name, edit.campaign) for name in PEOPLE}
+    assert found == {"before": edit.before, "on": edit.on, "behind": edit.behind}
+
+
+def paused(text: str) -> str:
+    return text.replace("    topic: offers\n", "    topic: offers\n    active: no\n")
+
+
+def test_a_pause_keeps_everybody_in_place_and_waits_run_on(shop: EditedShop) -> None:
+    shop.edit(paused(series()))
+    shop.live_until("Tu 10:00")
+    assert [told(shop, name) for name in PEOPLE] == ["", "Mo 09:00 postponed two campaign_paused", ""]
+    shop.edit(series())
+    shop.live_until("Mo+1 12:00")
+    assert told(shop, "before") == ("Tu 10:00 sent two, Th 09:00 sent three, Th 09:00 exit completed")
+    assert told(shop, "on") == (
+        "Mo 09:00 postponed two campaign_paused, Tu 10:00 sent two, "
+        "Th 09:00 sent three, Th 09:00 exit completed"
+    )
+    assert told(shop, "behind") == "Tu 10:00 sent three, Tu 10:00 exit completed"
+
+
+def test_a_long_pause_makes_only_that_too_late_which_was_due(shop: EditedShop) -> None:
+    """`two` could have gone out on Monday at 09:00 first; what came up meanwhile comes up at the end."""
+    shop.edit(paused(series()))
+    shop.live_until("Fr 10:00")
+    shop.edit(series())
+    shop.live_until("Mo+1 12:00")
+    assert told(shop, "before") == "Fr 10:00 sent two, Su 09:00 sent three, Su 09:00 exit completed"
+    assert told(shop, "on") == (
+        "Mo 09:00 postponed two campaign_paused, We 09:00 skipped two too_late, "
+        "Fr 10:00 sent three, Fr 10:00 exit completed"
+    )
+    assert told(shop, "behind") == "Fr 10:00 sent three, Fr 10:00 exit completed"
+    notes = [row["note"] for row in shop.rows("messages") if row["reason"] == "too_late"]
+    assert notes == ["held up by campaign_paused"]
+
+
+def test_in_a_pause_nobody_enters_and_what_came_is_passed_over(shop: EditedShop) -> None:
+    shop.edit(paused(series()))
+    shop.person("late")
+    shop.happen("late", "signed_up")
+    shop.live_until("Tu 10:00")
+    shop.edit(series())
+    shop.live_until("We 10:00")
+    assert shop.story("late", "series", EDIT) == []
+    assert [row["reason"] for row in shop.rows("refusals")] == ["campaign_paused"]
+
+
+def test_ends_go_on_in_a_pause(shop: EditedShop) -> None:
+    shop.edit(paused(series(more="    exit_on: [joined]\n")))
+    shop.live_until("Mo 10:00")
+    shop.happen("before", "joined")
+    shop.happen("behind", "unsubscribed", topic="offers")
+    shop.live_until("Mo 10:01")
+    shop.happen("on", "unsubscribed", topic="offers")
+    shop.live_until("Mo 11:00")
+    assert told(shop, "before") == "Mo 10:00 exit exit_event"
+    assert told(shop, "behind") == "Mo 10:00 exit unsubscribed"
+    assert told(shop, "on").endswith("Mo 10:01 skipped two unsubscribed, Mo 10:01 exit unsubscribed")
+
+
+def test_a_campaign_that_begins_paused_is_activated_when_it_first_runs(
+    tmp_path: Path, database_url: str
+) -> None:
+    trigger = "trigger: {segment: british}\n    backfill: all"
+    text = series().replace("trigger: {event: signed_up}", trigger) + BRITISH
+    with edited_shop(tmp_path, database_url, "Mo 09:30") as shop:
+        shop.write(f"{HEAD}{OFFERS}campaigns: {{}}\n")
+        shop.house.apply(shop.house.read_files())
+        shop.person("ann", country="GB")
+        shop.edit(paused(text))
+        shop.live_until("Mo 10:00")
+        assert shop.rows("enrollments") == []
+        shop.edit(text)
+        assert shop.story("ann", "series", EDIT) == ["Mo 10:00 sent one"]
+
+
+BRITISH = "segments: {british: {where: {contact.country: GB}}}\n"
+
+
+def test_a_new_text_is_in_the_next_letter(shop: EditedShop) -> None:
+    shop.letter("two", "Another two")
+    shop.edit(series())
+    shop.live_until("Mo 10:00")
+    assert shop.mails[-1] == ("on@post.example", "Another two")
+
+
+def test_a_waiting_letter_is_made_of_the_template_that_its_step_sends_now(shop: EditedShop) -> None:
+    shop.edit(series(with_("{send: two}", "{send: extra, id: two}")))
+    shop.live_until("Mo 10:00")
+    assert told(shop, "on") == "Mo 09:00 sent two"
+    assert shop.mails[-1] == ("on@post.example", "The extra")
+
+
+def test_a_new_goal_counts_what_came_since_entry(shop: EditedShop) -> None:
+    shop.happen("behind", "joined")
+    shop.live_until("Mo 08:31")
+    shop.edit(series(more="    goal: {event: joined}\n"))
+    shop.live_until("Mo+1 12:00")
+    assert told(shop, "behind") == "Mo 08:30 exit goal"
+    assert told(shop, "before") == UNCHANGED["before"]
+
+
+def test_who_stands_in_an_arm_stays_in_it_and_goes_behind_it_when_it_is_taken_out(
+    tmp_path: Path, database_url: str
+) -> None:
+    branch = """
+      - branch:
+          - if: {contact.country: GB}
+            steps: [{send: one}, {wait: 2 days, id: inside}, {send: two}]
+          - {if: {contact.country: TR}, steps: [{send: extra}]}
+        id: where
+      - {send: three}"""
+    with edited_shop(tmp_path, database_url, "Mo 10:00") as shop:
+        shop.edit(series(branch))
+        shop.person("ann", country="GB")
+        shop.happen("ann", "signed_up")
+        shop.live_until("Mo 12:00")
+        shop.edit(series(branch.replace("contact.country: GB", "contact.country: PL")))
+        shop.live_until("Mo 13:00")
+        assert shop.story("ann", "series", "Mo 09:00") == ["Mo 10:00 sent one"]
+        start, end = branch.index("          - if:"), branch.index("          - {if: {contact.country: TR}")
+        shop.edit(series(branch[:start] + branch[end:]))
+        assert shop.story("ann", "series", "Mo 11:00") == ["Mo 13:00 sent three", "Mo 13:00 exit completed"]
+
+
+def test_who_is_moved_to_a_wait_for_a_happening_waits_for_it_anew(tmp_path: Path, database_url: str) -> None:
+    steps = """
+      - {send: one}
+      - {wait: {for: joined, at_most: 1 hour}, id: first}
+      - {wait: 1 day, id: between}
+      - {wait: {for: joined, at_most: 1 day}, id: second}
+      - {send: two, only_if: {waited: yes}}
+      - {send: three, only_if: {waited: no}}"""
+    with edited_shop(tmp_path, database_url, "Mo 10:00") as shop:
+        shop.edit(series(steps))
+        shop.person("ann")
+        shop.happen("ann", "signed_up")
+        shop.live_until("Mo 10:30")
+        shop.happen("ann", "joined")
+        shop.live_until("Mo 12:00")
+        shop.edit(series(steps.replace("\n      - {wait: 1 day, id: between}", "")))
+        shop.live_until("We 12:00")
+        assert shop.story("ann", "series", "Mo 12:00")[-2:] == [
+            "Tu 12:00 sent three",
+            "Tu 12:00 exit completed",
+        ]
+
+
+LEAVING = "    exit_on: [left_segment]\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "left"),
+    [("", []), (LEAVING, ["Mo 12:00 exit left_segment"])],
+    ids=["no rule says so", "left_segment"],
+)
+def test_a_new_definition_takes_people_out_only_by_left_segment(
+    tmp_path: Path, database_url: str, more: str, left: list[str]
+) -> None:
+    text = series(more=more).replace("event: signed_up", "segment: british") + BRITISH
+    with edited_shop(tmp_path, database_url, "Mo 09:30") as shop:
+        shop.edit(text)
+        shop.person("ann", country="GB")
+        shop.live_until("Mo 12:00")
+        shop.edit(text.replace("contact.country: GB", "contact.country: TR"))
+        shop.live_until("Tu 12:00")
+        assert shop.story("ann", "series", "Mo 10:00") == left
+
+
+@pytest.mark.parametrize(
+    ("backfill", "entered"), [("", []), ("    backfill: all\n", ["Mo 12:00 sent one"])], ids=["none", "all"]
+)
+def test_another_segment_of_the_trigger_treats_its_people_as_an_activation(
+    tmp_path: Path, database_url: str, backfill: str, entered: list[str]
+) -> None:
+    segments = (
+        "segments: {british: {where: {contact.country: GB}}, turkish: {where: {contact.country: TR}}}\n"
+    )
+    text = series(more=backfill).replace("event: signed_up", "segment: british") + segments
+    with edited_shop(tmp_path, database_url, "Mo 09:30") as shop:
+        shop.edit(text)
+        shop.person("ann", country="GB")
+        shop.person("can", country="TR")
+        shop.live_until("Mo 12:00")
+        shop.edit(text.replace("trigger: {segment: british}", "trigger: {segment: turkish}"))
+        shop.live_until("Mo 13:00")
+        assert shop.story("can", "series", "Mo 10:00") == entered
+        assert shop.story("ann", "series", "Mo 09:00") == ["Mo 09:30 sent one"]
