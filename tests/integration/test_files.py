@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap import Applied, Files, House, Settings, check, read_files
+from penfriend.bootstrap.taking_up import apply_changed
 from penfriend.bootstrap.watching import FileWatch
 
 FIRST = """\
@@ -110,13 +111,12 @@ def test_a_daemon_sees_that_codes_were_added(
     watch = FileWatch(house, active=True)
     watch.at_start()
     looked: list[Files] = []
-    apply_changed = house.apply_changed
 
-    def apply(files: Files) -> Applied:
+    def apply(house: House, files: Files) -> Applied:
         looked.append(files)
-        return apply_changed(files)
+        return apply_changed(house, files)
 
-    monkeypatch.setattr(house, "apply_changed", apply)
+    monkeypatch.setattr("penfriend.bootstrap.watching.apply_changed", apply)
     watch.look()
     assert looked == []
     (shop / "codes" / "spring.csv").write_text("A1\nA2\nA3\n", encoding="utf-8")

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from penfriend.bootstrap.applying import NOT_APPLIED, Applied, apply_files, keep_live
+from penfriend.bootstrap.applying import NOT_APPLIED, Applied, apply_files
 from penfriend.bootstrap.checked import Checked, check, read_definitions
 from penfriend.bootstrap.files import Files, read_files
 from penfriend.bootstrap.revisions import EarlierRevisions, make_live
@@ -34,7 +34,11 @@ from penfriend.storage.notes import read_note, write_note
 from penfriend.storage.overview import Reports, segment_sizes
 from penfriend.storage.people import find_contact
 from penfriend.storage.process_lock import ProcessLock
-from penfriend.storage.revisions import add_revision, digest_of, equals_live, live_number, live_revision
+from penfriend.storage.revisions import (
+    add_revision,
+    live_number,
+    live_revision,
+)
 from penfriend.storage.row_counts import RowCounts
 from penfriend.storage.tending import renew_statistics
 
@@ -131,27 +135,17 @@ class House:
         return check(files, self.settings, self.settings.keys(), self.revision_number() + 1, self.clock.now())
 
     def apply(self, files: Files) -> Applied:
-        """Make the files the live revision. Raises CampaignFilesInvalid with every error."""
+        """Make the files the live revision, whatever guards say (`penfriend.bootstrap.taking_up` asks them).
+
+        Raises CampaignFilesInvalid with every error.
+        """
         checked = self.check(files)
         checked.require()
-        return self._apply(files, checked, only_new=False)
+        return self.make_live(files, checked)
 
-    def _is_live(self, files: Files) -> bool:
-        digest = digest_of(files.texts, files.entry)
-        with self.db.read() as connection:
-            return not files.problems and equals_live(connection, digest)
-
-    def apply_changed(self, files: Files) -> Applied:
-        """The same for files that changed under a running daemon: what is not valid is told, not raised."""
-        return self._apply(files, self.check(files), only_new=False)
-
-    def apply_at_start(self, files: Files) -> Applied:
-        """The same at the start of a daemon: files that equal an earlier revision are left alone."""
-        if self._is_live(files):  # most starts: nothing is to be checked again
-            return keep_live(self.db)
-        return self._apply(files, self.check(files), only_new=True)
-
-    def _apply(self, files: Files, checked: Checked, *, only_new: bool) -> Applied:
+    def make_live(self, files: Files, checked: Checked, *, only_new: bool = False) -> Applied:
+        """Make checked files the live revision; what is not valid is told, not raised. With `only_new`, files
+        that equal an earlier revision are left alone."""
         before = self.live()
         applied = apply_files(
             self.db,

@@ -9,6 +9,7 @@ from pathlib import Path
 from penfriend.bootstrap.checked import coupon_files
 from penfriend.bootstrap.files import Files, included
 from penfriend.bootstrap.house import House
+from penfriend.bootstrap.taking_up import apply_at_start, apply_changed
 from penfriend.domain.errors import PenfriendError
 
 log = logging.getLogger("penfriend.files")
@@ -45,7 +46,7 @@ class FileWatch:
     def _take_up(self, *, at_start: bool) -> None:
         try:
             files = self._read()
-            applied = self._house.apply_at_start(files) if at_start else self._house.apply_changed(files)
+            applied = apply_at_start(self._house, files) if at_start else apply_changed(self._house, files)
         except PenfriendError as error:
             log.error("the campaign files were not applied: %s", error)
             self._house.note_not_applied(str(error))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
 from penfriend.delivery import open_transport, rate_of
-from penfriend.domain.timing import Moment
+from penfriend.domain.timing import Moment, local_date
 from penfriend.domain.transport import Transport
 from penfriend.engine.advance import Advance, AdvanceReport
 from penfriend.engine.changes import Changes
@@ -24,6 +24,8 @@ from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
+from penfriend.storage.notes import write_note
+from penfriend.storage.plan_counts import keep_sizes
 from penfriend.storage.questions import Asker
 from penfriend.storage.recovery_log import RecoveryLog
 from penfriend.storage.split_log import SplitLog
@@ -32,6 +34,8 @@ from penfriend.storage.tending import NoteBook, renew_statistics, tzdata_version
 if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
 
+SIZES_OF = "sizes_of"
+"""The note that says of which day the sizes of segments were kept last."""
 ROUNDS = 10_000
 """`settle` gives up after so many rounds: far more than any campaign has steps."""
 
@@ -143,9 +147,18 @@ class Worker:
             NoteBook(self._house.db),
             self._house.clock,
             refresh_members=lambda now: self._full_look(live, now),
+            keep_sizes=lambda: self._keep_sizes(live),
             rewake=self._enrollments.wake,
             tzdata=tzdata_version(),
         )
+
+    def _keep_sizes(self, live: Live) -> None:
+        """How large segments are today, by the brand's clock: what a guard compares an audience with."""
+        day = local_date(self._house.clock.now(), live.definitions.brand.zone).isoformat()
+        if self._house.note(SIZES_OF) != day:
+            with self._house.db.write() as connection:
+                keep_sizes(connection, day)
+                write_note(connection, SIZES_OF, day)
 
     def _full_look(self, live: Live, now: Moment) -> int:
         renew_statistics(self._house.db)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import typer
 
 from penfriend.bootstrap import House
-from penfriend.cli.output import DONE
+from penfriend.bootstrap.taking_up import apply as make_live
+from penfriend.cli.output import DONE, WRONG, complain, console
+from penfriend.cli.plan import print_changes, print_moved
+from penfriend.domain.errors import GuardObjects
 
 
 def add_to(app: typer.Typer) -> None:
@@ -13,18 +16,29 @@ def add_to(app: typer.Typer) -> None:
     app.command("apply")(apply)
 
 
-def apply() -> int:
-    """Make campaigns.yaml and templates/ the live revision, if they are valid; a running daemon takes it up.
+def apply(
+    yes: bool = typer.Option(False, "--yes", help="Go past the guards that `penfriend plan` shows."),
+) -> int:
+    """Make campaigns.yaml and templates/ the live revision, if they are valid and no guard objects; a running
+    daemon takes it up.
 
-    Example: penfriend apply
+    Example: penfriend apply --yes
     """
     with House.open() as house:
-        applied = house.apply(house.read_files())
+        try:
+            done = make_live(house, house.read_files(), yes=yes)
+        except GuardObjects as objected:
+            for objection in objected.objections:
+                complain(f"not applied: {objection}; `penfriend apply --yes` goes past it")
+            return WRONG
+    applied = done.applied
     for problem in applied.problems:  # errors were raised; what is left are warnings
         typer.echo(str(problem), err=True)
-    typer.echo(
-        f"revision {applied.revision} is live"
-        if applied.changed
-        else f"no change: revision {applied.revision} is live already"
-    )
+    if not applied.changed:
+        typer.echo(f"no change: revision {applied.revision} is live already")
+        return DONE
+    out = console()
+    print_changes(out, done.changes)
+    print_moved(out, done.moved)
+    typer.echo(f"revision {applied.revision} is live")
     return DONE

@@ -22,6 +22,7 @@ COMMANDS = {
     "test": "test",
     "import": "import_",
     "segment": "segment",
+    "plan": "plan",
     "apply": "apply",
     "run": "run",
     "tick": "tick",

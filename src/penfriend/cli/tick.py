@@ -7,6 +7,7 @@ from dataclasses import asdict
 import typer
 
 from penfriend.bootstrap import House, Worker
+from penfriend.bootstrap.taking_up import apply_at_start
 from penfriend.cli.output import DONE, iso_moment, parse_moment, print_json, shown_moment
 from penfriend.engine.clock import SetClock
 
@@ -34,10 +35,11 @@ def tick(
         if now:
             house.clock = SetClock(parse_moment(now, house.brand_zone(files)))
         if files is not None:
-            house.apply_at_start(files)
+            apply_at_start(house, files)
         worker = Worker.of(house)
         try:
             report = worker.settle()
+            worker.housekeeping()
         finally:
             worker.close()
         moment = house.clock.now()

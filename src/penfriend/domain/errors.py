@@ -3,6 +3,8 @@
     PenfriendError                 one sentence for a person: what was found, what would be right
     ├── SettingError               an environment variable, an option or an argument is wrong (exit status 2)
     ├── CampaignFilesInvalid       the campaign files have problems; carries all of them (exit status 1)
+    ├── GuardObjects               a change would do more than somebody may want; `--yes` goes past (exit
+    status 1)
     ├── StoreUnavailable           the database cannot be reached, opened or is of another version (exit
     status 2)
     ├── AlreadyRunning             another daemon holds this store (exit status 2)
@@ -20,6 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from penfriend.domain.plan import Objection
     from penfriend.domain.problems import Problem
 
 
@@ -37,6 +40,14 @@ class CampaignFilesInvalid(PenfriendError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class GuardObjects(PenfriendError):
+    """Guards object to a change of the files. `objections` holds what each of them says."""
+
+    def __init__(self, objections: tuple[Objection, ...]) -> None:
+        self.objections = objections
+        super().__init__("; ".join(str(objection) for objection in objections))
 
 
 class StoreUnavailable(PenfriendError):

@@ -1,5 +1,5 @@
-"""The tick `housekeeping`: once a day the members of all segments are found anew, and due times that a new
-tzdata moves are reckoned anew."""
+"""The tick `housekeeping`: once a day the members of all segments are found anew and their numbers kept, and
+due times that a new tzdata moves are reckoned anew."""
 
 from __future__ import annotations
 
@@ -36,10 +36,12 @@ def keep_house(
     clock: Clock,
     *,
     refresh_members: Callable[[Moment], int],
+    keep_sizes: Callable[[], None],
     rewake: Callable[[], int],
     tzdata: str,
 ) -> HousekeepingReport:
-    """Do what is due: `refresh_members` once a day, `rewake` when the version of the time zone data has
+    """Do what is due: `refresh_members` once a day, `keep_sizes` whenever (it keeps those of each day once),
+    `rewake` when the version of the time zone data has
     changed."""
     report = HousekeepingReport()
     now = clock.now()
@@ -49,6 +51,7 @@ def keep_house(
     elif int(last) + DAY <= now:
         report.mended = refresh_members(now)
         notes.write("full_look", str(now))
+    keep_sizes()
     known = notes.read("tzdata")
     if known != tzdata:
         report.rewoken = rewake() if known is not None else 0

@@ -30,7 +30,14 @@ class Home:
             self.looks.append(now)
             return 3
 
-        return keep_house(self.notes, self.clock, refresh_members=look, rewake=lambda: 7, tzdata=tzdata)
+        return keep_house(
+            self.notes,
+            self.clock,
+            refresh_members=look,
+            keep_sizes=lambda: None,
+            rewake=lambda: 7,
+            tzdata=tzdata,
+        )
 
     def later(self, microseconds: int) -> None:
         self.clock.set(Moment(self.clock.now() + microseconds))
@@ -57,7 +64,14 @@ def test_full_look_that_failed_is_taken_again() -> None:
     home.keep()
     home.later(DAY)
     with suppress(ZeroDivisionError):
-        keep_house(home.notes, home.clock, refresh_members=lambda _: 1 // 0, rewake=lambda: 0, tzdata="2026a")
+        keep_house(
+            home.notes,
+            home.clock,
+            refresh_members=lambda _: 1 // 0,
+            keep_sizes=lambda: None,
+            rewake=lambda: 0,
+            tzdata="2026a",
+        )
     assert home.keep().mended == 3
 
 

@@ -1,0 +1,85 @@
+"""Takes up files as the live revision: what a person asks for, and what a daemon or `tick` does by itself.
+
+Guards object to a change that would release more mail than `confirm_above`, make an audience another, or send
+letters without a way out (`penfriend.bootstrap.planning`). Then a person has to say yes; until then the live
+revision stays, and the note `not_applied` says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from penfriend.bootstrap.applying import Applied, keep_live
+from penfriend.bootstrap.checked import Checked
+from penfriend.bootstrap.files import Files
+from penfriend.bootstrap.house import House
+from penfriend.bootstrap.planning import Planning
+from penfriend.domain.changes import Change, changes
+from penfriend.domain.errors import GuardObjects
+from penfriend.domain.plan import MovedPeople, Objection
+from penfriend.storage.revisions import digest_of, equals_live, is_known_digest
+
+GO_PAST = "`penfriend plan` shows the change, `penfriend apply --yes` makes it all the same"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an apply did."""
+
+    applied: Applied
+    changes: tuple[Change, ...] = ()
+    moved: tuple[MovedPeople, ...] = ()
+
+
+def apply(house: House, files: Files, *, yes: bool = False) -> Done:
+    """Make the files the live revision. Raises CampaignFilesInvalid with every error, and GuardObjects where
+    a guard objects and nobody has said `yes`."""
+    checked = house.check(files)
+    definitions, _ = checked.require()
+    if _is_live(house, files):
+        return Done(keep_live(house.db))
+    planning = Planning(house, files, checked)
+    objections = () if yes else planning.objections()
+    if objections:
+        raise GuardObjects(objections)
+    live = house.live()
+    found, moved = changes(live.definitions if live else None, definitions), planning.moved()
+    return Done(house.make_live(files, checked), found, moved)
+
+
+def apply_changed(house: House, files: Files) -> Applied:
+    """The same for files that changed under a running daemon: what is not valid, or is objected to, is told
+    and not raised."""
+    return _apply(house, files, house.check(files), only_new=False)
+
+
+def apply_at_start(house: House, files: Files) -> Applied:
+    """The same at the start of a daemon: files that equal an earlier revision are left alone."""
+    if _is_live(house, files):  # most starts: nothing is to be checked again
+        return keep_live(house.db)
+    return _apply(house, files, house.check(files), only_new=True)
+
+
+def _apply(house: House, files: Files, checked: Checked, *, only_new: bool) -> Applied:
+    passed_over = _is_live(house, files) or (only_new and _was_live(house, files))
+    if checked.definitions is not None and not checked.errors and not passed_over:
+        objections = Planning(house, files, checked).objections()
+        if objections:
+            return keep_live(house.db, checked.problems, _why(objections))
+    return house.make_live(files, checked, only_new=only_new)
+
+
+def _is_live(house: House, files: Files) -> bool:
+    """Whether the live revision has these very files."""
+    with house.db.read() as connection:
+        return not files.problems and equals_live(connection, digest_of(files.texts, files.entry))
+
+
+def _was_live(house: House, files: Files) -> bool:
+    """Whether any revision had them."""
+    with house.db.read() as connection:
+        return is_known_digest(connection, digest_of(files.texts, files.entry))
+
+
+def _why(objections: tuple[Objection, ...]) -> str:
+    return f"{'; '.join(map(str, objections))}. {GO_PAST}"
