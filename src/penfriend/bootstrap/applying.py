@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from penfriend.bootstrap.checked import Checked
@@ -82,11 +83,11 @@ def _changed(before: Definitions, after: Definitions) -> list[str]:
     ]
 
 
-def keep_live(db: Database) -> Applied:
-    """The files are what is live already."""
+def keep_live(db: Database, problems: Iterable[Problem] = ()) -> Applied:
+    """The files are what is live already; `problems` are those of the files of codes beside them."""
     with db.read() as connection:
         live = live_number(connection)
-    return _noted(db, Applied(live, False))
+    return _noted(db, Applied(live, False, tuple(problems)))
 
 
 def _noted(db: Database, applied: Applied) -> Applied:

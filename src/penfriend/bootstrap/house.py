@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from penfriend.bootstrap.applying import NOT_APPLIED, Applied, apply_files, keep_live
 from penfriend.bootstrap.checked import Checked, check, read_definitions
+from penfriend.bootstrap.coupon_files import rename_coupons, take_in_coupons
 from penfriend.bootstrap.files import Files, read_files
 from penfriend.bootstrap.revisions import EarlierRevisions, make_live
 from penfriend.bootstrap.segments import Segments
@@ -22,10 +24,12 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound, RevisionUnusable, SettingError
 from penfriend.domain.overview import Overview
 from penfriend.domain.ports import Clock
+from penfriend.domain.problems import Problem
 from penfriend.engine.clock import SystemClock
 from penfriend.engine.import_file import FileImport, ImportJob, ImportReport, Progress
 from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
+from penfriend.storage.coupon_pool import CouponPool, coupon_counts
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.ingest import IngestStore
 from penfriend.storage.looks_store import LookStore
@@ -148,7 +152,8 @@ class House:
     def apply_at_start(self, files: Files) -> Applied:
         """The same at the start of a daemon: files that equal an earlier revision are left alone."""
         if self._is_live(files):  # most starts: nothing is to be checked again
-            return keep_live(self.db)
+            live = self.live()
+            return keep_live(self.db, self._take_in_codes(live.definitions) if live else ())
         return self._apply(files, self.check(files), only_new=True)
 
     def _apply(self, files: Files, checked: Checked, *, only_new: bool) -> Applied:
@@ -163,7 +168,16 @@ class House:
         )
         if applied.changed:
             self._keep(applied.revision, checked)
-        return applied
+        live = self.live()
+        if live is None or applied.note is not None:
+            return applied
+        return replace(applied, problems=(*applied.problems, *self._take_in_codes(live.definitions)))
+
+    def _take_in_codes(self, definitions: Definitions) -> list[Problem]:
+        """The codes of coupons, where their files are others than the last time."""
+        pool, folder = CouponPool(self.db), self.settings.config.parent
+        rename_coupons(pool, definitions)
+        return take_in_coupons(pool, definitions, folder, self.clock.now())
 
     def _keep(self, number: int, checked: Checked) -> None:
         """Run what was just checked, with its letters compiled, instead of making all of it again."""
@@ -245,7 +259,11 @@ class House:
             else ""
             for name, campaign in campaigns.items()
         }
-        return self.reports.overview(self.clock.now(), triggers)
+        overview = self.reports.overview(self.clock.now(), triggers)
+        if live is None:
+            return overview
+        with self.db.read() as connection:
+            return replace(overview, coupons=coupon_counts(connection, live.definitions))
 
     def segments(self) -> Segments:
         """The segments of the files as they are now, or else of the live revision. Raises
