@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from penfriend.bootstrap.applying import NOT_APPLIED, Applied, apply_files, keep_live
 from penfriend.bootstrap.checked import Checked, check, read_definitions
-from penfriend.bootstrap.coupon_files import rename_coupons, take_in_coupons
+from penfriend.bootstrap.counting import overview_of
+from penfriend.bootstrap.coupon_files import bring_codes
 from penfriend.bootstrap.files import Files, read_files
 from penfriend.bootstrap.revisions import EarlierRevisions, make_live
 from penfriend.bootstrap.segments import Segments
 from penfriend.bootstrap.settings import Settings
-from penfriend.domain.campaign import SegmentTrigger
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound, RevisionUnusable, SettingError
 from penfriend.domain.overview import Overview
@@ -29,7 +29,6 @@ from penfriend.engine.clock import SystemClock
 from penfriend.engine.import_file import FileImport, ImportJob, ImportReport, Progress
 from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
-from penfriend.storage.coupon_pool import CouponPool, coupon_counts
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.ingest import IngestStore
 from penfriend.storage.looks_store import LookStore
@@ -153,7 +152,7 @@ class House:
         """The same at the start of a daemon: files that equal an earlier revision are left alone."""
         if self._is_live(files):  # most starts: nothing is to be checked again
             live = self.live()
-            return keep_live(self.db, self._take_in_codes(live.definitions) if live else ())
+            return keep_live(self.db, self._bring_codes(live.definitions) if live else ())
         return self._apply(files, self.check(files), only_new=True)
 
     def _apply(self, files: Files, checked: Checked, *, only_new: bool) -> Applied:
@@ -171,13 +170,10 @@ class House:
         live = self.live()
         if live is None or applied.note is not None:
             return applied
-        return replace(applied, problems=(*applied.problems, *self._take_in_codes(live.definitions)))
+        return replace(applied, problems=(*applied.problems, *self._bring_codes(live.definitions)))
 
-    def _take_in_codes(self, definitions: Definitions) -> list[Problem]:
-        """The codes of coupons, where their files are others than the last time."""
-        pool, folder = CouponPool(self.db), self.settings.config.parent
-        rename_coupons(pool, definitions)
-        return take_in_coupons(pool, definitions, folder, self.clock.now())
+    def _bring_codes(self, definitions: Definitions) -> list[Problem]:
+        return bring_codes(self.db, definitions, self.settings.config.parent, self.clock.now())
 
     def _keep(self, number: int, checked: Checked) -> None:
         """Run what was just checked, with its letters compiled, instead of making all of it again."""
@@ -250,20 +246,7 @@ class House:
 
     def overview(self) -> Overview:
         """All counts of this moment."""
-        live = self.live()
-        campaigns = live.definitions.campaigns if live else {}
-        triggers = {
-            # `backfill: all` lets in whom another campaign notes
-            name: campaign.trigger.segment
-            if isinstance(campaign.trigger, SegmentTrigger) and not campaign.backfill
-            else ""
-            for name, campaign in campaigns.items()
-        }
-        overview = self.reports.overview(self.clock.now(), triggers)
-        if live is None:
-            return overview
-        with self.db.read() as connection:
-            return replace(overview, coupons=coupon_counts(connection, live.definitions))
+        return overview_of(self.db, self.live(), self.clock.now())
 
     def segments(self) -> Segments:
         """The segments of the files as they are now, or else of the live revision. Raises
