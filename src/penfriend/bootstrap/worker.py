@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
-from penfriend.delivery import open_transport, rate_of
+from penfriend.delivery import MemoryCaller, WebhookCaller, open_transport, rate_of
 from penfriend.domain.timing import Moment, local_date
 from penfriend.domain.transport import Transport
+from penfriend.domain.webhooks import Caller
 from penfriend.engine.advance import Advance, AdvanceReport
+from penfriend.engine.call import Call, CallReport
 from penfriend.engine.changes import Changes
 from penfriend.engine.enroll import Enroll, EnrollReport
 from penfriend.engine.housekeeping import HousekeepingReport, keep_house
@@ -19,6 +21,7 @@ from penfriend.engine.pace import Pace
 from penfriend.engine.recover import RecoverReport, recover
 from penfriend.engine.send import Send, SendReport
 from penfriend.engine.split_winners import decide_winners, next_decision
+from penfriend.storage.call_log import CallLog
 from penfriend.storage.dot_journal import FileJournal, discard, gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.handover_log import HandoverLog
@@ -54,7 +57,9 @@ class Worker:
         transport: Transport,
         rate: float | None,
         stopping: Callable[[], bool] = lambda: False,
+        caller: Caller | None = None,
     ) -> None:
+        """Without a `caller` webhook calls go nowhere and count as done."""
         self._house, self._transport, self._stopping = house, transport, stopping
         self.owner = new_owner()
         self._journal = FileJournal(house.journals, self.owner)
@@ -62,16 +67,22 @@ class Worker:
         self._handovers, self._recovery = HandoverLog(house.db), RecoveryLog(house.db, house.journals)
         self._pace = Pace(rate, house.clock)
         self._looks, self._splits = LookStore(house.db), SplitLog(house.db)
+        self._calls = CallLog(house.db)
+        self._call = Call(self._calls, caller or MemoryCaller(), house.clock, self.owner)
         self._live: Live | None = None
         self._enroll: Enroll | None = None
         self._advance: Advance | None = None
         self._send: Send | None = None
 
     @classmethod
-    def of(cls, house: House, stopping: Callable[[], bool] = lambda: False) -> Self:
-        """A worker over the transport that the settings name. Raises SettingError."""
+    def of(
+        cls, house: House, stopping: Callable[[], bool] = lambda: False, *, calls_leave: bool = True
+    ) -> Self:
+        """A worker over the transport that the settings name; where that is `memory:`, or not `calls_leave`,
+        webhook calls go nowhere. Raises SettingError."""
         url = house.settings.transport
-        return cls(house, open_transport("default", url), rate_of(url), stopping)
+        caller = WebhookCaller() if calls_leave and not url.startswith("memory:") else None
+        return cls(house, open_transport("default", url), rate_of(url), stopping, caller)
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """From now on ticks end early when `stopping()`, between two batches and two mails."""
@@ -128,6 +139,11 @@ class Worker:
         live = self.refresh()
         return SendReport() if live is None or self._send is None else self._send.tick(live, self._stopping)
 
+    def call(self) -> CallReport:
+        """Other systems are told what webhook steps have for them."""
+        live = self.refresh()
+        return CallReport() if live is None else self._call.tick(live, self._stopping)
+
     def recover(self) -> RecoverReport:
         """What workers that are gone have left is settled."""
         live = self.refresh()
@@ -172,9 +188,10 @@ class Worker:
             entered = self.enroll()
             moved = self.advance()
             sent = self.send()
+            called = self.call()
             total.add(sent)
             looked = entered.joined + entered.left + entered.entered + entered.woken
-            if not (looked or moved.moved or sent.decided) or self._stopping():
+            if not (looked or moved.moved or sent.decided or called.tried) or self._stopping():
                 break
         return total
 
@@ -186,6 +203,7 @@ class Worker:
         coming = (
             self._enrollments.next_due(),
             self._messages.next_due(),
+            self._calls.next_due(),
             self._looks.next_moment(live.definitions, live.revision, now),
             self._house.ingester(live.definitions).next_lapse(now),
             next_decision(self._splits, live),
@@ -196,5 +214,6 @@ class Worker:
         """Give back what is held, leave the provider politely."""
         self._messages.release(self.owner)
         self._enrollments.release(self.owner)
+        self._call.release()
         self._transport.close()
         self._journal.close()

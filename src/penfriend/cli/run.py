@@ -49,6 +49,7 @@ def run(
                 "enroll": worker.enroll,
                 "advance": worker.advance,
                 "send": worker.send,
+                "call": worker.call,
                 "recover": worker.recover,
                 "housekeeping": worker.housekeeping,
             }

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from penfriend.domain.money import Money
-from penfriend.domain.timing import Moment, to_datetime
+from penfriend.domain.money import SCALE, Money
+from penfriend.domain.timing import Moment, iso_utc, to_datetime
 
 Frozen = Any
 """A JSON value in which money, moments and dates are small marked objects."""
@@ -49,3 +50,27 @@ def thaw(value: Frozen, zone: ZoneInfo) -> object:
     if isinstance(value, list):
         return [thaw(part, zone) for part in value]
     return value
+
+
+def plain(value: Frozen) -> object:
+    """The value as other programs read JSON: money as `{"amount": "12.50", "currency": "GBP"}`, moments as
+    ISO 8601 in UTC, dates as ISO texts."""
+    if isinstance(value, Mapping):
+        if len(value) == 1:
+            match next(iter(value.items())):
+                case ("$money", [units, currency]):
+                    return {"amount": _decimal_text(units), "currency": currency or None}
+                case ("$at", int(moment)):
+                    return iso_utc(Moment(moment))
+                case ("$day", str(day)):
+                    return day
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return value
+
+
+def _decimal_text(units: int) -> str:
+    """Two places, or as many more as are needed."""
+    amount = Decimal(units) / SCALE
+    return f"{amount:.2f}" if units % (SCALE // 100) == 0 else f"{amount.normalize():f}"

@@ -76,6 +76,11 @@ def to_datetime(moment: Moment, zone: ZoneInfo | None = None) -> datetime:
     return value.astimezone(zone) if zone else value
 
 
+def iso_utc(moment: Moment) -> str:
+    """ISO 8601 in UTC, such as `2026-03-02T10:00:00Z`."""
+    return to_datetime(moment).isoformat().replace("+00:00", "Z")
+
+
 def at_wall_clock(day: date, at: time, zone: ZoneInfo) -> Moment:
     """The moment at which the clock of `zone` shows `day` and `at`; a skipped time moves forward by the gap,
     a doubled one is the first."""
