@@ -12,4 +12,5 @@ pytest_plugins = [
     "tests.support.postgres",
     "tests.support.scripted_smtp",
     "tests.support.smtp",
+    "tests.support.https",  # with the certificate of smtp
 ]

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from penfriend.bootstrap import House
 from penfriend.cli.output import DONE, console, counted, iso_moment, print_json, shown_moment, table
-from penfriend.domain.overview import CampaignCounts, Overview
+from penfriend.domain.overview import CallCounts, CampaignCounts, Overview
 from penfriend.domain.timing import SECOND
 
 WIDE = 150
@@ -69,6 +69,7 @@ def as_document(overview: Overview) -> dict[str, object]:
             for name, (until, why) in overview.routes.items()
         },
         "suppressions": dict(overview.suppressions),
+        "webhooks": {name: calls.as_json() for name, calls in sorted(overview.webhooks.items())},
     }
 
 
@@ -116,5 +117,13 @@ def _print_health(out: Console, overview: Overview) -> None:
         out.print("No mail is overdue")
     for name, (until, why) in overview.routes.items():
         out.print(f"Transport {name} rests until {shown_moment(until)} UTC: {why}", markup=False)
+    for name, calls in sorted(overview.webhooks.items()):
+        out.print(_of_webhook(name, calls), markup=False)
     if overview.suppressions:
         out.print(f"Suppressed addresses: {counted(overview.suppressions)}")
+
+
+def _of_webhook(name: str, calls: CallCounts) -> str:
+    since = f" (the oldest since {shown_moment(calls.oldest)} UTC)" if calls.waiting else ""
+    last = f"; the last answer: {calls.note}" if calls.note else ""
+    return f"Webhook {name}: {calls.waiting} calls wait{since}, {calls.failed} have failed{last}"

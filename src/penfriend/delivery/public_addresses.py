@@ -21,6 +21,8 @@ class NotPublicError(Exception):
 
 def is_public(address: Address) -> bool:
     """Whether it is a unicast address of the public internet, and so is each one inside of it."""
+    if address in _NAT64:
+        address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return all(
         one.is_global and not (one.is_multicast or one.is_reserved or one.is_unspecified)
         for one in (address, *_inside(address))
@@ -28,7 +30,7 @@ def is_public(address: Address) -> bool:
 
 
 def _inside(address: Address) -> Iterator[ipaddress.IPv4Address]:
-    """The IPv4 addresses that an IPv6 one leads to: mapped, 6to4, Teredo, NAT64."""
+    """The IPv4 addresses that an IPv6 one leads to: mapped, 6to4, Teredo."""
     if isinstance(address, ipaddress.IPv4Address):
         return
     if address.ipv4_mapped is not None:
@@ -37,8 +39,6 @@ def _inside(address: Address) -> Iterator[ipaddress.IPv4Address]:
         yield address.sixtofour
     if address.teredo is not None:
         yield from address.teredo
-    if address in _NAT64:
-        yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 def resolve(host: str, port: int, allowed: Callable[[Address], bool] = is_public) -> list[str]:

@@ -17,10 +17,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from penfriend.delivery.public_addresses import Address, NotPublicError, is_public, resolve
 from penfriend.domain.webhooks import Answer, Line
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 TIMEOUT = 20.0
 """Seconds for a whole try: Standard Webhooks asks for 15 to 30."""
@@ -79,7 +83,7 @@ class _HttpsLine:
         self._connection.deadline = time.monotonic() + self._timeout
         try:
             return self._try(headers, body)
-        except (ConnectionError, http.client.BadStatusLine) as error:
+        except _CLOSED as error:
             self.close()
             if not kept:
                 return Answer(None, _what(error))
@@ -108,6 +112,10 @@ class _HttpsLine:
         self._connection.close()
 
 
+_CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""What a kept connection meets that the other side has closed."""
+
+
 class _CheckedConnection(http.client.HTTPSConnection):
     """Connects to a checked address of its host."""
 
@@ -121,7 +129,7 @@ class _CheckedConnection(http.client.HTTPSConnection):
         failure: OSError | None = None
         for address in resolve(self.host, self.port, self._allowed):
             try:
-                plain = socket.create_connection((address, self.port), timeout=_left(self.deadline))
+                plain = _connected(address, self.port, _left(self.deadline))
             except OSError as error:
                 failure = error
                 continue
@@ -134,6 +142,19 @@ class _CheckedConnection(http.client.HTTPSConnection):
             self.sock = _TimedSocket(safe, self)
             return
         raise failure or OSError("the name has no address")
+
+
+def _connected(address: str, port: int, timeout: float) -> socket.socket:
+    """A connection to that very address; nothing is looked up."""
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        sock.settimeout(timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.connect((address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 class _TimedSocket:
@@ -158,20 +179,26 @@ class _TimedSocket:
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads until the end of the try."""
+    """Reads until the end of the try. The socket stays open until this is closed too."""
 
     def __init__(self, sock: ssl.SSLSocket, connection: _CheckedConnection) -> None:
         super().__init__()
         self._sock, self._connection = sock, connection
+        self._raw = sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
         """Yes."""
         return True
 
-    def readinto(self, buffer: object) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
         """The next bytes."""
         self._sock.settimeout(_left(self._connection.deadline))
-        return self._sock.recv_into(buffer)  # type: ignore[arg-type]
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Close it."""
+        self._raw.close()
+        super().close()
 
 
 def _left(deadline: float) -> float:

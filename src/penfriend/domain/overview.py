@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from penfriend.domain.timing import Moment
+from penfriend.domain.timing import Moment, iso_utc
 
 
 @dataclass(slots=True)
@@ -52,6 +52,27 @@ class CampaignCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class CallCounts:
+    """The calls of one webhook that are not done."""
+
+    waiting: int = 0
+    failed: int = 0
+    oldest: Moment | None = None
+    """Since when the one that waits longest is there."""
+    note: str | None = None
+    """What the last try of one that waits came to, or else of one that failed."""
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `status --json`."""
+        return {
+            "waiting": self.waiting,
+            "failed": self.failed,
+            "oldest": None if self.oldest is None else iso_utc(self.oldest),
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The state of a store at a moment."""
 
@@ -66,6 +87,8 @@ class Overview:
     """Routes that rest: until when and why."""
     suppressions: Mapping[str, int]
     """By reason."""
+    webhooks: Mapping[str, CallCounts] = field(default_factory=dict)
+    """Those with calls that wait or have failed."""
 
 
 @dataclass(frozen=True, slots=True)

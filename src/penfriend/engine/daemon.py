@@ -1,12 +1,13 @@
 """The daemon: APScheduler as the clock that calls the ticks, a clean stop, and the taking up of new
 revisions.
 
-What runs: `enroll`, `advance`, `send`, `call`, `recover` and `housekeeping`, each in a thread of its own, never twice
-at the same time; and `refresh`, which takes up the live revision and applies changed files. A tick that fails
-is logged and called again; the others go on. What it owns: nothing but its leases, all of them with an end.
-Due times live in our tables, never in the scheduler. On a stop (SIGTERM, SIGINT): no new tick begins, running
-ones finish what is handed over and give the rest back, nothing stays claimed. On a crash: `recover` of the
-next process, or of another one, settles what is left (see `penfriend.engine.recover`).
+What runs: `enroll`, `advance`, `send`, `call`, `recover` and `housekeeping`, each in a thread of its own,
+never twice at the same time; and `refresh`, which takes up the live revision and applies changed files. A
+tick that fails is logged and called again; the others go on. What it owns: nothing but its leases, all of
+them with an end. Due times live in our tables, never in the scheduler. On a stop (SIGTERM, SIGINT): no new
+tick begins, running ones finish what is handed over and give the rest back, nothing stays claimed. On a
+crash: `recover` of the next process, or of another one, settles what is left (see
+`penfriend.engine.recover`).
 """
 
 from __future__ import annotations

@@ -7,17 +7,19 @@ the same webhook-id and body. So a call is made at least once, whatever happens.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, literal, or_, select, update
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.facts import Frozen
+from penfriend.domain.overview import CallCounts
 from penfriend.domain.timing import SECOND, Moment
 from penfriend.domain.webhooks import LONGEST_WISH, WAITS, Answer, DueCall, Then, Tried, facts_about
 from penfriend.storage.database import Database
-from penfriend.storage.enrollment_log import row_of
+from penfriend.storage.enrollment_claim import row_of
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.tables import contacts, enrollments, webhook_calls
 
@@ -153,7 +155,7 @@ class CallLog:
 _FREED: dict[str, None] = {"owner": None, "lease_until": None}
 _KEEP_BODY = (
     update(webhook_calls)
-    .where(_c.id == bindparam("of_id"), _DUE, _c.owner == bindparam("of_owner"), _c.body == "")
+    .where(_c.id == bindparam("of_id"), _c.status == "due", _c.owner == bindparam("of_owner"), _c.body == "")
     .values(body=bindparam("text"))
 )
 
@@ -201,3 +203,31 @@ def _call(row: Row[Any]) -> DueCall:
         # before the first try it is due when its step began; one that was put off unseen was so before
         wanted_at=min(row.due_at, row.created_at),
     )
+
+
+def calls_not_done(connection: Connection) -> dict[str, CallCounts]:
+    """By webhook its calls that wait or have failed, where there are any."""
+    found = connection.execute(_NOT_DONE).all()
+    counts: dict[str, CallCounts] = {}
+    for webhook, status, number, oldest, last in found:
+        known = counts.get(webhook, CallCounts())
+        note = connection.execute(select(_c.note).where(_c.id == last)).scalar()
+        if status == "due":
+            counts[webhook] = replace(known, waiting=number, oldest=oldest, note=note or known.note)
+        else:
+            counts[webhook] = replace(known, failed=number, note=known.note or note)
+    return counts
+
+
+_NOT_DONE = (
+    select(
+        _c.webhook,
+        _c.status,
+        func.count(),
+        func.min(_c.created_at),
+        func.max(case((_c.note.is_not(None), _c.id))),
+    )
+    .where(_c.status.in_(("due", Then.FAILED.value)))
+    .group_by(_c.webhook, _c.status)
+    .order_by(_c.webhook, _c.status)
+)

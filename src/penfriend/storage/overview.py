@@ -10,6 +10,7 @@ from penfriend.domain.errors import NotFound
 from penfriend.domain.message import Status
 from penfriend.domain.overview import CampaignCounts, MessageLine, Overview
 from penfriend.domain.timing import Moment
+from penfriend.storage.call_log import calls_not_done
 from penfriend.storage.database import Database
 from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_claim import IS_DUE
@@ -54,6 +55,7 @@ class Reports:
                 lag=0 if oldest is None else now - oldest,
                 routes=paused_routes(connection, now),
                 suppressions={row[0]: row[1] for row in found},
+                webhooks=calls_not_done(connection),
             )
 
     def list_messages(
