@@ -13,6 +13,7 @@ from penfriend.domain.delivery import Email
 from penfriend.domain.timing import MINUTE, Cap, Duration, Moment, Unit
 from penfriend.engine.pace import Pace
 from penfriend.engine.send import Send
+from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.questions import Asker
 from tests.support.mail_pieces import LETTER, NOON, campaign, with_id
@@ -53,6 +54,7 @@ def at_once(world: World, rounds: int) -> list[Email]:
             owner,
             Pace(None, world.clock),
             world.revision,
+            CouponPool(world.db),
         )
         try:
             for _ in range(rounds):

@@ -32,6 +32,7 @@ from penfriend.engine.send import Send as Sender
 from penfriend.engine.send import SendReport
 from penfriend.engine.split_winners import decide_winners
 from penfriend.storage import tables as t
+from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.enrollment_log import EnrollmentLog
@@ -209,6 +210,7 @@ class World:
             self.owner,
             Pace(self.pace, self.clock),
             self.revision,
+            CouponPool(self.db),
         )
 
     def send(self, stopping: Callable[[], bool] = lambda: False) -> SendReport:

@@ -22,6 +22,7 @@ from penfriend.engine.recover import RecoverReport, recover
 from penfriend.engine.send import Send, SendReport
 from penfriend.engine.split_winners import decide_winners, next_decision
 from penfriend.storage.call_log import CallLog
+from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal, discard, gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.handover_log import HandoverLog
@@ -113,6 +114,7 @@ class Worker:
                 self.owner,
                 self._pace,
                 self._house.revision,
+                CouponPool(self._house.db),
             )
             self._live = live
         return live

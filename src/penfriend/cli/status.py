@@ -9,6 +9,7 @@ from rich.table import Table
 
 from penfriend.bootstrap import House
 from penfriend.cli.output import DONE, console, counted, iso_moment, print_json, shown_moment, table
+from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.overview import CallCounts, CampaignCounts, Overview
 from penfriend.domain.timing import SECOND
 
@@ -69,6 +70,7 @@ def as_document(overview: Overview) -> dict[str, object]:
             for name, (until, why) in overview.routes.items()
         },
         "suppressions": dict(overview.suppressions),
+        "coupons": {name: counts.as_json() for name, counts in sorted(overview.coupons.items())},
         "webhooks": {name: calls.as_json() for name, calls in sorted(overview.webhooks.items())},
     }
 
@@ -117,6 +119,9 @@ def _print_health(out: Console, overview: Overview) -> None:
         out.print("No mail is overdue")
     for name, (until, why) in overview.routes.items():
         out.print(f"Transport {name} rests until {shown_moment(until)} UTC: {why}", markup=False)
+    for coupon, counts in sorted(overview.coupons.items()):
+        if counts.is_low:
+            out.print(_of_coupon(coupon, counts), markup=False)
     for name, calls in sorted(overview.webhooks.items()):
         out.print(_of_webhook(name, calls), markup=False)
     if overview.suppressions:
@@ -127,3 +132,9 @@ def _of_webhook(name: str, calls: CallCounts) -> str:
     since = f" (the oldest since {shown_moment(calls.oldest)} UTC)" if calls.waiting else ""
     last = f"; the last answer: {calls.note}" if calls.note else ""
     return f"Webhook {name}: {calls.waiting} calls wait{since}, {calls.failed} have failed{last}"
+
+
+def _of_coupon(name: str, counts: CouponCounts) -> str:
+    waiting = f", {counts.waiting} mails wait for more" if counts.waiting else ""
+    below = f" (fewer than {counts.warn_below})" if counts.left < counts.warn_below else ""
+    return f"Coupon {name}: {counts.left} codes left{below}, {counts.given} given{waiting}"

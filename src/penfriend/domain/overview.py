@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.timing import Moment, iso_utc
 
 
@@ -89,6 +90,8 @@ class Overview:
     """By reason."""
     webhooks: Mapping[str, CallCounts] = field(default_factory=dict)
     """Those with calls that wait or have failed."""
+    coupons: Mapping[str, CouponCounts] = field(default_factory=dict)
+    """Those with a file of codes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from penfriend.domain.definitions import DEFAULT_MAX_LATENESS
 from penfriend.domain.reasons import Postponed, Skip
 from penfriend.domain.segment import Condition
 from penfriend.domain.standing import Ending
-from penfriend.domain.timing import HOUR, Cap, Moment, SendWindow, shift
+from penfriend.domain.timing import HOUR, MINUTE, Cap, Moment, SendWindow, shift
 
+NO_COUPON_WAIT = 10 * MINUTE
+"""So long until it is looked again whether there are codes."""
 ALL_DAYS = frozenset(range(7))
 
 
@@ -129,6 +131,13 @@ def decide(situation: Situation) -> Decision:
     if waits is None:
         return SendNow()
     return PostponeIt(min(waits.until, deadline), waits.reason, waits.detail)
+
+
+def without_coupon(situation: Situation) -> PostponeIt:
+    """What would go now, but no code is left for it."""
+    s = situation
+    until = Moment(s.now + NO_COUPON_WAIT)
+    return PostponeIt(min(until, too_late_at(s.rules, s.wanted_at, s.contact)), Postponed.NO_COUPON)
 
 
 def _what_held_it_up(s: Situation) -> str:

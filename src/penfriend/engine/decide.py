@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from penfriend.domain.asking import Answer, Holds, Question
 from penfriend.domain.campaign import Send
+from penfriend.domain.coupons import Coupons
 from penfriend.domain.journey import ending
 from penfriend.domain.outbox import DueMessage, SendBackground, Verdict
 from penfriend.domain.ports import Asking
 from penfriend.domain.reasons import End
 from penfriend.domain.route import Route
-from penfriend.domain.send_policy import Decision, SendNow, Situation, SkipIt, decide, rules_for
+from penfriend.domain.send_policy import SendNow, Situation, SkipIt, decide, rules_for, without_coupon
 from penfriend.domain.standing import Ending, View
 from penfriend.domain.timing import Moment
 from penfriend.engine.live import Live
+
+log = logging.getLogger("penfriend.send")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about a group."""
+
+    going: list[DueMessage]
+    """Those that go now, in the order given."""
+    verdicts: list[Verdict]
+    """On the others."""
+    codes: Mapping[int, str]
+    """The coupon code in each of those that go with one, by message id."""
 
 
 class Deciding:
     """Decides about messages, one SELECT for all of a campaign in a batch."""
 
-    def __init__(self, asking: Asking) -> None:
-        self._asking = asking
+    def __init__(self, asking: Asking, coupons: Coupons) -> None:
+        self._asking, self._coupons = asking, coupons
 
     def decide(
         self,
@@ -31,9 +48,9 @@ class Deciding:
         background: SendBackground,
         now: Moment,
         route_paused_until: Moment | None,
-    ) -> tuple[list[DueMessage], list[Verdict]]:
-        """Those that go now, in the order given, and the verdicts on the others."""
-        going: set[int] = set()
+    ) -> Decided:
+        """What happens to each. A code is given, and on record, before the letter is made."""
+        going: dict[int, Situation] = {}
         verdicts: list[Verdict] = []
         for name, part in groupby(
             sorted(group, key=lambda message: message.campaign), key=lambda message: message.campaign
@@ -45,14 +62,44 @@ class Deciding:
                 continue
             answers = self._answers(route, messages, background, now)
             for message in messages:
-                decision = self._decide(
+                found = _situation(
                     live, route, message, background, answers[message.id], now, route_paused_until
                 )
-                if isinstance(decision, SendNow):
-                    going.add(message.id)
-                else:
+                decision = found if isinstance(found, SkipIt) else decide(found)
+                if not isinstance(decision, SendNow):
                     verdicts.append(Verdict(message, decision))
-        return [message for message in group if message.id in going], verdicts
+                elif isinstance(found, Situation):
+                    going[message.id] = found
+        ready = [message for message in group if message.id in going]
+        codes, without = self._give_codes(live, ready, now)
+        verdicts += [Verdict(message, without_coupon(going[message.id])) for message in without]
+        missing = {message.id for message in without}
+        return Decided([message for message in ready if message.id not in missing], verdicts, codes)
+
+    def _give_codes(
+        self, live: Live, ready: Sequence[DueMessage], now: Moment
+    ) -> tuple[dict[int, str], list[DueMessage]]:
+        """The codes by message id, and those for which none is left. A copy has the one that it had."""
+        wanting: dict[str, list[DueMessage]] = {}
+        for message in ready:
+            step = live.send_step(message.campaign, message.step)
+            if step is not None and step.coupon is not None and not message.in_doubt:
+                wanting.setdefault(step.coupon, []).append(message)
+        codes: dict[int, str] = {}
+        without: list[DueMessage] = []
+        for name, messages in wanting.items():
+            same = live.definitions.coupons[name].code
+            given = (
+                self._coupons.give(name, [message.enrollment for message in messages], now)
+                if same is None
+                else dict.fromkeys((message.enrollment for message in messages), same)
+            )
+            codes |= {m.id: given[m.enrollment] for m in messages if m.enrollment in given}
+            lacking = [message for message in messages if message.enrollment not in given]
+            if lacking:
+                log.warning("coupon %s: no code is left, %s mails wait for more", name, len(lacking))
+            without += lacking
+        return codes, without
 
     def _answers(
         self, route: Route, messages: Sequence[DueMessage], background: SendBackground, now: Moment
@@ -64,40 +111,37 @@ class Deciding:
             for message, answers in zip(messages, found, strict=True)
         }
 
-    @staticmethod
-    def _decide(
-        live: Live,
-        route: Route,
-        message: DueMessage,
-        background: SendBackground,
-        answers: dict[Question, Answer],
-        now: Moment,
-        route_paused_until: Moment | None,
-    ) -> Decision:
-        ended = background.ended.get(message.enrollment)
-        if ended is not None:
-            return SkipIt(ended, "the enrollment had ended")
-        step = route.steps.get(message.step)
-        if not isinstance(step, Send):
-            return SkipIt(End.CAMPAIGN_REMOVED.value, "the step is no longer in the campaign")
-        enrollment, contact = background.enrollments[message.enrollment], background.contacts[message.contact]
-        view = View(now=now, entered_at=enrollment.entered_at, contact=contact, answers=answers)
-        end: Ending | None = ending(route, view, message.wanted_at)
-        return decide(
-            Situation(
-                now=now,
-                contact=contact,
-                transactional=message.transactional,
-                wanted_at=message.wanted_at,
-                rules=rules_for(
-                    route.campaign, live.definitions.policy, lambda condition: view.holds(Holds(condition))
-                ),
-                ending=end,
-                only_if=step.only_if is None or view.holds(Holds(step.only_if)),
-                recent=background.recent.get(message.contact, ()),
-                held_by=message.held_by,
-                answer=message.answer,
-                campaign_paused=not route.campaign.active,
-                route_paused_until=route_paused_until,
-            )
-        )
+
+def _situation(
+    live: Live,
+    route: Route,
+    message: DueMessage,
+    background: SendBackground,
+    answers: dict[Question, Answer],
+    now: Moment,
+    route_paused_until: Moment | None,
+) -> Situation | SkipIt:
+    ended = background.ended.get(message.enrollment)
+    if ended is not None:
+        return SkipIt(ended, "the enrollment had ended")
+    step = route.steps.get(message.step)
+    if not isinstance(step, Send):
+        return SkipIt(End.CAMPAIGN_REMOVED.value, "the step is no longer in the campaign")
+    enrollment, contact = background.enrollments[message.enrollment], background.contacts[message.contact]
+    view = View(now=now, entered_at=enrollment.entered_at, contact=contact, answers=answers)
+    end: Ending | None = ending(route, view, message.wanted_at)
+    return Situation(
+        now=now,
+        contact=contact,
+        transactional=message.transactional,
+        wanted_at=message.wanted_at,
+        rules=rules_for(
+            route.campaign, live.definitions.policy, lambda condition: view.holds(Holds(condition))
+        ),
+        ending=end,
+        only_if=step.only_if is None or view.holds(Holds(step.only_if)),
+        recent=background.recent.get(message.contact, ()),
+        held_by=message.held_by,
+        answer=message.answer,
+        route_paused_until=route_paused_until,
+    )

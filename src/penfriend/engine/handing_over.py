@@ -176,9 +176,9 @@ class OneBatch:
         # whose contact was joined with another since the claim is decided about again
         known = [message for message in group if message.contact in background.contacts]
         rest = house.handovers.paused_until(house.transport.name, now)
-        going, verdicts = house.deciding.decide(self._live, known, background, now, rest)
-        made, unmade = make_letters(self._live, house.revisions, house.messages, going, background, now)
-        return made, verdicts + unmade
+        decided = house.deciding.decide(self._live, known, background, now, rest)
+        made, unmade = make_letters(self._live, house.revisions, house.messages, decided, background, now)
+        return made, decided.verdicts + unmade
 
     def _settle(self, verdicts: Sequence[Verdict], now: Moment) -> None:
         self._house.messages.settle(verdicts, self._house.owner, now, self._live.revision)

@@ -8,7 +8,6 @@ date of then, by the revision that made it. Where that gives other bytes, or non
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +21,7 @@ from penfriend.domain.ports import Messages
 from penfriend.domain.reasons import Skip
 from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.timing import Moment, zone_of
+from penfriend.engine.decide import Decided
 from penfriend.engine.live import Live, Revisions
 
 log = logging.getLogger("penfriend.letters")
@@ -50,19 +50,19 @@ def make_letters(
     live: Live,
     revisions: Revisions,
     messages: Messages,
-    going: Sequence[DueMessage],
+    decided: Decided,
     background: SendBackground,
     now: Moment,
 ) -> tuple[list[Made], list[Verdict]]:
     """The mails of those that go, and a skip for each that cannot be made. Raises StoreUnavailable."""
-    fresh = [message for message in going if not message.in_doubt]
+    fresh = [message for message in decided.going if not message.in_doubt]
     needs = frozenset[str]().union(*(_needs(live, message) for message in fresh))
     wanted = [background.enrollments[message.enrollment] for message in fresh]
     facts = messages.facts(wanted, needs, live.definitions) if wanted else {}
     earlier = cache(revisions)  # each once for the group, however many they are
     made: list[Made] = []
     verdicts: list[Verdict] = []
-    for message in going:
+    for message in decided.going:
         contact = background.contacts[message.contact]
         frozen = message.facts if message.in_doubt else facts.get(message.enrollment)
         if frozen is None:
@@ -74,7 +74,7 @@ def make_letters(
             if message.in_doubt:
                 made.append(_copy(live, earlier, message, contact))
             else:
-                made.append(_first(live, message, contact, frozen, now))
+                made.append(_first(live, message, contact, _with_code(frozen, decided, message), now))
         except StoreUnavailable:
             raise
         except (RenderFailed, RevisionUnusable) as failed:
@@ -83,6 +83,11 @@ def make_letters(
             log.exception("message %s could not be made", message.id)
             verdicts.append(_unmade(message, f"{type(error).__name__}: {error}"))
     return made, verdicts
+
+
+def _with_code(frozen: Frozen, decided: Decided, message: DueMessage) -> Frozen:
+    code = decided.codes.get(message.id)
+    return frozen if code is None else {**frozen, "coupon": code}
 
 
 def _needs(live: Live, message: DueMessage) -> frozenset[str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from penfriend.domain.coupons import Coupons
 from penfriend.domain.ports import Asking, Clock, DotJournal, Handovers, Messages
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
@@ -46,9 +47,10 @@ class Send:
         owner: str,
         pace: Pace,
         revisions: Revisions,
+        coupons: Coupons,
     ) -> None:
         self._house = House(
-            messages, handovers, Deciding(asking), transport, journal, clock, owner, pace, revisions
+            messages, handovers, Deciding(asking, coupons), transport, journal, clock, owner, pace, revisions
         )
 
     def tick(self, live: Live, stopping: Callable[[], bool] = lambda: False) -> SendReport:
