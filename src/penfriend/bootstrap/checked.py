@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from penfriend.bootstrap.coupon_files import coupon_problems
 from penfriend.bootstrap.files import Files, letter_name
 from penfriend.bootstrap.settings import Settings
 from penfriend.delivery import parse_transport_url
@@ -65,7 +66,7 @@ def check(
     problems = [*files.problems, *loaded.problems]
     if loaded.readable is None:
         return Checked(None, None, tuple(sorted(problems)))
-    problems += _missing_codes(loaded.readable, settings)
+    problems += coupon_problems(loaded.readable, settings.config.parent)
     renderer = TemplateRenderer(files.templates, loaded.readable, keys, revision)
     problems += renderer.check(frozenset(map(letter_name, unreadable)))
     return Checked(
@@ -86,13 +87,3 @@ def _transport_problem(url: str) -> str | None:
     except SettingError as error:
         return str(error)
     return None
-
-
-def _missing_codes(definitions: Definitions, settings: Settings) -> list[Problem]:
-    """The coupons whose file is not there."""
-    folder = settings.config.parent
-    return [
-        Problem(coupon.place, f'there is no file "{coupon.file}" of codes.')
-        for coupon in definitions.coupons.values()
-        if coupon.file is not None and coupon.place is not None and not (folder / coupon.file).is_file()
-    ]

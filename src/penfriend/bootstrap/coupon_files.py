@@ -17,6 +17,7 @@ from penfriend.domain.definitions import Coupon, Definitions
 from penfriend.domain.problems import Place, Problem
 from penfriend.domain.timing import Moment
 from penfriend.storage.coupon_pool import CouponPool
+from penfriend.storage.database import Database
 
 LONGEST_CODE = 200
 """Characters; a longer one is no code but a file of something else."""
@@ -64,6 +65,14 @@ def take_in_coupons(pool: CouponPool, definitions: Definitions, folder: Path, no
     return problems
 
 
+def bring_codes(db: Database, definitions: Definitions, folder: Path, now: Moment) -> list[Problem]:
+    """All that coupons need when their revision is live: codes under a new name, and what the files have
+    now. What is wrong with a file."""
+    pool = CouponPool(db)
+    rename_coupons(pool, definitions)
+    return take_in_coupons(pool, definitions, folder, now)
+
+
 def rename_coupons(pool: CouponPool, definitions: Definitions) -> None:
     """`was` of a coupon: its codes, those that were given among them, go with it."""
     for coupon in definitions.coupons.values():
@@ -106,7 +115,9 @@ def _code(cells: list[str], column: int, place: Place) -> str:
     if column == ALONE and len(cells) > 1:
         what = 'has several columns; one code stands on each line, or the first line names the column "code".'
         raise CodesUnreadable(Problem(place, what))
-    code = unicodedata.normalize("NFC", cells[max(column, 0)] if column < len(cells) else "")
+    code = cells[max(column, 0)] if column < len(cells) else ""
+    if not code.isascii():
+        code = unicodedata.normalize("NFC", code)
     if not code or len(code) > LONGEST_CODE or not code.isprintable():
         found = f'found "{code[:40]}"' if code.isprintable() else "found characters that cannot be shown"
         raise CodesUnreadable(

@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,15 +14,17 @@ from zoneinfo import ZoneInfo
 
 from penfriend.bootstrap.applying import NOT_APPLIED, Applied, apply_files
 from penfriend.bootstrap.checked import Checked, check, read_definitions
+from penfriend.bootstrap.counting import overview_of
+from penfriend.bootstrap.coupon_files import bring_codes
 from penfriend.bootstrap.files import Files, read_files
 from penfriend.bootstrap.revisions import EarlierRevisions, make_live
 from penfriend.bootstrap.segments import Segments
 from penfriend.bootstrap.settings import Settings
-from penfriend.domain.campaign import SegmentTrigger
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound, RevisionUnusable, SettingError
 from penfriend.domain.overview import Overview
 from penfriend.domain.ports import Clock
+from penfriend.domain.problems import Problem
 from penfriend.engine.clock import SystemClock
 from penfriend.engine.import_file import FileImport, ImportJob, ImportReport, Progress
 from penfriend.engine.ingest import Ingester
@@ -157,7 +160,18 @@ class House:
         )
         if applied.changed:
             self._keep(applied.revision, checked)
-        return applied
+        if applied.note is not None:
+            return applied
+        return replace(applied, problems=(*applied.problems, *self.bring_codes()))
+
+    def bring_codes(self) -> tuple[Problem, ...]:
+        """Take in the codes of the live revision's coupons, where their files are others than the last time;
+        what is wrong with a file."""
+        live = self.live()
+        if live is None:
+            return ()
+        folder = self.settings.config.parent
+        return tuple(bring_codes(self.db, live.definitions, folder, self.clock.now()))
 
     def _keep(self, number: int, checked: Checked) -> None:
         """Run what was just checked, with its letters compiled, instead of making all of it again."""
@@ -230,16 +244,7 @@ class House:
 
     def overview(self) -> Overview:
         """All counts of this moment."""
-        live = self.live()
-        campaigns = live.definitions.campaigns if live else {}
-        triggers = {
-            # `backfill: all` lets in whom another campaign notes
-            name: campaign.trigger.segment
-            if isinstance(campaign.trigger, SegmentTrigger) and not campaign.backfill
-            else ""
-            for name, campaign in campaigns.items()
-        }
-        return self.reports.overview(self.clock.now(), triggers)
+        return overview_of(self.db, self.live(), self.clock.now())
 
     def segments(self) -> Segments:
         """The segments of the files as they are now, or else of the live revision. Raises

@@ -37,7 +37,7 @@ def apply(house: House, files: Files, *, yes: bool = False) -> Done:
     checked = house.check(files)
     definitions, _ = checked.require()
     if _is_live(house, files):
-        return Done(keep_live(house.db))
+        return Done(keep_live(house.db, house.bring_codes()))
     planning = Planning(house, files, checked)
     objections = () if yes else planning.objections()
     if objections:
@@ -56,7 +56,7 @@ def apply_changed(house: House, files: Files) -> Applied:
 def apply_at_start(house: House, files: Files) -> Applied:
     """The same at the start of a daemon: files that equal an earlier revision are left alone."""
     if _is_live(house, files):  # most starts: nothing is to be checked again
-        return keep_live(house.db)
+        return keep_live(house.db, house.bring_codes())
     return _apply(house, files, house.check(files), only_new=True)
 
 

@@ -81,8 +81,7 @@ def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str
         "waited": _of_type(WAITED.type),
         "brand": Shape(_texts(_BRAND)),
         "links": Shape({**_texts(_LINKS), "survey": ANYTHING}),
-        **_texts(("locale", "dir", "subject")),
-        **_texts(("coupon",) if step.coupon is not None else ()),
+        **_texts(("locale", "dir", "subject", "coupon")),
     }
 
 

@@ -1,0 +1,30 @@
+"""All counts of a moment, for `status` and the table of the demo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from penfriend.domain.campaign import SegmentTrigger
+from penfriend.domain.overview import Overview
+from penfriend.domain.timing import Moment
+from penfriend.engine.live import Live
+from penfriend.storage.coupon_pool import coupon_counts
+from penfriend.storage.database import Database
+from penfriend.storage.overview import Reports
+
+
+def overview_of(db: Database, live: Live | None, now: Moment) -> Overview:
+    """The counts at `now`, by the names of the live revision."""
+    campaigns = live.definitions.campaigns if live else {}
+    triggers = {
+        # `backfill: all` lets in whom another campaign notes
+        name: campaign.trigger.segment
+        if isinstance(campaign.trigger, SegmentTrigger) and not campaign.backfill
+        else ""
+        for name, campaign in campaigns.items()
+    }
+    overview = Reports(db).overview(now, triggers)
+    if live is None:
+        return overview
+    with db.read() as connection:
+        return replace(overview, coupons=coupon_counts(connection, live.definitions))
