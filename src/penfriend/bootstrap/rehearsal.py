@@ -31,7 +31,7 @@ class Rehearsal:
 
     def __init__(self, house: House, clock: SetClock, keep: Keep) -> None:
         self.house, self.clock = house, clock
-        self.worker = Worker(house, MemoryTransport("default", keep=keep), rate=None)
+        self.worker = Worker(house, lambda name, _: (MemoryTransport(name, keep=keep), None))
 
     def live_until(
         self,

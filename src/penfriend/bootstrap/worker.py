@@ -1,12 +1,11 @@
-"""One worker: the ticks over one store and one transport, under one owner's name."""
+"""One worker: the ticks over one store, under one owner's name."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
+from penfriend.bootstrap.ways_out import OpenWay, WaysOut
 from penfriend.delivery import MemoryCaller, WebhookCaller, open_transport, rate_of
 from penfriend.domain.timing import Moment, local_date
 from penfriend.domain.transport import Transport
@@ -17,15 +16,12 @@ from penfriend.engine.changes import Changes
 from penfriend.engine.enroll import Enroll, EnrollReport
 from penfriend.engine.housekeeping import HousekeepingReport, keep_house
 from penfriend.engine.live import Live
-from penfriend.engine.pace import Pace
 from penfriend.engine.recover import RecoverReport, recover
-from penfriend.engine.send import Send, SendReport
+from penfriend.engine.send import SendReport
 from penfriend.engine.split_winners import decide_winners, next_decision
 from penfriend.storage.call_log import CallLog
-from penfriend.storage.coupon_pool import CouponPool
-from penfriend.storage.dot_journal import FileJournal, discard, gone_owners, journals
+from penfriend.storage.dot_journal import discard, gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
-from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.notes import write_note
@@ -44,46 +40,42 @@ ROUNDS = 10_000
 """`settle` gives up after so many rounds: far more than any campaign has steps."""
 
 
-def new_owner() -> str:
-    """A name for a worker that no other has: the process and a random part."""
-    return f"{os.getpid()}-{secrets.token_hex(6)}"
-
-
 class Worker:
     """Takes up the live revision and runs the ticks. `close` gives everything back."""
 
     def __init__(
         self,
         house: House,
-        transport: Transport,
-        rate: float | None,
+        open_way: OpenWay,
         stopping: Callable[[], bool] = lambda: False,
         caller: Caller | None = None,
     ) -> None:
-        """Without a `caller` webhook calls go nowhere and count as done."""
-        self._house, self._transport, self._stopping = house, transport, stopping
-        self.owner = new_owner()
-        self._journal = FileJournal(house.journals, self.owner)
+        """Without a `caller` webhook calls go nowhere and count as done. Raises SettingError."""
+        self._house, self._stopping = house, stopping
+        self._ways = WaysOut(house, open_way)
+        self.owner = self._ways.owner
         self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
-        self._handovers, self._recovery = HandoverLog(house.db), RecoveryLog(house.db, house.journals)
-        self._pace = Pace(rate, house.clock)
+        self._recovery = RecoveryLog(house.db, house.journals)
         self._looks, self._splits = LookStore(house.db), SplitLog(house.db)
         self._calls = CallLog(house.db)
         self._call = Call(self._calls, caller or MemoryCaller(), house.clock, self.owner)
         self._live: Live | None = None
         self._enroll: Enroll | None = None
         self._advance: Advance | None = None
-        self._send: Send | None = None
 
     @classmethod
-    def of(
-        cls, house: House, stopping: Callable[[], bool] = lambda: False, *, calls_leave: bool = True
-    ) -> Self:
-        """A worker over the transport that the settings name; where that is `memory:`, or not `calls_leave`,
-        webhook calls go nowhere. Raises SettingError."""
-        url = house.settings.transport
-        caller = WebhookCaller() if calls_leave and not url.startswith("memory:") else None
-        return cls(house, open_transport("default", url), rate_of(url), stopping, caller)
+    def of(cls, house: House, stopping: Callable[[], bool] = lambda: False, *, outside: bool = True) -> Self:
+        """A worker over the transports that settings and campaign files name. Where that of the settings is
+        `memory:`, or without `outside`, that one carries everything and webhook calls go nowhere. Raises
+        SettingError."""
+        main = house.settings.transport
+        outside = outside and not main.startswith("memory:")
+
+        def open_way(name: str, url: str) -> tuple[Transport, float | None]:
+            used = url if outside else main
+            return open_transport(name, used), rate_of(used)
+
+        return cls(house, open_way, stopping, WebhookCaller() if outside else None)
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """From now on ticks end early when `stopping()`, between two batches and two mails."""
@@ -104,18 +96,7 @@ class Worker:
                 self._splits,
                 Changes(ingester),
             )
-            self._send = Send(
-                self._messages,
-                self._handovers,
-                asking,
-                self._transport,
-                self._journal,
-                self._house.clock,
-                self.owner,
-                self._pace,
-                self._house.revision,
-                CouponPool(self._house.db),
-            )
+            self._ways.take_up(live, asking)
             self._live = live
         return live
 
@@ -137,9 +118,14 @@ class Worker:
         return self._advance.tick(live, self._stopping)
 
     def send(self) -> SendReport:
-        """What is due is sent."""
+        """What is due is sent, one way out after the other."""
         live = self.refresh()
-        return SendReport() if live is None or self._send is None else self._send.tick(live, self._stopping)
+        return SendReport() if live is None else self._ways.send(live, self._stopping)
+
+    def send_apart(self) -> SendReport:
+        """The same for a daemon: each way out has a thread of its own, and none waits for another."""
+        live = self.refresh()
+        return SendReport() if live is None else self._ways.send_apart(live, self._stopping)
 
     def call(self) -> CallReport:
         """Other systems are told what webhook steps have for them."""
@@ -151,7 +137,7 @@ class Worker:
         live = self.refresh()
         if live is None:
             return RecoverReport()
-        gone = gone_owners(self._house.journals, journals(self._house.journals) - {self.owner})
+        gone = gone_owners(self._house.journals, journals(self._house.journals) - self._ways.owners)
         report = recover(self._recovery, live, self._house.clock, gone)
         discard(self._house.journals, gone)
         return report
@@ -213,9 +199,7 @@ class Worker:
         return min((moment for moment in coming if moment is not None), default=None)
 
     def close(self) -> None:
-        """Give back what is held, leave the provider politely."""
-        self._messages.release(self.owner)
+        """Give back what is held, leave the providers politely."""
+        self._ways.close()
         self._enrollments.release(self.owner)
         self._call.release()
-        self._transport.close()
-        self._journal.close()

@@ -93,7 +93,7 @@ def _environment(folder: Path, transport: str, address: str) -> dict[str, str]:
 
 
 def _live(house: House, clock: SetClock, month: type[Month], seed: int, people: int, days: int) -> Overview:
-    worker = Worker.of(house, calls_leave=False)  # what it calls is not there
+    worker = Worker.of(house, outside=False)  # all mail goes to the inbox, and nobody is called
     try:
         life = month(house, clock, worker, seed, people, days)
         with _progress() as progress:

@@ -48,7 +48,7 @@ def run(
                 "refresh": watch.look,
                 "enroll": worker.enroll,
                 "advance": worker.advance,
-                "send": worker.send,
+                "send": worker.send_apart,
                 "call": worker.call,
                 "recover": worker.recover,
                 "housekeeping": worker.housekeeping,

@@ -6,12 +6,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from penfriend.domain.contact import Contact
+from penfriend.domain.definitions import Definitions
 from penfriend.domain.delivery import Result
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.facts import Frozen
 from penfriend.domain.retry import Consequence
 from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.timing import Moment
+
+DEFAULT_ROUTE = "default"
+"""The transport of PENFRIEND_TRANSPORT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The campaigns whose mails a route carries: these, or all but these."""
+
+    campaigns: frozenset[str]
+    all_but: bool = False
+
+    @classmethod
+    def by(cls, route: str, definitions: Definitions) -> Carried | None:
+        """What the route carries; None is everything. What no campaign gives away leaves by `default`, the
+        mails of campaigns that are gone among it."""
+        if not definitions.transports:
+            return None
+        elsewhere = {name: one.transport for name, one in definitions.campaigns.items() if one.transport}
+        if route == DEFAULT_ROUTE:
+            return cls(frozenset(elsewhere), all_but=True)
+        return cls(frozenset(name for name, transport in elsewhere.items() if transport == route))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

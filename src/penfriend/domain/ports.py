@@ -17,6 +17,7 @@ from penfriend.domain.enrollment import Enrollment, Moved
 from penfriend.domain.facts import Frozen
 from penfriend.domain.outbox import (
     Beginning,
+    Carried,
     DueMessage,
     Finished,
     Journal,
@@ -117,9 +118,16 @@ class Messages(Protocol):
     """Messages until they leave the house (`penfriend.storage.message_log`)."""
 
     def claim(
-        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int
+        self,
+        now: Moment,
+        owner: str,
+        lease_until: Moment,
+        revision: int,
+        limit: int,
+        carried: Carried | None = None,
     ) -> list[DueMessage]:
-        """Messages that are due, by priority, due time and id; now held by `owner`."""
+        """Messages that are due, by priority, due time and id; now held by `owner`. Those of the campaigns
+        that its route carries."""
 
     def background(
         self, held: Sequence[DueMessage], definitions: Definitions, since: Moment
@@ -135,7 +143,7 @@ class Messages(Protocol):
         """Write skips and postponements, unless a later revision than `revision` is live: then the messages
         are due again."""
 
-    def hold_for_rate(self, now: Moment, revision: int, limit: int) -> int:
+    def hold_for_rate(self, now: Moment, revision: int, limit: int, carried: Carried | None = None) -> int:
         """Write `rate_limit` beside at most `limit` messages that are due and do not have it; how many."""
 
     def give_back(self, ids: Iterable[int], owner: str) -> None:

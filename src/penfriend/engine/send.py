@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from penfriend.domain.coupons import Coupons
+from penfriend.domain.outbox import Carried
 from penfriend.domain.ports import Asking, Clock, DotJournal, Handovers, Messages
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
@@ -34,7 +35,7 @@ HOLDING_SECONDS = 0.5
 
 
 class Send:
-    """Sends what is due over one transport."""
+    """Sends what is due over one transport: the mails of the campaigns that leave by it."""
 
     def __init__(
         self,
@@ -57,15 +58,16 @@ class Send:
         """Send what is due, batch by batch, until nothing is left, the rate is used up, the route takes no
         more, or `stopping()`."""
         house, report = self._house, SendReport()
+        carried = Carried.by(house.transport.name, live.definitions)
         while not stopping():
             before = report.decided
             now = house.clock.now()
             room = min(BATCH, house.pace.room())
             if not room:
-                self._hold_for_rate(live, report, stopping)
+                self._hold_for_rate(live, carried, report, stopping)
                 break
             until = Moment(now + CLAIM_LEASE)
-            held = house.messages.claim(now, house.owner, until, live.revision, room)
+            held = house.messages.claim(now, house.owner, until, live.revision, room, carried)
             if not held:
                 break
             batch = OneBatch(house, live, report, stopping)
@@ -79,13 +81,15 @@ class Send:
                 break
         return report
 
-    def _hold_for_rate(self, live: Live, report: SendReport, stopping: Callable[[], bool]) -> None:
+    def _hold_for_rate(
+        self, live: Live, carried: Carried | None, report: SendReport, stopping: Callable[[], bool]
+    ) -> None:
         """The rate is used up: what is due says that it waits for it, but not for so long that the rate of
         the next second is lost."""
         house = self._house
         now, began = house.clock.now(), house.clock.elapsed()
         while not stopping() and house.clock.elapsed() - began < HOLDING_SECONDS:
-            held = house.messages.hold_for_rate(now, live.revision, HELD_AT_ONCE)
+            held = house.messages.hold_for_rate(now, live.revision, HELD_AT_ONCE, carried)
             report.postponed += held
             if held < HELD_AT_ONCE:
                 break

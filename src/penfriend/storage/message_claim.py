@@ -9,10 +9,10 @@ from their start to `now`.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, bindparam, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal, select, text, update
 
 from penfriend.domain.message import Status
-from penfriend.domain.outbox import DueMessage
+from penfriend.domain.outbox import Carried, DueMessage
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.revisions import is_behind
@@ -24,17 +24,24 @@ IS_DUE = _m.status == literal(Status.DUE.value, literal_execute=True)
 
 
 def claim_due(
-    connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
+    connection: Connection,
+    now: Moment,
+    owner: str,
+    until: Moment,
+    revision: int,
+    limit: int,
+    carried: Carried | None = None,
 ) -> list[DueMessage]:
     """At most `limit` messages that are due, by priority, due time and id; from now on held by `owner`.
     None once a later revision is live: its names may be others."""
     if is_behind(connection, revision):
         return []
+    chosen = _OF_PRIORITY if carried is None else _OF_PRIORITY.where(of_carried(carried))
     ids: list[int] = []
     priorities = connection.execute(_PRIORITIES_BY_DIALECT[connection.dialect.name], {"now": now})
     for priority in priorities.scalars().all():
         wanted = {"now": now, "priority": priority, "revision": revision, "room": limit - len(ids)}
-        ids += connection.execute(_OF_PRIORITY, wanted).scalars()
+        ids += connection.execute(chosen, wanted).scalars()
         if len(ids) == limit:
             break
     if not ids:
@@ -48,6 +55,12 @@ def claim_due(
     )
     rows = {row.id: _due(row) for row in claimed}
     return [rows[message] for message in ids if message in rows]
+
+
+def of_carried(carried: Carried) -> ColumnElement[bool]:
+    """The messages of those campaigns."""
+    named = _m.campaign.in_(sorted(carried.campaigns))
+    return ~named if carried.all_but else named
 
 
 def _due(row: Row[tuple[object, ...]]) -> DueMessage:

@@ -13,7 +13,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.facts import Frozen
 from penfriend.domain.message import Status
-from penfriend.domain.outbox import DueMessage, SendBackground, Verdict
+from penfriend.domain.outbox import Carried, DueMessage, SendBackground, Verdict
 from penfriend.domain.reasons import End
 from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Ending
@@ -42,15 +42,22 @@ class MessageLog:
         self._db = db
 
     def claim(
-        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int
+        self,
+        now: Moment,
+        owner: str,
+        lease_until: Moment,
+        revision: int,
+        limit: int,
+        carried: Carried | None = None,
     ) -> list[DueMessage]:
         """At most `limit` messages that are due, by priority, due time and id; now held by `owner` until
         `lease_until`.
 
-        Those that a later revision than `revision` has made are left to whoever runs that one.
+        Those that a later revision than `revision` has made are left to whoever runs that one, and those that
+        are not `carried` to other routes.
         """
         return self._db.run(
-            lambda connection: claim_due(connection, now, owner, lease_until, revision, limit)
+            lambda connection: claim_due(connection, now, owner, lease_until, revision, limit, carried)
         )
 
     def background(
@@ -90,10 +97,10 @@ class MessageLog:
         if verdicts:
             self._db.run(lambda connection: _settle(connection, verdicts, owner, now, revision))
 
-    def hold_for_rate(self, now: Moment, revision: int, limit: int) -> int:
+    def hold_for_rate(self, now: Moment, revision: int, limit: int, carried: Carried | None = None) -> int:
         """Of the messages that are due and wait for the transport's rate, say so of at most `limit` that do
         not say it yet; how many. In one transaction."""
-        return self._db.run(lambda connection: hold_for_rate(connection, now, revision, limit))
+        return self._db.run(lambda connection: hold_for_rate(connection, now, revision, limit, carried))
 
     def release(self, owner: str) -> None:
         """Give back all that `owner` has claimed and not begun; it is due again."""

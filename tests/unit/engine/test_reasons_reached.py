@@ -25,6 +25,7 @@ from penfriend.domain.campaign import (
     WaitFor,
 )
 from penfriend.domain.contact import address_hash
+from penfriend.domain.definitions import Coupon
 from penfriend.domain.reasons import End, NotEntered, Postponed, Skip
 from penfriend.domain.segment import ALWAYS, Op, Segment
 from penfriend.domain.segment import Test as FieldTest
@@ -43,7 +44,6 @@ NOT_BUILT: dict[type[StrEnum], set[StrEnum]] = {
     Postponed: {
         Postponed.CAMPAIGN_PAUSED,
         Postponed.CONTACT_PAUSED,
-        Postponed.NO_COUPON,
         Postponed.UNCONFIRMED,
     },
 }
@@ -223,6 +223,13 @@ def provider_paused(world: World) -> None:
     world.send()
 
 
+def no_coupon(world: World) -> None:
+    walk(world, replace(LETTER, coupon="spring"))
+    coupons = {"spring": Coupon("spring", file="codes.csv")}
+    world.live = replace(world.live, definitions=replace(world.live.definitions, coupons=coupons))
+    world.send()
+
+
 REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
     NotEntered: {
         NotEntered.NOT_CONSENTED: not_consented,
@@ -255,6 +262,7 @@ REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
         Postponed.FREQUENCY_CAP: frequency_cap,
         Postponed.RATE_LIMIT: rate_limit,
         Postponed.PROVIDER_PAUSED: provider_paused,
+        Postponed.NO_COUPON: no_coupon,
     },
 }
 

@@ -1,0 +1,194 @@
+"""The ways by which a worker's mail leaves: the transport of the settings, and those of the campaign files.
+
+Each has connections, a rate, a pause, an owner's name and a journal of its own, and in the daemon a thread of
+its own: one that is slow or down holds up its own mails alone. They come and go with the revisions.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from penfriend.domain.errors import SettingError
+from penfriend.domain.outbox import DEFAULT_ROUTE
+from penfriend.domain.ports import Asking
+from penfriend.domain.transport import Transport
+from penfriend.engine.handing_over import SendReport
+from penfriend.engine.live import Live
+from penfriend.engine.pace import Pace
+from penfriend.engine.send import Send
+from penfriend.storage.coupon_pool import CouponPool
+from penfriend.storage.dot_journal import FileJournal
+from penfriend.storage.handover_log import HandoverLog
+from penfriend.storage.message_log import MessageLog
+
+if TYPE_CHECKING:
+    from penfriend.bootstrap.house import House
+
+log = logging.getLogger("penfriend.send")
+
+OpenWay = Callable[[str, str], tuple[Transport, float | None]]
+"""Makes the transport of a name and an address, with its rate in mails a second. Raises SettingError."""
+Stopping = Callable[[], bool]
+
+
+def new_owner() -> str:
+    """A name for a worker that no other has: the process and a random part."""
+    return f"{os.getpid()}-{secrets.token_hex(6)}"
+
+
+class WayOut:
+    """One transport with all that sending over it needs."""
+
+    def __init__(self, house: House, name: str, url: str, open_way: OpenWay) -> None:
+        self._house, self.url = house, url
+        self._transport, rate = open_way(name, url)
+        self._pace = Pace(rate, house.clock)
+        self.owner = new_owner()
+        self._journal = FileJournal(house.journals, self.owner)
+        self._messages = MessageLog(house.db)
+        self._send: Send | None = None
+        self._gone = self.is_closed = False
+        self._thread: ThreadPoolExecutor | None = None
+        self._turn: Future[SendReport] | None = None
+
+    def take_up(self, asking: Asking) -> None:
+        """From the next turn on the revision of `asking` is sent by."""
+        self._send = Send(
+            self._messages,
+            HandoverLog(self._house.db),
+            asking,
+            self._transport,
+            self._journal,
+            self._house.clock,
+            self.owner,
+            self._pace,
+            self._house.revision,
+            CouponPool(self._house.db),
+        )
+
+    def send(self, live: Live, stopping: Stopping) -> SendReport:
+        """What is due by this way is sent."""
+        if self._send is None:
+            return SendReport()
+        return self._send.tick(live, lambda: self._gone or stopping())
+
+    def send_apart(self, live: Live, stopping: Stopping) -> SendReport:
+        """The same in a thread of its own, unless that is at work still; what the turn before came to, and
+        raises what that raised."""
+        if self.is_busy:
+            return SendReport()
+        before, self._turn = self._turn, None
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "penfriend-send")
+        self._turn = self._thread.submit(self.send, live, stopping)
+        return SendReport() if before is None else before.result()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether its thread is at work."""
+        return self._turn is not None and not self._turn.done()
+
+    def leave(self) -> None:
+        """The files name it no longer: its turn ends between two mails, and then it is closed."""
+        self._gone = True
+        if self._thread is None:
+            self._close()
+        else:
+            self._thread.submit(self._close)
+            self._thread.shutdown(wait=False)
+
+    def close(self) -> None:
+        """Wait for its turn, give back what is held, leave the provider politely."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=True)
+        failure = self._turn.exception() if self._turn is not None else None
+        if failure is not None:  # nobody asks for another turn that would tell it
+            log.error("the last mails by this way: %s", failure, exc_info=failure)
+        if not self._gone:
+            self._close()
+
+    def _close(self) -> None:
+        self._messages.release(self.owner)
+        self._transport.close()
+        self._journal.close()
+        self.is_closed = True
+
+
+class WaysOut:
+    """All ways of one worker; `default` is there from the start. Raises SettingError where it cannot be."""
+
+    def __init__(self, house: House, open_way: OpenWay) -> None:
+        self._house, self._open_way = house, open_way
+        self._taking_up = threading.Lock()
+        self._left: list[WayOut] = []
+        default = WayOut(house, DEFAULT_ROUTE, house.settings.transport, open_way)
+        self._ways: dict[str, WayOut] = {DEFAULT_ROUTE: default}
+
+    @property
+    def owner(self) -> str:
+        """The name of the way that is always there."""
+        return self._ways[DEFAULT_ROUTE].owner
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The names under which mails are held."""
+        return frozenset(way.owner for way in (*self._ways.values(), *self._left) if not way.is_closed)
+
+    def take_up(self, live: Live, asking: Asking) -> None:
+        """Open what the revision names, leave what it names no longer or otherwise."""
+        wanted = {DEFAULT_ROUTE: self._house.settings.transport, **live.definitions.transports}
+        with self._taking_up:
+            kept = {name: way for name, way in self._ways.items() if wanted.get(name) == way.url}
+            for name, way in self._ways.items():
+                if name not in kept:
+                    way.leave()
+                    self._left.append(way)
+            for name, url in wanted.items():
+                new = None if name in kept else self._opened(name, url)
+                if new is not None:
+                    kept[name] = new
+            for way in kept.values():
+                way.take_up(asking)
+            self._ways = kept
+
+    def _opened(self, name: str, url: str) -> WayOut | None:
+        """One that cannot be opened here keeps its own mails waiting, and nobody else's."""
+        try:
+            return WayOut(self._house, name, url, self._open_way)
+        except SettingError as error:
+            log.error("transport %s cannot be used, its mails wait: %s", name, error)
+            return None
+
+    def send(self, live: Live, stopping: Stopping) -> SendReport:
+        """What is due is sent, one way after the other, in the order of their names."""
+        total = SendReport()
+        for _, way in sorted(self._ways.items()):
+            total.add(way.send(live, stopping))
+        return total
+
+    def send_apart(self, live: Live, stopping: Stopping) -> SendReport:
+        """The same, each way in a thread of its own, and nobody waits for another; what former turns came to.
+        Raises the first failure of one of them, once all have begun."""
+        only = next(iter(self._ways.values())) if len(self._ways) == 1 else None
+        if only is not None and not only.is_busy:
+            return only.send(live, stopping)
+        total, failures = SendReport(), list[Exception]()
+        for _, way in sorted(self._ways.items()):
+            try:
+                total.add(way.send_apart(live, stopping))
+            except Exception as failure:  # the others begin their turns first
+                failures.append(failure)
+        if failures:
+            raise failures[0]
+        return total
+
+    def close(self) -> None:
+        """Close them all."""
+        for way in (*self._ways.values(), *self._left):
+            way.close()

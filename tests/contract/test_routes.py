@@ -1,0 +1,40 @@
+"""Which mails a route claims, over real stores."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from penfriend.domain.outbox import Carried
+from penfriend.domain.timing import MINUTE, Moment
+from tests.support.mail_pieces import LETTER, NOON, campaign
+from tests.support.mail_world import KINDS, World, shared_url, worlds
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return shared_url(request, tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def world(url: str, tmp_path: Path) -> Iterator[World]:
+    yield from worlds(url, tmp_path)
+
+
+def test_claim_takes_the_mails_of_the_campaigns_that_its_route_carries(world: World) -> None:
+    world.run(campaign(LETTER), campaign(LETTER, name="bulk"), campaign(LETTER, name="quick"))
+    for name in ("welcome", "bulk", "quick"):
+        world.enroll(world.contact(name), name)
+    world.advance()
+    two = frozenset({"bulk", "quick"})
+
+    def claimed(carried: Carried) -> list[str]:
+        held = world.messages.claim(NOON, world.owner, Moment(NOON + MINUTE), 1, 10, carried)
+        world.messages.release(world.owner)
+        return [message.campaign for message in held]
+
+    assert claimed(Carried(two)) == ["bulk", "quick"]
+    assert claimed(Carried(two, all_but=True)) == ["welcome"]
+    assert claimed(Carried(frozenset())) == []
+    assert world.messages.hold_for_rate(NOON, 1, 10, Carried(two, all_but=True)) == 1
+    assert world.messages.hold_for_rate(NOON, 1, 10, Carried(two)) == 2
