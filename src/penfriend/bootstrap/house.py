@@ -160,14 +160,18 @@ class House:
         )
         if applied.changed:
             self._keep(applied.revision, checked)
-        live = self.live()
-        if live is None or applied.note is not None:
+        if applied.note is not None:
             return applied
-        return replace(applied, problems=(*applied.problems, *self.bring_codes(live.definitions)))
+        return replace(applied, problems=(*applied.problems, *self.bring_codes()))
 
-    def bring_codes(self, definitions: Definitions) -> list[Problem]:
-        """Take in what the files of codes beside the campaign file have now; what is wrong with them."""
-        return bring_codes(self.db, definitions, self.settings.config.parent, self.clock.now())
+    def bring_codes(self) -> tuple[Problem, ...]:
+        """Take in the codes of the live revision's coupons, where their files are others than the last time;
+        what is wrong with a file."""
+        live = self.live()
+        if live is None:
+            return ()
+        folder = self.settings.config.parent
+        return tuple(bring_codes(self.db, live.definitions, folder, self.clock.now()))
 
     def _keep(self, number: int, checked: Checked) -> None:
         """Run what was just checked, with its letters compiled, instead of making all of it again."""

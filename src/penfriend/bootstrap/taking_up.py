@@ -37,7 +37,7 @@ def apply(house: House, files: Files, *, yes: bool = False) -> Done:
     checked = house.check(files)
     definitions, _ = checked.require()
     if _is_live(house, files):
-        return Done(_keep_live(house))
+        return Done(keep_live(house.db, house.bring_codes()))
     planning = Planning(house, files, checked)
     objections = () if yes else planning.objections()
     if objections:
@@ -56,7 +56,7 @@ def apply_changed(house: House, files: Files) -> Applied:
 def apply_at_start(house: House, files: Files) -> Applied:
     """The same at the start of a daemon: files that equal an earlier revision are left alone."""
     if _is_live(house, files):  # most starts: nothing is to be checked again
-        return _keep_live(house)
+        return keep_live(house.db, house.bring_codes())
     return _apply(house, files, house.check(files), only_new=True)
 
 
@@ -67,12 +67,6 @@ def _apply(house: House, files: Files, checked: Checked, *, only_new: bool) -> A
         if objections:
             return keep_live(house.db, checked.problems, _why(objections))
     return house.make_live(files, checked, only_new=only_new)
-
-
-def _keep_live(house: House) -> Applied:
-    """The files are what is live; those with coupon codes beside them may have others now."""
-    live = house.live()
-    return keep_live(house.db, tuple(house.bring_codes(live.definitions)) if live else ())
 
 
 def _is_live(house: House, files: Files) -> bool:

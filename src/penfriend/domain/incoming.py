@@ -26,6 +26,7 @@ from penfriend.domain.events import (
     EventIn,
     Json,
 )
+from penfriend.domain.exchange import exchange
 from penfriend.domain.fields import FieldType
 from penfriend.domain.incoming_contact import check_contact_fields
 from penfriend.domain.ingestion import CheckedEvent, Own
@@ -53,7 +54,7 @@ class EventCheck:
 
     def __init__(self, definitions: Definitions, check_address: CheckAddress) -> None:
         self._zone = definitions.brand.zone
-        self._currency = definitions.brand.currency
+        self._currency, self._rates = definitions.brand.currency, definitions.exchange_rates
         self._topics = definitions.topics
         self._surveys = definitions.surveys
         self._contact_types = definitions.data.contact
@@ -145,16 +146,10 @@ class EventCheck:
             return " ".join(value.split()) if place in _ITEM_TEXTS and isinstance(value, str) else line(value)
         return READERS[type_](value, self._zone)
 
-    def _check_built_in(self, name: str, kept: Mapping[str, Json]) -> None:
+    def _check_built_in(self, name: str, kept: dict[str, Json]) -> None:
         if name not in BUILT_IN:
             return
-        currency = kept.get("currency")
-        if (
-            currency is not None
-            and "currency" in BUILT_IN[name]
-            and currency.upper() != self._currency.upper()
-        ):
-            raise EventRefused(f"currency: there is no exchange rate from {currency} to {self._currency}")
+        exchange(name, kept, self._currency, self._rates)
         if name == "survey_answered" and kept["survey"] in self._surveys and "score" in kept:
             scores = self._surveys[kept["survey"]].scores
             if kept["score"] not in scores:

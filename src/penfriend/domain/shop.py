@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import Json
+from penfriend.domain.exchange import as_it_came
 from penfriend.domain.fields import Field
 from penfriend.domain.moments import OfField
 from penfriend.domain.money import to_units
@@ -52,8 +53,24 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class AsItCame:
+    """What a letter shows of a cart or an order: amounts in their own currency."""
+
+    total: int | None
+    items: Sequence[Json] | None
+    currency: str | None
+    """None is the brand's."""
+
+    @classmethod
+    def of(cls, properties: Mapping[str, Json]) -> AsItCame:
+        """By the event that says what is in it."""
+        own = as_it_came(properties)
+        return cls(_total(own), own.get("items"), own.get("currency"))
+
+
+@dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart as its events leave it."""
+    """A cart as its events leave it; `total` and `items` have values in the brand's currency."""
 
     contact_id: int
     status: CartStatus
@@ -63,11 +80,13 @@ class Cart:
     items: Sequence[Json] | None
     items_count: int
     url: str | None
+    shown: AsItCame
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as its events leave it. Without `placed_at` only later news of it has come so far."""
+    """An order as its events leave it, valued in the brand's currency. Without `placed_at` only later news of
+    it has come so far."""
 
     contact_id: int
     cart_key: str | None
@@ -79,6 +98,7 @@ class Order:
     refunded: bool
     """The whole of it: it does not count any more."""
     items: Sequence[Json] | None
+    shown: AsItCame
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +154,7 @@ def fold_cart(happenings: Iterable[Happening]) -> Cart | None:
         items=items,
         items_count=sum(item.quantity for item in items_of(items)),
         url=properties.get("url"),
+        shown=AsItCame.of(properties),
     )
 
 
@@ -144,20 +165,32 @@ def fold_order(happenings: Iterable[Happening]) -> Order | None:
         return None
     placed = next((one for one in reversed(about) if one.name == "order_placed"), None)
     delivered = next((one for one in reversed(about) if one.name == "order_delivered"), None)
-    refunds = [units(one.properties.get("amount")) for one in about if one.name == "order_refunded"]
+    refunds = [one.properties for one in about if one.name == "order_refunded"]
     total = _total(placed.properties) if placed else None
-    back = sum(part or 0 for part in refunds)
-    whole = None in refunds or (bool(refunds) and total is not None and back >= total)
+    back = sum(units(part.get("amount")) or 0 for part in refunds)
+    whole = bool(refunds) and _is_whole(placed.properties if placed else {}, refunds)
     return Order(
         contact_id=(placed or about[-1]).contact_id,
         cart_key=placed.properties.get("cart_id") if placed else None,
         placed_at=placed.at if placed else None,
         delivered_at=delivered.at if delivered else None,
         total=total,
-        net=None if total is None else 0 if whole else total - back,
+        net=None if total is None else 0 if whole else max(total - back, 0),
         refunded=whole,
         items=placed.properties.get("items") if placed else None,
+        shown=AsItCame.of(placed.properties if placed else {}),
     )
+
+
+def _is_whole(placed: Mapping[str, Json], refunds: Sequence[Mapping[str, Json]]) -> bool:
+    """Whether these refunds come to the whole order; one without an amount does. Where all are in the order's
+    own currency the rates of their days do not matter."""
+    if any("amount" not in part for part in refunds):
+        return True
+    if {part.get("currency") for part in refunds} == {placed.get("currency")}:
+        placed, refunds = as_it_came(placed), [as_it_came(part) for part in refunds]
+    total = _total(placed)
+    return total is not None and sum(units(part["amount"]) or 0 for part in refunds) >= total
 
 
 def fold_rewards(happenings: Iterable[Happening]) -> list[Reward]:

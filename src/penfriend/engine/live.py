@@ -56,7 +56,8 @@ class Live:
     def message_id(self, enrollment: Enrollment, step: str, wanted_at: Moment) -> str:
         """The Message-ID of an intended mail: the same for the same key, in this store (RFC 5322 3.6.4)."""
         digest = self.intent(enrollment, step, wanted_at)
-        domain = parseaddr(self.definitions.brand.sender)[1].rpartition("@")[2] or "penfriend.invalid"
+        sender = self.definitions.brand_of(enrollment.campaign).sender
+        domain = parseaddr(sender)[1].rpartition("@")[2] or "penfriend.invalid"
         return f"<{digest}@{domain.encode('idna').decode('ascii')}>"
 
     def send_step(self, campaign: str, step: str) -> Send | None:

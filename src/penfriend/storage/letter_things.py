@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, select, tuple_
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import BUILT_IN
+from penfriend.domain.exchange import as_it_came
 from penfriend.domain.facts import Frozen, frozen_day, frozen_moment, frozen_money
 from penfriend.domain.fields import FieldType
 from penfriend.storage.letter_values import Person, items_of, typed
@@ -195,7 +196,7 @@ def events_of(connection: Connection, people: Sequence[Person]) -> dict[int, Fro
         if row is None:
             shown[p.enrollment.id] = None
             continue
-        properties = row.properties or {}
+        properties = as_it_came(row.properties or {})
         currency = properties.get("currency") or p.definitions.brand.currency
         shown[p.enrollment.id] = {
             **typed(properties, event_types(p.definitions, row.name), currency),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from penfriend.domain.exchange import as_it_came
 from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.shop import units
 from penfriend.storage.batch_sql import pairs, upsert_rows
@@ -46,8 +47,7 @@ def keep_products(connection: Connection, events: Iterable[CheckedEvent], curren
 
 
 def _row(key: str, event: CheckedEvent, currency: str) -> dict[str, Any]:
-    said = event.properties
-    price = units(said.get("price"))
+    said, own = event.properties, as_it_came(event.properties)
     return {
         "key": key,
         "at": event.at,
@@ -55,9 +55,9 @@ def _row(key: str, event: CheckedEvent, currency: str) -> dict[str, Any]:
         "url": said.get("url"),
         "image": said.get("image"),
         "category": said.get("category"),
-        "price": price,
-        "currency": currency,
-        "value": price,
+        "price": units(own.get("price")),
+        "currency": own.get("currency") or currency,
+        "value": units(said.get("price")),
         "stock": None if "stock" not in said else int(said["stock"]),
         "attributes": said.get("attributes"),
     }

@@ -57,11 +57,12 @@ def renew_carts(connection: Connection, keys: Collection[str], currency: str) ->
                     "status": cart.status.value,
                     "status_at": cart.status_at,
                     "updated_at": cart.updated_at,
-                    "total": cart.total,
-                    "currency": currency,
+                    "total": cart.shown.total,
+                    "currency": cart.shown.currency or currency,
                     "value": cart.total,
                     "items_count": cart.items_count,
-                    "items": cart.items,
+                    "items": cart.shown.items,
+                    _VALUED: cart.items,
                     "url": cart.url,
                 }
             )
@@ -81,12 +82,13 @@ def renew_orders(connection: Connection, keys: Collection[str], currency: str) -
                     "cart_key": order.cart_key,
                     "placed_at": order.placed_at,
                     "delivered_at": order.delivered_at,
-                    "total": order.total,
-                    "currency": currency,
+                    "total": order.shown.total,
+                    "currency": order.shown.currency or currency,
                     "value": order.total,
                     "net": order.net,
                     "refunded": int(order.refunded),
-                    "items": order.items,
+                    "items": order.shown.items,
+                    _VALUED: order.items,
                 }
             )
     return _keep(connection, orders, "order", made, _ORDERS_THERE)
@@ -106,6 +108,7 @@ def _keep(connection: Connection, table: Table, kind: str, made: list[Row], ther
     """Write the things and their items; those that are there keep our id."""
     if not made:
         return Concerned()
+    valued = {thing["key"]: thing.pop(_VALUED) for thing in made}
     found = rows(connection, there, keys=[thing["key"] for thing in made])
     known = {key: id_ for key, id_, _ in found}
     ids = next_ids(connection, table, sum(thing["key"] not in known for thing in made))
@@ -117,12 +120,14 @@ def _keep(connection: Connection, table: Table, kind: str, made: list[Row], ther
         before: Any = run(connection, _ITEMS_THERE, batch=known.values(), kind=kind)
         products.update((row[0], row[1]) for row in before)
         run(connection, _FORGET_ITEMS, batch=known.values(), kind=kind)
-    entries = [item for thing in made for item in _item_rows(kind, thing)]
+    entries = [item for thing in made for item in _item_rows(kind, thing, valued)]
     insert_values(connection, items, _ITEM, entries)
     products.update((entry[_OWNER], entry[_PRODUCT]) for entry in entries if entry[_PRODUCT] is not None)
     return Concerned({owner for _, _, owner in found} | {thing["contact_id"] for thing in made}, products)
 
 
+_VALUED = "valued"
+"""The items with prices in the brand's currency: they become rows of their own, for conditions."""
 _ITEM = (
     "kind", "thing_id", "position", "contact_id",
     "product_key", "title", "url", "image", "category", "price", "quantity",
@@ -130,8 +135,8 @@ _ITEM = (
 _OWNER, _PRODUCT = _ITEM.index("contact_id"), _ITEM.index("product_key")
 
 
-def _item_rows(kind: str, thing: Row) -> Iterable[tuple[Any, ...]]:
+def _item_rows(kind: str, thing: Row, valued: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
     return (
         (kind, thing["id"], position, thing["contact_id"], *item)
-        for position, item in enumerate(items_of(thing["items"]))
+        for position, item in enumerate(items_of(valued[thing["key"]]))
     )

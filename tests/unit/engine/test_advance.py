@@ -1,6 +1,7 @@
 """The tick `advance` over a real store: moves, ends, goals, and what must not keep others back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from penfriend.domain.campaign import (
     WaitHappening,
     WaitUntil,
 )
+from penfriend.domain.definitions import Brand
 from penfriend.domain.fields import Field, FieldType
 from penfriend.domain.moments import OfField
 from penfriend.domain.segment import Op
@@ -97,6 +99,16 @@ def test_what_is_owed_goes_before_everything(world: World) -> None:
     world.person()
     world.advance()
     assert (only(world, "messages")["priority"], only(world, "messages")["transactional"]) == (1000, 1)
+
+
+def test_message_id_is_of_the_domain_of_the_campaigns_own_brand(world: World) -> None:
+    live = world.run(campaign(LETTER, brand="oaklings"))
+    brands = {"oaklings": Brand(sender="Oaklings <hello@mail.oaklings.example>")}
+    world.live = replace(live, definitions=replace(live.definitions, brands=brands))
+    world.person()
+    world.advance()
+    (mail,) = world.rows("messages")
+    assert mail["message_id"].endswith("@mail.oaklings.example>")
 
 
 def test_each_occurrence_has_a_message_id_of_its_own(world: World) -> None:

@@ -112,10 +112,6 @@ def too_late_to_enter(world: World) -> None:
     come(world, world.contact(), NOON - 3 * DAY)
 
 
-def too_soon(world: World) -> None:
-    inside(world, ended=True)
-
-
 def inside(world: World, ended: bool = False) -> None:
     run(world, campaign(LETTER))
     contact = world.contact()
@@ -224,9 +220,8 @@ def provider_paused(world: World) -> None:
 
 
 def no_coupon(world: World) -> None:
-    walk(world, replace(LETTER, coupon="spring"))
-    coupons = {"spring": Coupon("spring", file="codes.csv")}
-    world.live = replace(world.live, definitions=replace(world.live.definitions, coupons=coupons))
+    walk(world, replace(LETTER, coupon="tea"))  # whose file has no codes
+    world.live.definitions.coupons["tea"] = Coupon("tea", file="tea.csv")  # type: ignore[index]
     world.send()
 
 
@@ -236,7 +231,7 @@ REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
         NotEntered.SUPPRESSED: suppressed_at_the_door,
         NotEntered.NOTED: noted,
         NotEntered.TOO_LATE: too_late_to_enter,
-        NotEntered.TOO_SOON: too_soon,
+        NotEntered.TOO_SOON: lambda world: inside(world, ended=True),
         NotEntered.INSIDE: inside,
         NotEntered.CONDITION_FALSE: false_at_the_door,
     },
