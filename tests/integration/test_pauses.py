@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from penfriend.bootstrap.why import tell_why
 from tests.support.edited_shop import HEAD, OFFERS, EditedShop, edited_shop
-from tests.support.three_people import BRITISH, EDIT, PEOPLE, series, three_people, told
+from tests.support.three_people import BRITISH, EDIT, PEOPLE, STEPS, series, three_people, told
 
 
 @pytest.fixture
@@ -89,3 +90,15 @@ def test_a_campaign_that_begins_paused_is_activated_when_it_first_runs(
         assert shop.rows("enrollments") == []
         shop.edit(text)
         assert shop.story("ann", "series", EDIT) == ["Mo 10:00 sent one"]
+
+
+def test_whoever_asks_why_is_told_of_the_pause(shop: EditedShop) -> None:
+    shop.edit(paused(series()))
+    (story,) = tell_why(shop.house, "before").stories
+    assert [one.text for one in story.now] == ["stands at first; the campaign is paused, then the mail two"]
+
+
+def test_whoever_asks_why_is_told_of_the_step_that_is_gone(shop: EditedShop) -> None:
+    shop.edit(series(STEPS.replace("\n      - {wait: 44 hours, id: first}", "")))
+    (story,) = tell_why(shop.house, "before").stories
+    assert "first: is no longer there: goes on at two" in [one.text for one in story.happened]

@@ -1,6 +1,6 @@
 """Three people who walk through `one, 44 hours, two, 44 hours, three`.
 
-As the file is edited, on Monday at 08:30, the first waits before `two`, the second's `two` is due and waits for
+As the file is edited, on Monday at 08:30, the first waits before `two`, the second has a `two` that waits for
 09:00, the third waits behind it.
 """
 
