@@ -11,7 +11,7 @@ from sqlalchemy import update
 from penfriend.domain.enrollment import Enrollment, Moved, NewMessage
 from penfriend.domain.timing import HOUR, MINUTE, Moment
 from penfriend.storage import tables as t
-from penfriend.storage.enrollment_log import EnrollmentLog
+from penfriend.storage.enrollment_log import EnrollmentLog, wake_campaigns
 from tests.support.mail_pieces import LETTER, NOON, campaign
 from tests.support.mail_world import KINDS, World, shared_url, worlds
 
@@ -179,7 +179,8 @@ def test_suppressed_contact_says_why(world: World) -> None:
 def test_everybody_in_a_changed_campaign_is_woken(world: World) -> None:
     world.person("ann", due_at=None)
     world.enroll(world.contact("bob"), "other", due_at=None)
-    assert world.enrollments.wake(["welcome"]) == 1
+    with world.db.write() as connection:
+        assert wake_campaigns(connection, ["welcome"]) == 1
     assert [row.campaign for row in claim(world)] == ["welcome"]
 
 

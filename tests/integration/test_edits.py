@@ -1,8 +1,4 @@
-"""The edit matrix: each kind of edit, times a person standing before, on and behind the edited step.
-
-Three people walk through `one, 44 hours, two, 44 hours, three`. As the file is edited, on Monday at 08:30,
-the first waits before `two`, the second's `two` is due and waits for 09:00, the third waits behind it.
-"""
+"""The edit matrix: each kind of edit, times a person standing before, on and behind the edited step."""
 
 from __future__ import annotations
 
@@ -13,38 +9,21 @@ from pathlib import Path
 import pytest
 
 from tests.support.edited_shop import HEAD, OFFERS, EditedShop, edited_shop
-
-POLICY = "policy: {send_between: 09:00-20:00, send_on: mon-sun}\n"
-PEOPLE = {"before": "Su-1 12:00", "on": "Sa-1 12:00", "behind": "Fr-1 12:00"}
-EDIT = "Mo 08:30"
-STEPS = """
-      - {send: one}
-      - {wait: 44 hours, id: first}
-      - {send: two}
-      - {wait: 44 hours, id: second}
-      - {send: three}"""
-UNCHANGED = {
-    "before": "Tu 09:00 sent two, Th 09:00 sent three, Th 09:00 exit completed",
-    "on": "Mo 09:00 sent two, We 09:00 sent three, We 09:00 exit completed",
-    "behind": "Tu 09:00 sent three, Tu 09:00 exit completed",
-}
-
-
-def series(steps: str = STEPS, more: str = "", name: str = "series", trigger: str = "signed_up") -> str:
-    keys = f"    topic: offers\n    trigger: {{event: {trigger}}}\n{more}"
-    return f"{HEAD}{OFFERS}{POLICY}campaigns:\n  {name}:\n{keys}    steps:{steps}\n"
+from tests.support.three_people import (
+    BRITISH,
+    PEOPLE,
+    POLICY,
+    STEPS,
+    UNCHANGED,
+    series,
+    three_people,
+    told,
+)
 
 
 @pytest.fixture
 def shop(tmp_path: Path, database_url: str) -> Iterator[EditedShop]:
-    """The three people where they stand on Monday at 08:30."""
-    with edited_shop(tmp_path, database_url, "Th-1 12:00") as made:
-        made.edit(series())
-        for name, moment in reversed(PEOPLE.items()):
-            made.live_until(moment)
-            made.person(name, country="GB")
-            made.happen(name, "signed_up")
-        made.live_until(EDIT)
+    with three_people(tmp_path, database_url) as made:
         yield made
 
 
@@ -176,95 +155,12 @@ EDITS = {
 }
 
 
-def told(shop: EditedShop, name: str, campaign: str = "series") -> str:
-    """What happened since the edit; each waits for the morning, which need not be said."""
-    story = shop.story(name, campaign, EDIT)
-    return ", ".join(line for line in story if not line.endswith("outside_window"))
-
-
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_edit(shop: EditedShop, edit: Edit) -> None:
     shop.edit(edit.text)
     shop.live_until("Mo+1 12:00")
     found = {name: told(shop, name, edit.campaign) for name in PEOPLE}
     assert found == {"before": edit.before, "on": edit.on, "behind": edit.behind}
-
-
-def paused(text: str) -> str:
-    return text.replace("    topic: offers\n", "    topic: offers\n    active: no\n")
-
-
-def test_a_pause_keeps_everybody_in_place_and_waits_run_on(shop: EditedShop) -> None:
-    shop.edit(paused(series()))
-    shop.live_until("Tu 10:00")
-    assert [told(shop, name) for name in PEOPLE] == ["", "Mo 09:00 postponed two campaign_paused", ""]
-    shop.edit(series())
-    shop.live_until("Mo+1 12:00")
-    assert told(shop, "before") == ("Tu 10:00 sent two, Th 09:00 sent three, Th 09:00 exit completed")
-    assert told(shop, "on") == (
-        "Mo 09:00 postponed two campaign_paused, Tu 10:00 sent two, "
-        "Th 09:00 sent three, Th 09:00 exit completed"
-    )
-    assert told(shop, "behind") == "Tu 10:00 sent three, Tu 10:00 exit completed"
-
-
-def test_a_long_pause_makes_only_that_too_late_which_was_due(shop: EditedShop) -> None:
-    """`two` could have gone out on Monday at 09:00 first; what came up meanwhile comes up at the end."""
-    shop.edit(paused(series()))
-    shop.live_until("Fr 10:00")
-    shop.edit(series())
-    shop.live_until("Mo+1 12:00")
-    assert told(shop, "before") == "Fr 10:00 sent two, Su 09:00 sent three, Su 09:00 exit completed"
-    assert told(shop, "on") == (
-        "Mo 09:00 postponed two campaign_paused, We 09:00 skipped two too_late, "
-        "Fr 10:00 sent three, Fr 10:00 exit completed"
-    )
-    assert told(shop, "behind") == "Fr 10:00 sent three, Fr 10:00 exit completed"
-    notes = [row["note"] for row in shop.rows("messages") if row["reason"] == "too_late"]
-    assert notes == ["held up by campaign_paused"]
-
-
-def test_in_a_pause_nobody_enters_and_what_came_is_passed_over(shop: EditedShop) -> None:
-    shop.edit(paused(series()))
-    shop.person("late")
-    shop.happen("late", "signed_up")
-    shop.live_until("Tu 10:00")
-    shop.edit(series())
-    shop.live_until("We 10:00")
-    assert shop.story("late", "series", EDIT) == []
-    assert [row["reason"] for row in shop.rows("refusals")] == ["campaign_paused"]
-
-
-def test_ends_go_on_in_a_pause(shop: EditedShop) -> None:
-    shop.edit(paused(series(more="    exit_on: [joined]\n")))
-    shop.live_until("Mo 10:00")
-    shop.happen("before", "joined")
-    shop.happen("behind", "unsubscribed", topic="offers")
-    shop.live_until("Mo 10:01")
-    shop.happen("on", "unsubscribed", topic="offers")
-    shop.live_until("Mo 11:00")
-    assert told(shop, "before") == "Mo 10:00 exit exit_event"
-    assert told(shop, "behind") == "Mo 10:00 exit unsubscribed"
-    assert told(shop, "on").endswith("Mo 10:01 skipped two unsubscribed, Mo 10:01 exit unsubscribed")
-
-
-def test_a_campaign_that_begins_paused_is_activated_when_it_first_runs(
-    tmp_path: Path, database_url: str
-) -> None:
-    trigger = "trigger: {segment: british}\n    backfill: all"
-    text = series().replace("trigger: {event: signed_up}", trigger) + BRITISH
-    with edited_shop(tmp_path, database_url, "Mo 09:30") as shop:
-        shop.write(f"{HEAD}{OFFERS}campaigns: {{}}\n")
-        shop.house.apply(shop.house.read_files())
-        shop.person("ann", country="GB")
-        shop.edit(paused(text))
-        shop.live_until("Mo 10:00")
-        assert shop.rows("enrollments") == []
-        shop.edit(text)
-        assert shop.story("ann", "series", EDIT) == ["Mo 10:00 sent one"]
-
-
-BRITISH = "segments: {british: {where: {contact.country: GB}}}\n"
 
 
 def test_a_new_text_is_in_the_next_letter(shop: EditedShop) -> None:

@@ -168,3 +168,26 @@ def test_a_marketing_letter_without_a_way_out_waits_for_a_yes(shop: EditedShop) 
     assert str(objection).startswith("unsubscribe: the letter two of series has no links.unsubscribe")
     apply(shop.house, shop.house.read_files(), yes=True)
     assert plan(shop, TEXT.replace("2 days", "3 days")).objections == ()  # somebody has said yes
+
+
+def test_what_a_crash_left_of_an_apply_is_activated_at_the_next_start(
+    shop: EditedShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    shop.write(FLOOD.replace("confirm_above: 3", "confirm_above: 9").replace("  series:", "  other:"))
+    with monkeypatch.context() as dying:
+        dying.setattr("penfriend.storage.looks_store.LookStore.activate", die)
+        with pytest.raises(Killed):
+            shop.house.apply(shop.house.read_files())
+    assert apply_at_start(shop.house, shop.house.read_files()).changed is False
+    shop.live_until("Mo 13:00")
+    assert {row["campaign"]: row["removed_at"] is None for row in shop.rows("campaign_states")} == {
+        "series": False,
+        "other": True,
+    }
+    assert len([row for row in shop.rows("enrollments") if row["campaign"] == "other"]) == 6

@@ -143,6 +143,14 @@ def test_a_topic_with_another_name_keeps_its_subscribers_and_their_consents(shop
         assert column(shop, table, "topic") == ["news"]
 
 
+def test_conditions_that_ask_for_mails_by_the_new_name_find_those_of_the_old_one(shop: EditedShop) -> None:
+    renamed = TEXT.replace("{send: one}", "{send: extra, was: one}").replace("topic: offers", "topic: news")
+    renamed = renamed.replace("  series:", "  letters:\n    was: series")
+    shop.edit(renamed.replace("{offers: {title: Offers}}", "{news: {title: News, was: offers}}"))
+    told = [row["properties"] for row in shop.rows("events") if row["name"] == "mail_sent"]
+    assert told == [{"campaign": "letters", "step": "extra", "topic": "news"}]
+
+
 def test_a_worker_of_the_revision_before_writes_nothing_more(shop: EditedShop) -> None:
     """It would look for campaigns and steps by names that are gone, and take them for removed."""
     old, db = shop.house.live(), shop.house.db

@@ -12,7 +12,7 @@ from penfriend.domain.relocation import other_letters, relocations
 from penfriend.domain.renames import Renames, as_renamed, renames
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
-from penfriend.storage.enrollment_log import EnrollmentLog
+from penfriend.storage.enrollment_log import wake_campaigns
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.notes import write_note
 from penfriend.storage.pausing import pause_and_resume
@@ -72,10 +72,9 @@ def apply_files(
         if same_names is not None:
             relocate(connection, relocations(same_names, definitions), now)
             change_letters(connection, other_letters(same_names, definitions))
+            wake_campaigns(connection, _changed(same_names, definitions))
         pause_and_resume(connection, definitions, now)
     LookStore(db).activate(definitions, revision.number, now, _other_segments(same_names, definitions))
-    if same_names is not None:
-        EnrollmentLog(db).wake(_changed(same_names, definitions))
     return _noted(db, Applied(revision.number, True, checked.problems))
 
 

@@ -17,6 +17,7 @@ from penfriend.bootstrap.planning import Planning
 from penfriend.domain.changes import Change, changes
 from penfriend.domain.errors import GuardObjects
 from penfriend.domain.plan import MovedPeople, Objection
+from penfriend.storage.looks_store import LookStore
 from penfriend.storage.revisions import digest_of, equals_live, is_known_digest
 
 GO_PAST = "`penfriend plan` shows the change, `penfriend apply --yes` makes it all the same"
@@ -56,6 +57,9 @@ def apply_changed(house: House, files: Files) -> Applied:
 def apply_at_start(house: House, files: Files) -> Applied:
     """The same at the start of a daemon: files that equal an earlier revision are left alone."""
     if _is_live(house, files):  # most starts: nothing is to be checked again
+        live = house.live()
+        if live is not None:  # what a crash in the middle of an apply left to be activated
+            LookStore(house.db).activate(live.definitions, live.revision, house.clock.now())
         return keep_live(house.db, house.bring_codes())
     return _apply(house, files, house.check(files), only_new=True)
 

@@ -107,6 +107,8 @@ def _decided(decision: DecisionLine, show: Show) -> str:
             return f"{step}: what was waited for came"
         case "came not":
             return f"{step}: what was waited for did not come in time"
+        case "moved":
+            return f"{step}: is no longer there: goes on at {decision.detail}"
         case "missed":
             return f"{step}: its moment was past or missing: the mails up to the next wait are skipped"
         case _:
@@ -140,7 +142,9 @@ def _stands(record: PersonRecord, passage: Passage, route: Route, show: Show) ->
         return
     following = _following(route, step)
     then = f", then {following}" if following else ", then it is over"
-    if passage.due_at is not None:
+    if not route.campaign.active:
+        yield Sentence(f"stands at {step or 'the beginning'}{about}; the campaign is paused{then}")
+    elif passage.due_at is not None:
         yield Sentence(f"stands at {step or 'the beginning'}{about}; goes on at {show(passage.due_at)}{then}")
     else:
         yield Sentence(f"stands at {step or 'the beginning'}{about} and waits for something to happen{then}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     bindparam,
     func,
@@ -95,13 +96,11 @@ class EnrollmentLog:
                 update(enrollments).where(_e.owner == owner).values(owner=None, lease_until=None, woken=1)
             )
 
-    def wake(self, campaigns: Collection[str] | None = None) -> int:
-        """Let everybody inside be looked at again: those of campaigns that have changed, or (None) those who
-        wait for a wall-clock time, where the data of the time zones has changed. How many.
-        """
-        which = _e.due_wall.is_not(None) if campaigns is None else _e.campaign.in_(sorted(campaigns))
+    def wake(self) -> int:
+        """Let those be looked at again who wait for a wall-clock time, where the data of the time zones has
+        changed. How many."""
         with self._db.write() as connection:
-            return connection.execute(update(enrollments).where(IS_ACTIVE, which).values(woken=1)).rowcount
+            return _wake(connection, _e.due_wall.is_not(None))
 
     def pauses(self) -> dict[str, Pause]:
         """The last pause of each campaign that had one."""
@@ -112,6 +111,15 @@ class EnrollmentLog:
         """The earliest moment at which an enrollment moves by itself."""
         with self._db.read() as connection:
             return connection.execute(select(func.min(_e.due_at)).where(IS_ACTIVE)).scalar()
+
+
+def wake_campaigns(connection: Connection, campaigns: Collection[str]) -> int:
+    """Let everybody inside these campaigns, which have changed, be looked at again. How many."""
+    return _wake(connection, _e.campaign.in_(sorted(campaigns)))
+
+
+def _wake(connection: Connection, which: ColumnElement[bool]) -> int:
+    return connection.execute(update(enrollments).where(IS_ACTIVE, which).values(woken=1)).rowcount
 
 
 def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Moment) -> int:

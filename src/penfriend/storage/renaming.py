@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, func, select, text, update
 
 from penfriend.domain.renames import Renames
 from penfriend.storage import tables as t
@@ -23,18 +23,50 @@ def rename(connection: Connection, renamed: Renames) -> None:
     """Campaigns first: the steps stand under their new names."""
     for old, new in renamed.campaigns.items():
         _run(connection, _CAMPAIGN, old=old, new=new)
+        _rename_in_events(connection, "campaign", old=old, new=new)
     for campaign, names in renamed.steps.items():
         for old, new in names.items():
             _run(connection, _STEP, of_campaign=campaign, old=old, new=new)
+            _rename_in_events(connection, "step", campaign, old=old, new=new)
     for old, new in renamed.segments.items():
         _run(connection, _SEGMENT, old=old, new=new)
     for old, new in renamed.topics.items():
         _run(connection, _TOPIC, old=old, new=new)
+        _rename_in_events(connection, "topic", old=old, new=new)
 
 
 def _run(connection: Connection, statements: Iterable[object], **names: str) -> None:
     for statement in statements:
         connection.execute(statement, names)  # type: ignore[call-overload]  # updates and deletes
+
+
+def _rename_in_events(
+    connection: Connection, name: str, campaign: str | None = None, *, old: str, new: str
+) -> None:
+    """What became of mails is an event as well, and conditions ask for its campaign, step and topic."""
+    statement = _IN_EVENTS[connection.dialect.name].format(name=name)
+    if campaign is not None:
+        statement += _OF_CAMPAIGN[connection.dialect.name]
+    values = {"old": old, "new": new} | ({} if campaign is None else {"of_campaign": campaign})
+    connection.execute(text(statement), values)
+
+
+_MAILS = "name IN ('mail_sent', 'mail_opened', 'mail_clicked', 'mail_bounced')"
+_IN_EVENTS = {
+    "sqlite": (
+        "UPDATE events SET properties = json_set(properties, '$.{name}', :new) "  # noqa: S608 - our own words
+        f"WHERE {_MAILS} AND json_extract(properties, '$.{{name}}') = :old"
+    ),
+    "postgresql": (
+        "UPDATE events SET properties = "  # noqa: S608 - our own words
+        "jsonb_set(properties, ARRAY['{name}'], to_jsonb(CAST(:new AS text))) "
+        f"WHERE {_MAILS} AND properties ->> '{{name}}' = :old"
+    ),
+}
+_OF_CAMPAIGN = {
+    "sqlite": " AND json_extract(properties, '$.campaign') = :of_campaign",
+    "postgresql": " AND properties ->> 'campaign' = :of_campaign",
+}
 
 
 def _renamed(table: Table, column: str, *which: ColumnElement[bool]) -> object:
