@@ -18,10 +18,12 @@ from penfriend.bootstrap.worker import Worker
 from penfriend.delivery import MemoryTransport
 from penfriend.domain.delivery import Handover
 from penfriend.domain.timing import MINUTE, Moment
-from penfriend.engine.clock import SetClock
+from penfriend.engine.clock import JumpingClock, SetClock
 from penfriend.storage.database import Database
 from penfriend.storage.snapshot import copy_store
 
+SIGNED_WITH = "nothing of a rehearsal leaves the house"
+"""Signs the links of the mails, so that one that is followed by mistake leads nowhere in the real house."""
 Keep = Callable[[Handover], None]
 """Hears each mail at the moment of the clock at which it would have left."""
 
@@ -81,13 +83,15 @@ def _copy(house: House, begin: Moment) -> Iterator[tuple[House, SetClock]]:
     with tempfile.TemporaryDirectory(prefix="penfriend-") as folder:
         file = Path(folder) / "copy.db"
         db = copy_store(house.db, file)
-        clock = SetClock(begin)
+        clock = JumpingClock(begin)
         with _house_of(house, db, file, clock) as copy:
             yield copy, clock
 
 
 def _house_of(house: House, db: Database, file: Path, clock: SetClock) -> House:
-    settings = replace(house.settings, database_url=f"sqlite:///{file}", transport="memory:")
+    settings = replace(
+        house.settings, database_url=f"sqlite:///{file}", transport="memory:", secret_key=SIGNED_WITH
+    )
     return House(settings, db, clock)
 
 
