@@ -21,7 +21,7 @@ from penfriend.domain.errors import CampaignFilesInvalid, NotFound
 from penfriend.domain.forecast import Forecast
 from penfriend.domain.overview import Overview
 from penfriend.domain.timing import MINUTE, Duration, Moment, Unit, shift
-from penfriend.storage.forecasting import capped_since, coupons_since, forecast_mails
+from penfriend.storage.forecasting import capped_since, coupons_since, forecast_mails, steps_since
 
 COPY_ID = "a simulation"
 """Stands for the store's own id in a copy: mails have the same Message-IDs in every simulation."""
@@ -108,6 +108,7 @@ class Simulation:
         with self._house.db.read() as connection:
             mails = forecast_mails(connection, wish.begin)
             capped = capped_since(connection, wish.begin)
+            steps = steps_since(connection, wish.begin)
             coupons = coupons_since(connection, self._house.definitions().coupons, wish.begin)
         after = self._house.overview()
         return Forecast(
@@ -122,6 +123,7 @@ class Simulation:
             capped=capped,
             rate=self._rate,
             coupons=coupons,
+            steps=steps,
         )
 
     def _act(self) -> Moment | None:

@@ -83,6 +83,8 @@ class Forecast:
     capped: Capped
     rate: float | None
     coupons: Mapping[str, CouponUse]
+    steps: int = 0
+    """Steps that people took: every entry, wait, mail, branch and end is one."""
 
     @property
     def days(self) -> list[date]:

@@ -67,6 +67,11 @@ def forecast_mails(connection: Connection, begin: Moment) -> tuple[ForecastMail,
     return tuple(ForecastMail(*row) for row in connection.execute(chosen))
 
 
+def steps_since(connection: Connection, begin: Moment) -> int:
+    """How many steps people took from `begin` on."""
+    return connection.execute(select(func.count()).select_from(decisions).where(_d.at >= begin)).scalar_one()
+
+
 def capped_since(connection: Connection, begin: Moment) -> Capped:
     """Who hit `at_most` from `begin` on."""
     cap = Postponed.FREQUENCY_CAP.value

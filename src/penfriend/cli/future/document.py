@@ -23,6 +23,7 @@ def as_document(forecast: Forecast) -> dict[str, object]:
         },
         "contacts": forecast.overview.contacts,
         "mails": len(forecast.mails),
+        "steps": forecast.steps,
         "by_day": _days(forecast, None),
         "by_hour": forecast.by_hour(),
         "busiest_hour": _busiest(forecast.busiest),
