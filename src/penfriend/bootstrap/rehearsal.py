@@ -38,7 +38,7 @@ class Rehearsal:
 
     def __init__(self, house: House, clock: SetClock, keep: Keep) -> None:
         self.house, self.clock = house, clock
-        self.worker = Worker(house, MemoryTransport("default", keep=keep), rate=None)
+        self.worker = Worker(house, MemoryTransport("default", keep=keep, concurrency=100), rate=None)
         self._expected = set(Tick)
         """The ticks for which time alone may have brought something since the last jump; at first all."""
 
