@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
     from penfriend.bootstrap.rehearsal import Rehearsal, rehearse
     from penfriend.bootstrap.settings import DEFAULTS, Settings
+    from penfriend.bootstrap.simulation import Wish, simulate
     from penfriend.bootstrap.trials import CampaignTests, Trial, campaign_tests
     from penfriend.bootstrap.why import WholeStory, tell_why
     from penfriend.bootstrap.worker import Worker
@@ -31,12 +32,14 @@ __all__ = [
     "Settings",
     "Trial",
     "WholeStory",
+    "Wish",
     "Worker",
     "campaign_tests",
     "check",
     "read_definitions",
     "read_files",
     "rehearse",
+    "simulate",
     "tell_why",
 ]
 
@@ -51,6 +54,7 @@ _HOMES = {
     "Settings": "settings",
     "Trial": "trials",
     "WholeStory": "why",
+    "Wish": "simulation",
     "Worker": "worker",
     "campaign_tests": "trials",
     "check": "checked",
@@ -58,6 +62,7 @@ _HOMES = {
     "read_files": "files",
     "rehearse": "rehearsal",
     "tell_why": "why",
+    "simulate": "simulation",
 }
 
 

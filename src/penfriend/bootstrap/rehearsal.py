@@ -13,15 +13,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from penfriend.bootstrap.checked import Checked
 from penfriend.bootstrap.house import House
-from penfriend.bootstrap.worker import Worker
+from penfriend.bootstrap.worker import Tick, Worker
 from penfriend.delivery import MemoryTransport
 from penfriend.domain.delivery import Handover
 from penfriend.domain.timing import MINUTE, Moment
-from penfriend.engine.clock import SetClock
+from penfriend.engine.clock import JumpingClock, SetClock
+from penfriend.engine.live import Live
 from penfriend.storage.database import Database
+from penfriend.storage.pending import pending
 from penfriend.storage.snapshot import copy_store
 
+SIGNED_WITH = "nothing of a rehearsal leaves the house"
+"""Signs the links of the mails, so that one that is followed by mistake leads nowhere in the real house."""
 Keep = Callable[[Handover], None]
 """Hears each mail at the moment of the clock at which it would have left."""
 
@@ -31,7 +36,9 @@ class Rehearsal:
 
     def __init__(self, house: House, clock: SetClock, keep: Keep) -> None:
         self.house, self.clock = house, clock
-        self.worker = Worker(house, lambda name, _: (MemoryTransport(name, keep=keep), None))
+        self.worker = Worker(house, lambda name, _: (MemoryTransport(name, keep=keep, concurrency=100), None))
+        self._expected = set(Tick)
+        """The ticks for which time alone may have brought something since the last jump; at first all."""
 
     def live_until(
         self,
@@ -46,7 +53,7 @@ class Rehearsal:
         """
         while True:
             act()
-            self.worker.settle()
+            self.worker.settle(self._has_work)
             coming = act()
             tell(self.clock.now())
             upcoming = self._next(coming, end)
@@ -54,14 +61,36 @@ class Rehearsal:
                 return
             self.clock.set(upcoming)
 
+    def _has_work(self, tick: Tick) -> bool:
+        """Ticks that would find nothing are left out, which is most of them: a simulated month is a matter of
+        thousands of jumps. Nobody but this worker works on the store."""
+        if tick in self._expected:
+            self._expected.discard(tick)
+            return True
+        if tick is Tick.RECOVER:
+            return False
+        found, now = pending(self.house.db), self.clock.now()
+        match tick:
+            case Tick.ENROLL:
+                return found.touched
+            case Tick.ADVANCE:
+                return found.woken or (found.enrollment_due is not None and found.enrollment_due <= now)
+            case Tick.SEND:
+                return found.message_due is not None and found.message_due <= now
+            case Tick.CALL:
+                return found.call_due is not None and found.call_due <= now
+
     def _next(self, coming: Moment | None, end: Moment) -> Moment | None:
         now = self.clock.now()
         if now >= end:
             return None
-        moments = [moment for moment in (coming, self.worker.next_moment()) if moment is not None]
-        if not moments:
-            return end
-        return min(end, _minute_after(max(min(moments), Moment(now + 1))))
+        by_tick = self.worker.coming()
+        moments = [moment for moment in (coming, *by_tick.values()) if moment is not None]
+        upcoming = min(end, _minute_after(max(min(moments), Moment(now + 1)))) if moments else end
+        self._expected = {
+            tick for tick, moment in by_tick.items() if moment is not None and moment <= upcoming
+        }
+        return upcoming
 
 
 def _minute_after(moment: Moment) -> Moment:
@@ -81,14 +110,32 @@ def _copy(house: House, begin: Moment) -> Iterator[tuple[House, SetClock]]:
     with tempfile.TemporaryDirectory(prefix="penfriend-") as folder:
         file = Path(folder) / "copy.db"
         db = copy_store(house.db, file)
-        clock = SetClock(begin)
+        clock = JumpingClock(begin)
         with _house_of(house, db, file, clock) as copy:
             yield copy, clock
 
 
 def _house_of(house: House, db: Database, file: Path, clock: SetClock) -> House:
-    settings = replace(house.settings, database_url=f"sqlite:///{file}", transport="memory:")
-    return House(settings, db, clock)
+    settings = replace(
+        house.settings, database_url=f"sqlite:///{file}", transport="memory:", secret_key=SIGNED_WITH
+    )
+    return _Copy(settings, db, clock)
+
+
+class _Copy(House):
+    """The house of a copy. Nobody else writes to it, so the live revision is asked for once."""
+
+    _known: Live | None = None
+
+    def live(self) -> Live | None:
+        """The live revision."""
+        if self._known is None:
+            self._known = super().live()
+        return self._known
+
+    def _keep(self, number: int, checked: Checked) -> None:
+        super()._keep(number, checked)
+        self._known = None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import TYPE_CHECKING, Self
 
 from penfriend.bootstrap.ways_out import OpenWay, WaysOut
@@ -38,6 +39,20 @@ SIZES_OF = "sizes_of"
 """The note that says of which day the sizes of segments were kept last."""
 ROUNDS = 10_000
 """`settle` gives up after so many rounds: far more than any campaign has steps."""
+
+
+class Tick(Enum):
+    """The ticks of `settle`."""
+
+    RECOVER = "recover"
+    ENROLL = "enroll"
+    ADVANCE = "advance"
+    SEND = "send"
+    CALL = "call"
+
+
+HasWork = Callable[[Tick], bool]
+"""Whether a tick may have something to do; asked before each."""
 
 
 class Worker:
@@ -168,15 +183,19 @@ class Worker:
         renew_statistics(self._house.db)
         return self._looks.refresh_members(live.definitions, live.revision, now)
 
-    def settle(self) -> SendReport:
-        """Every tick, over and over until nothing more is due at this moment."""
+    def settle(self, has_work: HasWork = lambda _tick: True) -> SendReport:
+        """Every tick, over and over until nothing more is due at this moment.
+
+        A tick that surely has nothing to do, as `has_work` says, is left out.
+        """
         total = SendReport()
-        self.recover()
+        if has_work(Tick.RECOVER):
+            self.recover()
         for _ in range(ROUNDS):
-            entered = self.enroll()
-            moved = self.advance()
-            sent = self.send()
-            called = self.call()
+            entered = self.enroll() if has_work(Tick.ENROLL) else EnrollReport()
+            moved = self.advance() if has_work(Tick.ADVANCE) else AdvanceReport()
+            sent = self.send() if has_work(Tick.SEND) else SendReport()
+            called = self.call() if has_work(Tick.CALL) else CallReport()
             total.add(sent)
             looked = entered.joined + entered.left + entered.entered + entered.woken
             if not (looked or moved.moved or sent.decided or called.tried) or self._stopping():
@@ -185,21 +204,28 @@ class Worker:
 
     def next_moment(self) -> Moment | None:
         """The next moment at which time alone moves something; None where only what comes in can."""
+        return min((moment for moment in self.coming().values() if moment is not None), default=None)
+
+    def coming(self) -> dict[Tick, Moment | None]:
+        """The same for each tick."""
         live, now = self.refresh(), self._house.clock.now()
         if live is None:
-            return None
-        coming = (
-            self._enrollments.next_due(),
-            self._messages.next_due(),
-            self._calls.next_due(),
-            self._looks.next_moment(live.definitions, live.revision, now),
-            self._house.ingester(live.definitions).next_lapse(now),
-            next_decision(self._splits, live),
-        )
-        return min((moment for moment in coming if moment is not None), default=None)
+            return {}
+        looks = self._looks.next_moment(live.definitions, live.revision, now)
+        lapse = self._house.ingester(live.definitions).next_lapse(now)
+        return {
+            Tick.ENROLL: _first(looks, lapse),
+            Tick.ADVANCE: _first(self._enrollments.next_due(), next_decision(self._splits, live)),
+            Tick.SEND: self._messages.next_due(),
+            Tick.CALL: self._calls.next_due(),
+        }
 
     def close(self) -> None:
         """Give back what is held, leave the providers politely."""
         self._ways.close()
         self._enrollments.release(self.owner)
         self._call.release()
+
+
+def _first(*moments: Moment | None) -> Moment | None:
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.house import STORE_ID
 from penfriend.cli.inbox import Inbox
 from penfriend.cli.month import STEPS_A_DAY, Month
 from penfriend.cli.output import DONE, WRONG, console, print_json
+from penfriend.cli.progress import dated_progress, simulated_date
 from penfriend.cli.sample_shop import COUNT, SEED, START
 from penfriend.cli.starter import starter
 from penfriend.cli.status import as_document, print_campaigns
@@ -96,32 +93,17 @@ def _live(house: House, clock: SetClock, month: type[Month], seed: int, people: 
     worker = Worker.of(house, outside=False)  # all mail goes to the inbox, and nobody is called
     try:
         life = month(house, clock, worker, seed, people, days)
-        with _progress() as progress:
+        with dated_progress() as progress:
             task = progress.add_task("bringing in the people", total=days * STEPS_A_DAY + 1)
             life.prepare()
 
             def tell(moment: datetime) -> None:
-                progress.update(task, advance=1, description=moment.strftime("%a %d %b %Y %H:%M"))
+                progress.update(task, advance=1, description=simulated_date(moment))
 
             life.live(tell)
         return house.overview()
     finally:
         worker.close()
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar with the simulated date on a terminal; nothing in a pipe."""
-    columns = (
-        TextColumn("{task.description:<22}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
-    )
-    with Progress(
-        *columns, transient=True, disable=not sys.stderr.isatty(), console=console(stderr=True)
-    ) as progress:
-        yield progress
 
 
 def _tell(overview: Overview, received: int) -> None:

@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "demo",
     "validate": "validate",
     "schema": "schema",
+    "simulate": "simulate",
     "test": "test",
     "import": "import_",
     "segment": "segment",

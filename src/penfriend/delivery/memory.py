@@ -25,10 +25,15 @@ class MemoryTransport:
     """
 
     def __init__(
-        self, name: str, answers: Answers = (), keep: Callable[[Handover], None] | None = None
+        self,
+        name: str,
+        answers: Answers = (),
+        keep: Callable[[Handover], None] | None = None,
+        concurrency: int = 1,
     ) -> None:
-        """With `keep` what is accepted goes there and nothing is held here."""
-        self._keep = keep
+        """With `keep` what is accepted goes there and nothing is held here. `concurrency` is what it says of
+        itself: mails are made in groups of at least so many."""
+        self._keep, self._concurrency = keep, concurrency
         self.sent: list[Email] = []
         """The mails that were accepted, or may have been, in order."""
         self.taken: list[Handover] = []
@@ -51,8 +56,8 @@ class MemoryTransport:
 
     @property
     def concurrency(self) -> int:
-        """One mail at a time."""
-        return 1
+        """As it was told. It takes one mail after the other all the same."""
+        return self._concurrency
 
     def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
         """Take and answer one mail after the other; an answer from before MAIL is an unusable route and ends

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.timing import Moment, iso_utc
@@ -51,6 +51,28 @@ class CampaignCounts:
             },
         }
 
+    def since(self, before: CampaignCounts) -> CampaignCounts:
+        """What came after `before`; who waits, where people stand and what is due are as they are now."""
+        messages = dict(self.messages)
+        for status in ("sent", "failed", "unknown", "skipped"):
+            messages[status] = self.messages.get(status, 0) - before.messages.get(status, 0)
+        return CampaignCounts(
+            entered=self.entered - before.entered,
+            waiting=self.waiting,
+            ended=_more(self.ended, before.ended),
+            not_entered=_more(self.not_entered, before.not_entered),
+            steps=self.steps,
+            messages=messages,
+            skipped=_more(self.skipped, before.skipped),
+            postponed=_more(self.postponed, before.postponed),
+            converted=self.converted - before.converted,
+        )
+
+
+def _more(after: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+    found = {word: number - before.get(word, 0) for word, number in after.items()}
+    return {word: number for word, number in found.items() if number > 0}
+
 
 @dataclass(frozen=True, slots=True)
 class CallCounts:
@@ -92,6 +114,14 @@ class Overview:
     """Those with calls that wait or have failed."""
     coupons: Mapping[str, CouponCounts] = field(default_factory=dict)
     """Those with a file of codes."""
+
+    def since(self, before: Overview) -> Overview:
+        """The same with what came after `before` alone."""
+        nothing = CampaignCounts()
+        campaigns = {
+            name: counts.since(before.campaigns.get(name, nothing)) for name, counts in self.campaigns.items()
+        }
+        return replace(self, campaigns=campaigns)
 
 
 @dataclass(frozen=True, slots=True)

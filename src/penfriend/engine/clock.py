@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from penfriend.domain.timing import Moment
+from penfriend.domain.timing import SECOND, Moment
 
 # goes on while a machine sleeps, where the system has it: what was begun before is old afterwards
 _ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -39,3 +39,12 @@ class SetClock:
     def elapsed(self) -> float:
         """Seconds that pass whatever is done to the date."""
         return time.clock_gettime(_ELAPSED)
+
+
+class JumpingClock(SetClock):
+    """The clock of a rehearsal: nothing takes time but by its jumps, so that what happens does not depend on
+    how fast the machine is."""
+
+    def elapsed(self) -> float:
+        """Seconds by the moments it was set to."""
+        return self._moment / SECOND

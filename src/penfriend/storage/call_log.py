@@ -29,7 +29,7 @@ SPREAD = 60
 
 _c, _e = webhook_calls.c, enrollments.c
 # in the statement's text, so that the partial index is used
-_DUE = _c.status == literal("due", literal_execute=True)
+CALL_IS_DUE = _c.status == literal("due", literal_execute=True)
 
 
 class CallLog:
@@ -41,7 +41,7 @@ class CallLog:
     def waiting(self, now: Moment) -> list[str]:
         """The webhooks that have calls due which nobody holds, in the order of their names."""
         with self._db.read() as connection:
-            chosen = select(_c.webhook).where(_DUE, _c.due_at <= now, _free(now)).distinct()
+            chosen = select(_c.webhook).where(CALL_IS_DUE, _c.due_at <= now, _free(now)).distinct()
             return sorted(connection.execute(chosen).scalars())
 
     def claim(
@@ -93,7 +93,9 @@ class CallLog:
         values |= {"due_at": tried.again_at} if tried.again_at else {"status": status.value, "over_at": now}
         with self._db.write() as connection:
             connection.execute(
-                update(webhook_calls).where(_c.id == tried.call.id, _DUE, _c.owner == owner).values(**values)
+                update(webhook_calls)
+                .where(_c.id == tried.call.id, CALL_IS_DUE, _c.owner == owner)
+                .values(**values)
             )
 
     def fail(self, ids: Collection[int], owner: str, note: str, now: Moment) -> None:
@@ -102,7 +104,7 @@ class CallLog:
             with self._db.write() as connection:
                 connection.execute(
                     update(webhook_calls)
-                    .where(_c.id.in_(bindparam("ids", expanding=True)), _DUE, _c.owner == owner)
+                    .where(_c.id.in_(bindparam("ids", expanding=True)), CALL_IS_DUE, _c.owner == owner)
                     .values(**_FREED, status=Then.FAILED.value, note=note[:NOTE_LENGTH], over_at=now),
                     {"ids": list(ids)},
                 )
@@ -113,7 +115,7 @@ class CallLog:
         Where it said for how long, that long and uncounted; else as if each had been tried, so that after
         about a day of silence they fail like the one that was.
         """
-        due = update(webhook_calls).where(_c.webhook == webhook, _DUE, _c.due_at <= now, _free(now))
+        due = update(webhook_calls).where(_c.webhook == webhook, CALL_IS_DUE, _c.due_at <= now, _free(now))
         due = due.values(note=answer.note[:NOTE_LENGTH], **_FREED)
         spread = _c.id % SPREAD * SECOND
         with self._db.write() as connection:
@@ -149,7 +151,7 @@ class CallLog:
     def next_due(self) -> Moment | None:
         """The earliest moment at which a call is due."""
         with self._db.read() as connection:
-            return connection.execute(select(func.min(_c.due_at)).where(_DUE)).scalar()
+            return connection.execute(select(func.min(_c.due_at)).where(CALL_IS_DUE)).scalar()
 
 
 _FREED: dict[str, None] = {"owner": None, "lease_until": None}
@@ -171,7 +173,7 @@ def _claim(
     chosen = (
         select(_c.id)
         .join(enrollments, _e.id == _c.enrollment_id)
-        .where(_c.webhook == webhook, _DUE, _c.due_at <= now, _free(now), _e.revision <= revision)
+        .where(_c.webhook == webhook, CALL_IS_DUE, _c.due_at <= now, _free(now), _e.revision <= revision)
         .order_by(_c.due_at, _c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=webhook_calls)

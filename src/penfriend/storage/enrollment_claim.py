@@ -25,7 +25,7 @@ from penfriend.storage.tables import enrollments
 _e = enrollments.c
 # in the statement's text, so that the partial indexes are used
 IS_ACTIVE = _e.status == literal("active", literal_execute=True)
-_WOKEN = _e.woken == literal(1, literal_execute=True)
+IS_WOKEN = _e.woken == literal(1, literal_execute=True)
 
 
 def row_of(row: RowMapping | Mapping[str, Any]) -> Enrollment:
@@ -68,7 +68,7 @@ def claim_enrollments(
     # new revision may wake a million
     ways: tuple[tuple[ColumnElement[bool], tuple[ColumnElement[Any], ...]], ...] = (
         (IS_ACTIVE & (_e.due_at <= now) & free & ours, (_e.due_at, _e.id)),
-        (_WOKEN & free & ours, (_e.id,)),
+        (IS_WOKEN & free & ours, (_e.id,)),
         (_e.owner.is_not(None) & (_e.lease_until <= now) & ours, (_e.lease_until, _e.id)),
     )
     taken: list[Enrollment] = []

@@ -1,0 +1,1 @@
+"""How a forecast is shown: in the terminal, as one JSON document, and as a page with charts."""
