@@ -11,6 +11,7 @@ from penfriend.domain.campaign import Send
 from penfriend.domain.definitions import DataTypes, Definitions, Survey
 from penfriend.domain.facts import Frozen
 from penfriend.domain.fields import FieldType
+from penfriend.domain.letter import Needs
 from penfriend.domain.timing import HOUR, Moment
 from penfriend.storage import tables as t
 from penfriend.storage.letter_facts import gather
@@ -57,7 +58,7 @@ def facts(world: World, *needs: str) -> list[dict[str, Frozen]]:
     """The facts of every enrollment, in order."""
     rows = world.enrollments.claim(NOON, "facts", Moment(NOON + HOUR), 1)
     with world.db.read() as connection:
-        found = gather(connection, rows, needs, SHOP)
+        found = gather(connection, rows, Needs(frozenset(needs)), SHOP, NOON)
     world.enrollments.release("facts")
     return [found[row.id] for row in rows]
 

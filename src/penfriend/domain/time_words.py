@@ -133,9 +133,10 @@ def parse_moment(text: str, resolve: ResolveField | None = None) -> MomentExpr:
         return _offset_moment(offset, resolve)
     if resolve is not None and looks_like_field(text):
         return OfField(resolve(text))
+    last = "entry, or 7 days before entry" if resolve is None else "entry, a field, or 7 days before a field"
     raise WordError(
         f"{quote(text)} is no moment. Write 90 days ago, in 3 days, monday, 2026-12-24, 2026-12-24 09:00,"
-        " entry, a field, or 7 days before a field."
+        f" {last}."
     )
 
 

@@ -3,25 +3,29 @@ only what is needed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from penfriend.domain.campaign import Send, walk_steps
+from penfriend.domain.counting import COUNTS
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.events import BUILT_IN
 from penfriend.domain.facts import Frozen, frozen_day, frozen_moment, frozen_money
+from penfriend.domain.letter import Needs
+from penfriend.domain.timing import Moment
 from penfriend.storage import letter_things
+from penfriend.storage.letter_counts import counts_of
 from penfriend.storage.letter_values import Facts, Person, typed
 from penfriend.storage.people import known_zone
 from penfriend.storage.tables import answers, contacts, enrollments, event_facts, messages, subscriptions
 
 
 def gather(
-    connection: Connection, wanted: Sequence[Enrollment], needs: Collection[str], definitions: Definitions
+    connection: Connection, wanted: Sequence[Enrollment], needs: Needs, definitions: Definitions, now: Moment
 ) -> dict[int, Facts]:
-    """The facts by enrollment id. `needs` names the parts of `Letter.facts` that the templates can read."""
+    """The facts by enrollment id: what the templates can read, as it is at `now`."""
     rows = {
         row.id: row
         for row in connection.execute(
@@ -36,9 +40,12 @@ def gather(
     ]
     facts: dict[int, Facts] = {person.enrollment.id: {"contact": _contact(person)} for person in people}
     for name, load in _LOADERS.items():
-        if name in needs:
+        if name in needs.names:
             for enrollment, value in load(connection, people).items():
                 facts[enrollment][name] = value
+    if needs.counts:
+        for enrollment, counts in counts_of(connection, people, needs.counts, now).items():
+            facts[enrollment][COUNTS] = counts
     return facts
 
 
