@@ -108,6 +108,35 @@ def test_cart_of_an_enrollment_about_none_is_the_contacts_latest(world: World) -
     assert facts(world, "cart")[0]["cart"]["id"] == "new"
 
 
+def order(contact: int, key: str, **fields: Any) -> dict[str, Any]:
+    return {"contact_id": contact, "key": key, "placed_at": NOON, "items": [ITEM]} | fields
+
+
+def test_cart_of_an_enrollment_about_an_order_is_the_one_that_was_ordered(world: World) -> None:
+    contact = world.contact(latest_cart="new")
+    world.enroll(contact, order_key="o-1")
+    put(world, "carts", cart(contact, "new"), cart(contact, "old", items_count=7))
+    put(world, "orders", order(contact, "o-1", cart_key="old"))
+    assert facts(world, "cart")[0]["cart"]["id"] == "old"
+
+
+def test_id_of_somebody_elses_thing_shows_nobodys(world: World) -> None:
+    other = world.contact("other")
+    world.enroll(world.contact(), cart_key="theirs", order_key="theirs")
+    put(world, "carts", cart(other, "theirs"))
+    put(world, "orders", order(other, "theirs"))
+    (found,) = facts(world, "cart", "order")
+    assert (found["cart"], found["order"]) == (None, None)
+
+
+def test_total_of_an_order_is_net_of_refunds_in_its_own_currency(world: World) -> None:
+    contact = world.contact(latest_order="o-1")
+    world.enroll(contact)
+    amounts = {"total": 900_000, "currency": "EUR", "value": 600_000, "net": 400_000}
+    put(world, "orders", order(contact, "o-1", **amounts))
+    assert facts(world, "order")[0]["order"]["total"] == {"$money": [600_000, "EUR"]}
+
+
 @pytest.mark.parametrize("name", ["cart", "order", "reward", "purchase", "product", "event", "waited"])
 def test_thing_that_is_missing_is_none_as_a_whole(world: World, name: str) -> None:
     world.person()
@@ -239,7 +268,8 @@ def test_survey_is_this_enrollments_own_and_by_name_the_contacts_latest(world: W
         {"contact_id": contact, "survey": "nps", "enrollment_id": None, "score": 9, "answered_at": NOON + 1},
     )
     assert facts(world, "survey")[0]["survey"] == {
-        "score": 3, "comment": None, "answered_at": {"$at": NOON}, "nps": {"score": 9},
+        "score": 3, "comment": None, "answered_at": {"$at": NOON},
+        "nps": {"score": 9, "comment": None, "answered_at": {"$at": NOON + 1}},
     }  # fmt: skip
 
 

@@ -55,6 +55,8 @@ class Missing(StrictUndefined):
     def _undefined_message(self) -> str:
         name = self._undefined_name
         held = self._undefined_obj
+        if held is None:
+            return f'this is empty, so it has no "{name}"; ask {{% if ... %}} before.'
         if isinstance(held, dict):
             hint = did_you_mean(str(name), map(str, held))
             return f'there is no "{name}" here.{hint}'

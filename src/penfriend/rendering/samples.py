@@ -52,7 +52,13 @@ def sample_facts(
 ) -> dict[str, object]:
     """Values for what is needed. `sparse` is somebody of whom the shop knows little, and who did nothing of
     late."""
-    facts = {name: _sample(shapes[name], name, currency) for name in needs.names if name in shapes}
+    facts = {
+        name: None
+        if shapes[name].missing or (sparse and shapes[name].optional)
+        else _sample(shapes[name], name, currency)
+        for name in needs.names
+        if name in shapes
+    }
     facts[COUNTS] = {one.text: _number(one.field, currency, none=sparse) for one in needs.counts}
     contact = facts.get("contact")
     if sparse and isinstance(contact, dict):

@@ -4,8 +4,9 @@ only what is needed."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import Connection, Row, bindparam, case, func, select
 
 from penfriend.domain.campaign import Send, walk_steps
 from penfriend.domain.counting import COUNTS
@@ -115,7 +116,7 @@ def _events(connection: Connection, people: Sequence[Person]) -> dict[int, Froze
 
 
 def _survey(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
-    """This enrollment's own answer, and under each survey's name the contact's latest score."""
+    """This enrollment's own answer, and under each survey's name the contact's latest."""
     found = connection.execute(
         select(answers)
         .where(answers.c.contact_id.in_(bindparam("ids", expanding=True)))
@@ -123,17 +124,20 @@ def _survey(connection: Connection, people: Sequence[Person]) -> dict[int, Froze
         {"ids": sorted({p.contact.id for p in people})},
     ).all()
     own = {row.enrollment_id: row for row in found}
-    named = {(row.contact_id, row.survey): row.score for row in found}
-    shown: dict[int, Frozen] = {}
-    for p in people:
-        row = own.get(p.enrollment.id)
-        shown[p.enrollment.id] = {
-            **{name: {"score": named.get((p.contact.id, name))} for name in p.definitions.surveys},
-            "score": row.score if row is not None else None,
-            "comment": row.comment if row is not None else None,
-            "answered_at": frozen_moment(row.answered_at) if row is not None else None,
+    named = {(row.contact_id, row.survey): row for row in found}
+    return {
+        p.enrollment.id: {
+            **{name: _answer(named.get((p.contact.id, name))) for name in p.definitions.surveys},
+            **_answer(own.get(p.enrollment.id)),
         }
-    return shown
+        for p in people
+    }
+
+
+def _answer(row: Row[Any] | None) -> dict[str, Frozen]:
+    if row is None:
+        return dict.fromkeys(("score", "comment", "answered_at"))
+    return {"score": row.score, "comment": row.comment, "answered_at": frozen_moment(row.answered_at)}
 
 
 def _topic(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
