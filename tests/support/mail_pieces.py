@@ -9,7 +9,7 @@ from penfriend.domain.campaign import Campaign, EventTrigger, Policy, Send, Send
 from penfriend.domain.definitions import Brand, Definitions, Topic
 from penfriend.domain.delivery import Email, Fault, Outcome, Result, Stage
 from penfriend.domain.errors import RenderFailed
-from penfriend.domain.letter import Letter
+from penfriend.domain.letter import Letter, Needs
 from penfriend.domain.problems import Problem
 from penfriend.domain.timing import Duration, Moment, SendWindow, Unit
 from tests.support.clock import moment
@@ -67,9 +67,9 @@ class PlainRenderer:
 
     broken: set[str] = field(default_factory=set)
     words: str = "Hello"
-    needed: frozenset[str] = frozenset()
+    needed: Needs = field(default_factory=Needs)
 
-    def needs(self, template: str) -> frozenset[str]:
+    def needs(self, template: str) -> Needs:
         """What the test says."""
         return self.needed
 

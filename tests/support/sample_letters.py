@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from penfriend.domain.campaign import Send, walk_steps
+from penfriend.domain.counting import COUNTS
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.letter import Letter
 from penfriend.domain.money import Money
@@ -76,7 +77,8 @@ def facts(**other: object) -> dict[str, Any]:  # Any: what templates can name ha
         },
         "order": {"id": "AO-10482", "items": ITEMS, "total": Money(740_000, "GBP")},
         "orders": {"count": 3, "last_at": datetime(2025, 11, 12, 10, tzinfo=UTC)},
-        "points": {"balance": 1540, "remaining": 1320, "expires_at": date(2026, 3, 23)},
+        "points": {"balance": 1540, "earned": 4210, "remaining": 1320, "expires_at": date(2026, 3, 23)},
+        COUNTS: {'points.earned(within="last 3 months")': 260},
         "survey": {"score": 4, "comment": None, "answered_at": None},
     }
     return {**known, **other}

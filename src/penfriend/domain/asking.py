@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from penfriend.domain.campaign import EventHappening
+from penfriend.domain.counting import Counted
 from penfriend.domain.fields import Field
 from penfriend.domain.segment import Condition
 from penfriend.domain.timing import Moment
@@ -80,5 +81,5 @@ class ValueOf:
     field: Field
 
 
-Question = Holds | Came | StillIn | ValueOf
-Answer = bool | Moment | date | None
+Question = Holds | Came | StillIn | ValueOf | Counted
+Answer = bool | Moment | date | int | None

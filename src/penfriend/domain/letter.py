@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from penfriend.domain.counting import Counted
 from penfriend.domain.delivery import Email
 from penfriend.domain.problems import Problem
 from penfriend.domain.timing import Moment
@@ -23,7 +24,8 @@ class Letter:
     contact's clock, dates, lists and
     dicts: `contact` {id, email, first_name, ..., attributes}, and where the template needs them `cart`,
     `order`, `orders`, `purchase`, `product`, `points`, `rewards`, `reward`, `event`, `events`, `survey`,
-    `message`, `topic`, `coupon` (the code that the step gives). A missing value is None. `brand`, `campaign`
+    `message`, `topic`, `coupon` (the code that the step gives), and `counts` (what it narrows, by the text
+    of `Counted`). A missing value is None. `brand`, `campaign`
     and `links` are added by the renderer.
     """
 
@@ -57,12 +59,26 @@ class Letter:
     signed its links is taken again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What templates can read of a person, so that no more is loaded."""
+
+    names: frozenset[str] = frozenset()
+    """Parts of `Letter.facts`."""
+    counts: frozenset[Counted] = frozenset()
+    """What they count within a window."""
+
+    def __or__(self, other: Needs) -> Needs:
+        """What either needs."""
+        return Needs(self.names | other.names, self.counts | other.counts)
+
+
 class Renderer(Protocol):
     """Makes the mails of one revision: templates compiled once, filled for each person. Safe to use from
     several threads."""
 
-    def needs(self, template: str) -> frozenset[str]:
-        """The names of `Letter.facts` that the template can read in any locale, so that no more is loaded."""
+    def needs(self, template: str) -> Needs:
+        """What the template can read in any locale."""
 
     def render(self, letter: Letter) -> Email:
         """The finished mail; the same for the same letter, revision, key and version of the program. Raises

@@ -15,6 +15,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.delivery import Result
 from penfriend.domain.enrollment import Enrollment, Moved
 from penfriend.domain.facts import Frozen
+from penfriend.domain.letter import Needs
 from penfriend.domain.outbox import (
     Beginning,
     Carried,
@@ -135,9 +136,9 @@ class Messages(Protocol):
         """What the decisions about these messages need."""
 
     def facts(
-        self, wanted: Sequence[Enrollment], needs: Collection[str], definitions: Definitions
+        self, wanted: Sequence[Enrollment], needs: Needs, definitions: Definitions, now: Moment
     ) -> Mapping[int, dict[str, Frozen]]:
-        """The facts of letters by enrollment id."""
+        """The facts of letters by enrollment id, as they are at `now`."""
 
     def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment, revision: int) -> None:
         """Write skips and postponements, unless a later revision than `revision` is live: then the messages

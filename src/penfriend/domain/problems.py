@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+_LONGEST_QUOTE = 60
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -37,3 +39,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` Did you mean "send"?`, with a leading space, or nothing where no known word is near."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f' Did you mean "{near[0]}"?' if near else ""
+
+
+def quote(text: str) -> str:
+    """`text` between double quotes, on one line and not too long to be read."""
+    if len(text) <= _LONGEST_QUOTE and text.isprintable() and "  " not in text:
+        return f'"{text}"'
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text[: _LONGEST_QUOTE * 4]).split())
+    return f'"{flat if len(flat) <= _LONGEST_QUOTE else flat[: _LONGEST_QUOTE - 1] + "…"}"'

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 from penfriend.domain.contact import Contact
 from penfriend.domain.delivery import Email
 from penfriend.domain.errors import RenderFailed, RevisionUnusable, StoreUnavailable
 from penfriend.domain.facts import Frozen, thaw
-from penfriend.domain.letter import Letter
+from penfriend.domain.letter import Letter, Needs
 from penfriend.domain.outbox import DueMessage, SendBackground, Verdict
 from penfriend.domain.ports import Messages
 from penfriend.domain.reasons import Skip
@@ -56,9 +57,9 @@ def make_letters(
 ) -> tuple[list[Made], list[Verdict]]:
     """The mails of those that go, and a skip for each that cannot be made. Raises StoreUnavailable."""
     fresh = [message for message in decided.going if not message.in_doubt]
-    needs = frozenset[str]().union(*(_needs(live, message) for message in fresh))
+    needs = reduce(or_, (_needs(live, message) for message in fresh), Needs())
     wanted = [background.enrollments[message.enrollment] for message in fresh]
-    facts = messages.facts(wanted, needs, live.definitions) if wanted else {}
+    facts = messages.facts(wanted, needs, live.definitions, now) if wanted else {}
     earlier = cache(revisions)  # each once for the group, however many they are
     made: list[Made] = []
     verdicts: list[Verdict] = []
@@ -90,12 +91,12 @@ def _with_code(frozen: Frozen, decided: Decided, message: DueMessage) -> Frozen:
     return frozen if code is None else {**frozen, "coupon": code}
 
 
-def _needs(live: Live, message: DueMessage) -> frozenset[str]:
+def _needs(live: Live, message: DueMessage) -> Needs:
     step = live.send_step(message.campaign, message.step)
     try:
-        return live.renderer.needs(step.template) if step else frozenset()
+        return live.renderer.needs(step.template) if step else Needs()
     except RenderFailed:  # `render` says it again, about this message alone
-        return frozenset()
+        return Needs()
 
 
 def _unmade(message: DueMessage, why: str) -> Verdict:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from jinja2 import Template, TemplateSyntaxError, nodes
 
+from penfriend.domain.letter import Needs
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering import tokens_in_mjml as mj
 from penfriend.rendering.environment import LetterEnvironment
@@ -28,8 +29,8 @@ class Part:
 
     template: Template
     outline: Outline
-    names: frozenset[str]
-    """The facts that it reads."""
+    needs: Needs
+    """What it reads of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +197,14 @@ class Compiler:
         outline = Outline(nodes.Template([], lineno=1), source.places, file)
         try:
             made = env.compiled(source.text)
-            return Part(made.template, replace(outline, tree=made.tree), made.names)
+            return Part(made.template, replace(outline, tree=made.tree), made.needs)
         except TemplateSyntaxError as error:
             problems.error(
                 outline.place(error.lineno), f"{(error.message or 'this is no Jinja').rstrip('.')}."
             )
         except RecursionError:
             problems.error(Place(file), "the tags are nested too deeply.")
-        return Part(_EMPTY, outline, frozenset())
+        return Part(_EMPTY, outline, Needs())
 
     def _outline(self, pieces: Sequence[Piece], file: str) -> Outline | None:
         """The tags of a broken template, where they at least can be parsed: their names are looked at all the

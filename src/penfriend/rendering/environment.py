@@ -18,10 +18,12 @@ from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 
+from penfriend.domain.letter import Needs
 from penfriend.domain.money import Money
 from penfriend.domain.problems import did_you_mean
 from penfriend.rendering import filters
 from penfriend.rendering.catalogs import Translations
+from penfriend.rendering.counts import replace_counts
 from penfriend.rendering.formats import Formats
 from penfriend.rendering.limits import LimitReached, check_operator, lenient, limited_range
 from penfriend.rendering.links import Links
@@ -53,6 +55,8 @@ class Missing(StrictUndefined):
     def _undefined_message(self) -> str:
         name = self._undefined_name
         held = self._undefined_obj
+        if held is None:
+            return f'this is empty, so it has no "{name}"; ask {{% if ... %}} before.'
         if isinstance(held, dict):
             hint = did_you_mean(str(name), map(str, held))
             return f'there is no "{name}" here.{hint}'
@@ -71,18 +75,18 @@ def refuse_nothing(value: object) -> object:
     return value
 
 
-Codes = dict[tuple[bool, str], tuple[CodeType, nodes.Template, frozenset[str]]]
+Codes = dict[tuple[bool, str], tuple[CodeType, nodes.Template, Needs]]
 """What was compiled, by escaping and source: most locales share all of it. Nothing of a locale is in the
 code, because functions are called when a letter is filled and the filters of a locale want its context."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A template, its parsed form, and the facts that it names."""
+    """A template, its parsed form, and what it reads of a person."""
 
     template: Template
     tree: nodes.Template
-    names: frozenset[str]
+    needs: Needs
 
 
 class LetterEnvironment(SandboxedEnvironment):
@@ -175,10 +179,11 @@ class LetterEnvironment(SandboxedEnvironment):
         if made is None:
             tree = self.parse(source)
             names = frozenset(fact_names(tree))
+            needs = Needs(names, replace_counts(tree, names, self))
             guard(tree, self)
-            made = self._codes[key] = (self.compile(tree), tree, names)
-        code, tree, names = made
-        return Compiled(Template.from_code(self, code, self.globals), tree, names)
+            made = self._codes[key] = (self.compile(tree), tree, needs)
+        code, tree, needs = made
+        return Compiled(Template.from_code(self, code, self.globals), tree, needs)
 
 
 _TRANSLATING = frozenset({"_", "gettext"})

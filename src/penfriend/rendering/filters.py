@@ -47,6 +47,7 @@ def own_filters() -> dict[str, Callable[..., object]]:
         "_loop": _loop,
         "_join": _concat,
         "_keep": _keep,
+        "_counted": _counted,
     }
 
 
@@ -123,6 +124,15 @@ def _replace(context: EvalContext, value: str, old: str, new: str, count: int | 
 def _loop(context: Context, values: object) -> object:
     budget = context.get("_budget")
     return budget.loop(values) if isinstance(budget, Budget) else values
+
+
+@pass_context
+def _counted(context: Context, _: object, text: str) -> object:
+    """What a letter counts within a window; it stands with the letter's facts."""
+    counts = context["_counts"]
+    if text not in counts:
+        raise NotPrintable(f"{text} was not counted for this letter.")
+    return counts[text]
 
 
 @pass_context

@@ -12,6 +12,7 @@ from penfriend.domain.campaign import Campaign, Send, walk_steps
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.fields import FIELDS
 from penfriend.domain.problems import did_you_mean
+from penfriend.rendering.counts import counting_fault
 from penfriend.rendering.shapes import ANYTHING, Shape
 
 _GROUPS = frozenset(FIELDS) - {"items"} | {"topic", "waited", "coupon"}
@@ -168,11 +169,11 @@ class NameChecker:
 
     def _call(self, node: nodes.Call, scope: dict[str, Shape]) -> Shape:
         called = self._shape(node.node, scope)
-        if called.type is not None:
-            self._report(
-                node.lineno, f"{_written(node.node)}(...): counting within a window is not supported yet."
-            )
         self._parts(node, scope, but="node")
+        if called.type is not None:
+            fault = counting_fault(node, _written(node.node))
+            if fault:
+                self._report(node.lineno, fault)
         return ANYTHING
 
 

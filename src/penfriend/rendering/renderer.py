@@ -7,14 +7,17 @@ several threads can render at once.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
+from operator import or_
 
 from babel import Locale
 
 from penfriend.domain.campaign import Kind
+from penfriend.domain.counting import COUNTS
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.delivery import Email
 from penfriend.domain.errors import RenderFailed
-from penfriend.domain.letter import Letter
+from penfriend.domain.letter import Letter, Needs
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering.assemble import Assembler, Sender
 from penfriend.rendering.check import check
@@ -54,20 +57,19 @@ class TemplateRenderer:
         brands.update(definitions.brands.items())
         self._assemblers = {name: Assembler(Sender.of(brand)) for name, brand in brands.items()}
         self._brands = {name: _brand_names(brand) for name, brand in brands.items()}
-        self._needs: dict[str, frozenset[str]] = {}
+        self._needs: dict[str, Needs] = {}
 
-    def needs(self, template: str) -> frozenset[str]:
-        """The names of `Letter.facts` that the template can read in any locale. Raises RenderFailed where it
-        cannot be compiled."""
+    def needs(self, template: str) -> Needs:
+        """What the template can read in any locale. Raises RenderFailed where it cannot be compiled."""
         found = self._needs.get(template)
         if found is None:
-            names: set[str] = set()
+            found = Needs()
             for locale in self.speeches.locales(template):
                 speech = self.speeches.of(locale)
                 parts = [*_compiled(speech, template).parts]
                 parts += [_subject_part(speech, one) for one in self._subjects_of(template)]
-                names.update(*(part.names for part in parts))
-            found = self._needs[template] = frozenset(names)
+                found = reduce(or_, (part.needs for part in parts), found)
+            self._needs[template] = found
         return found
 
     def render(self, letter: Letter) -> Email:
@@ -152,6 +154,7 @@ class TemplateRenderer:
             "locale": speech.name,
             "dir": "rtl" if speech.is_rtl else "ltr",
             "_budget": Budget(),
+            "_counts": letter.facts.get(COUNTS, {}),
         }
         if "event" in names:
             names["event"] = lenient(names["event"])

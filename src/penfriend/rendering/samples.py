@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from penfriend.domain.fields import FieldType
+from penfriend.domain.counting import COUNTS
+from penfriend.domain.fields import Field, FieldType
+from penfriend.domain.letter import Needs
 from penfriend.domain.money import Money
 from penfriend.rendering.shapes import Shape
 
@@ -46,10 +48,18 @@ class _Open(dict[str, object]):
 
 
 def sample_facts(
-    shapes: Mapping[str, Shape], names: frozenset[str], currency: str, *, sparse: bool
+    shapes: Mapping[str, Shape], needs: Needs, currency: str, *, sparse: bool
 ) -> dict[str, object]:
-    """Values for the named facts. `sparse` is somebody of whom the shop knows little."""
-    facts = {name: _sample(shapes[name], name, currency) for name in names if name in shapes}
+    """Values for what is needed. `sparse` is somebody of whom the shop knows little, and who did nothing of
+    late."""
+    facts = {
+        name: None
+        if shapes[name].missing or (sparse and shapes[name].optional)
+        else _sample(shapes[name], name, currency)
+        for name in needs.names
+        if name in shapes
+    }
+    facts[COUNTS] = {one.text: _number(one.field, currency, none=sparse) for one in needs.counts}
     contact = facts.get("contact")
     if sparse and isinstance(contact, dict):
         contact.update(dict.fromkeys(MAY_BE_EMPTY))
@@ -63,6 +73,14 @@ def _sample(shape: Shape, name: str, currency: str) -> object:
         return _of_type(shape.type, name, currency)
     held = {key: _sample(inner, key, currency) for key, inner in shape.names.items()}
     return _Open(held) if shape.open else held
+
+
+def _number(field: Field, currency: str, *, none: bool) -> object:
+    if not none:
+        return _of_type(field.type, field.key, currency)
+    if field.key == "average":
+        return None
+    return Money(0, currency) if field.type is FieldType.AMOUNT else 0
 
 
 def _of_type(kind: FieldType, name: str, currency: str) -> object:

@@ -24,6 +24,10 @@ class Shape:
     """Open, but a name that is nearly one of these is taken for a slip."""
     entries: Shape | None = None
     type: FieldType | None = None
+    missing: bool = False
+    """Nobody has it in this campaign, so that only a letter which asks before goes out."""
+    optional: bool = False
+    """Somebody in this campaign may have none."""
 
 
 ANYTHING = Shape(open=True)
@@ -45,7 +49,8 @@ def _texts(names: Iterable[str]) -> dict[str, Shape]:
 def depends_on(definitions: Definitions, campaign: Campaign, step: Send) -> tuple[object, ...]:
     """What makes the names of one step others than those of another step of the same definitions."""
     sends = frozenset(one.id for one in walk_steps(campaign.steps) if isinstance(one, Send))
-    return _event_name(definitions, campaign), step.survey, step.coupon is not None, sends
+    certain = certain_things(definitions, campaign)
+    return _event_name(definitions, campaign), certain, step.survey, step.coupon is not None, sends
 
 
 def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str, Shape]:
@@ -57,7 +62,8 @@ def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str
     happened = {name: Shape(_group("events")) for name in (*BUILT_IN, *data.events)}
     message = Shape(_group("message"))
     steps = {one.id: message for one in walk_steps(campaign.steps) if isinstance(one, Send)}
-    score = Shape({"score": Shape(type=FieldType.NUMBER)})
+    answer = Shape(_group("survey"))
+    certain = certain_things(definitions, campaign)
     return {
         "contact": Shape(_group("contact", attributes=attributes)),
         "topic": Shape(dict.fromkeys(definitions.topics, Shape(type=FieldType.YES_NO))),
@@ -65,18 +71,18 @@ def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str
             {**dict.fromkeys(definitions.campaigns, Shape(_group("campaign"))), **_texts(_CAMPAIGN)}
         ),
         "orders": Shape(_group("orders")),
-        "order": Shape(_group("order", items=items)),
-        "cart": Shape(_group("cart", items=items)),
-        "purchase": Shape(_group("purchase")),
-        "product": Shape(_group("product", attributes=ANYTHING)),
+        "order": Shape(_group("order", items=items), optional="order" not in certain),
+        "cart": Shape(_group("cart", items=items), optional="cart" not in certain),
+        "purchase": Shape(_group("purchase"), optional="purchase" not in certain),
+        "product": Shape(_group("product", attributes=ANYTHING), optional="product" not in certain),
         "points": Shape(_group("points")),
         "rewards": Shape(_group("rewards")),
-        "reward": Shape(_group("reward")),
+        "reward": Shape(_group("reward", title=_TEXT), optional="reward" not in certain),
         "events": Shape(happened),
         "event": _event(definitions, campaign, items),
         "message": Shape({**_group("message"), **steps}),
         "survey": Shape(
-            {**_group("survey"), **dict.fromkeys(definitions.surveys, score), **_asked(definitions, step)}
+            {**_group("survey"), **dict.fromkeys(definitions.surveys, answer), **_asked(definitions, step)}
         ),
         "waited": _of_type(WAITED.type),
         "brand": Shape(_texts(_BRAND)),
@@ -115,4 +121,23 @@ def _event(definitions: Definitions, campaign: Campaign, items: Shape) -> Shape:
         names[key] = items if key == "items" else _of_type(known.type)
     for key, kind in definitions.data.events.get(name, {}).items():
         names[key] = _of_type(kind)
-    return Shape(names, open=True, near=len(names) > 1)
+    return Shape(names, open=True, near=len(names) > 1, missing=not name)
+
+
+_THINGS: Mapping[Things, tuple[str, ...]] = {
+    Things.CARTS: ("cart",),
+    Things.ORDERS: ("order",),
+    Things.PURCHASES: ("purchase", "product"),
+    Things.REWARDS: ("reward",),
+}
+_NAMED_BY = {"cart_id": "cart", "order_id": "order", "product_id": "product", "reward_id": "reward"}
+
+
+def certain_things(definitions: Definitions, campaign: Campaign) -> frozenset[str]:
+    """The things that everybody in the campaign has, because the enrollment is about one; of an event's as
+    far as it names them."""
+    found = definitions.segments.get(campaign.trigger.segment or "")
+    event = _event_name(definitions, campaign)
+    properties = {**BUILT_IN.get(event, {}), **definitions.data.events.get(event, {})}
+    named = {thing for key, thing in _NAMED_BY.items() if key in properties}
+    return frozenset(named.union(_THINGS.get(found.of, ()) if found is not None else ()))

@@ -3,25 +3,30 @@ only what is needed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import Connection, Row, bindparam, case, func, select
 
 from penfriend.domain.campaign import Send, walk_steps
+from penfriend.domain.counting import COUNTS
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.events import BUILT_IN
 from penfriend.domain.facts import Frozen, frozen_day, frozen_moment, frozen_money
+from penfriend.domain.letter import Needs
+from penfriend.domain.timing import Moment
 from penfriend.storage import letter_things
+from penfriend.storage.letter_counts import counts_of
 from penfriend.storage.letter_values import Facts, Person, typed
 from penfriend.storage.people import known_zone
 from penfriend.storage.tables import answers, contacts, enrollments, event_facts, messages, subscriptions
 
 
 def gather(
-    connection: Connection, wanted: Sequence[Enrollment], needs: Collection[str], definitions: Definitions
+    connection: Connection, wanted: Sequence[Enrollment], needs: Needs, definitions: Definitions, now: Moment
 ) -> dict[int, Facts]:
-    """The facts by enrollment id. `needs` names the parts of `Letter.facts` that the templates can read."""
+    """The facts by enrollment id: what the templates can read, as it is at `now`."""
     rows = {
         row.id: row
         for row in connection.execute(
@@ -36,9 +41,12 @@ def gather(
     ]
     facts: dict[int, Facts] = {person.enrollment.id: {"contact": _contact(person)} for person in people}
     for name, load in _LOADERS.items():
-        if name in needs:
+        if name in needs.names:
             for enrollment, value in load(connection, people).items():
                 facts[enrollment][name] = value
+    if needs.counts:
+        for enrollment, counts in counts_of(connection, people, needs.counts, now).items():
+            facts[enrollment][COUNTS] = counts
     return facts
 
 
@@ -108,7 +116,7 @@ def _events(connection: Connection, people: Sequence[Person]) -> dict[int, Froze
 
 
 def _survey(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
-    """This enrollment's own answer, and under each survey's name the contact's latest score."""
+    """This enrollment's own answer, and under each survey's name the contact's latest."""
     found = connection.execute(
         select(answers)
         .where(answers.c.contact_id.in_(bindparam("ids", expanding=True)))
@@ -116,17 +124,20 @@ def _survey(connection: Connection, people: Sequence[Person]) -> dict[int, Froze
         {"ids": sorted({p.contact.id for p in people})},
     ).all()
     own = {row.enrollment_id: row for row in found}
-    named = {(row.contact_id, row.survey): row.score for row in found}
-    shown: dict[int, Frozen] = {}
-    for p in people:
-        row = own.get(p.enrollment.id)
-        shown[p.enrollment.id] = {
-            **{name: {"score": named.get((p.contact.id, name))} for name in p.definitions.surveys},
-            "score": row.score if row is not None else None,
-            "comment": row.comment if row is not None else None,
-            "answered_at": frozen_moment(row.answered_at) if row is not None else None,
+    named = {(row.contact_id, row.survey): row for row in found}
+    return {
+        p.enrollment.id: {
+            **{name: _answer(named.get((p.contact.id, name))) for name in p.definitions.surveys},
+            **_answer(own.get(p.enrollment.id)),
         }
-    return shown
+        for p in people
+    }
+
+
+def _answer(row: Row[Any] | None) -> dict[str, Frozen]:
+    if row is None:
+        return dict.fromkeys(("score", "comment", "answered_at"))
+    return {"score": row.score, "comment": row.comment, "answered_at": frozen_moment(row.answered_at)}
 
 
 def _topic(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:

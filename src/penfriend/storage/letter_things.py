@@ -31,11 +31,30 @@ def _by_key(connection: Connection, table: Table, keys: Collection[str | None]) 
     return {row.key: row for row in rows}
 
 
+def _own(
+    connection: Connection, table: Table, people: Sequence[Person], keys: Mapping[int, str | None]
+) -> dict[int, Row[Any] | None]:
+    """The row of the key by enrollment; an id of somebody else's thing shows nobody's."""
+    rows = _by_key(connection, table, keys.values())
+    found = {p.enrollment.id: (p.contact.id, rows.get(keys[p.enrollment.id] or "")) for p in people}
+    return {
+        enrollment: row if row is not None and row.contact_id == contact else None
+        for enrollment, (contact, row) in found.items()
+    }
+
+
 def carts_of(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
-    """`cart`."""
-    keys = {p.enrollment.id: p.enrollment.subject.cart_key or p.contact.latest_cart for p in people}
-    rows = _by_key(connection, carts, keys.values())
-    return {enrollment: _cart(rows.get(key)) if key else None for enrollment, key in keys.items()}
+    """`cart`: where the enrollment is about an order, that order's."""
+    subjects = {p.enrollment.id: p.enrollment.subject for p in people}
+    ordered = _by_key(connection, orders, [one.order_key for one in subjects.values() if not one.cart_key])
+    keys: dict[int, str | None] = {}
+    for p in people:
+        subject = p.enrollment.subject
+        of_order = ordered.get(subject.order_key or "")
+        keys[p.enrollment.id] = (
+            subject.cart_key or (of_order.cart_key if of_order is not None else None) or p.contact.latest_cart
+        )
+    return {enrollment: _cart(row) for enrollment, row in _own(connection, carts, people, keys).items()}
 
 
 def _cart(row: Row[Any] | None) -> Frozen:
@@ -55,8 +74,7 @@ def _cart(row: Row[Any] | None) -> Frozen:
 def orders_of(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
     """`order`."""
     keys = {p.enrollment.id: p.enrollment.subject.order_key or p.contact.latest_order for p in people}
-    rows = _by_key(connection, orders, keys.values())
-    return {enrollment: _order(rows.get(key)) if key else None for enrollment, key in keys.items()}
+    return {enrollment: _order(row) for enrollment, row in _own(connection, orders, people, keys).items()}
 
 
 def _order(row: Row[Any] | None) -> Frozen:
@@ -66,9 +84,17 @@ def _order(row: Row[Any] | None) -> Frozen:
         "id": row.key,
         "placed_at": frozen_moment(row.placed_at),
         "delivered_at": frozen_moment(row.delivered_at),
-        "total": frozen_money(row.total, row.currency),
+        "total": frozen_money(_net(row), row.currency),
         "items": items_of(row.items, row.currency),
     }
+
+
+def _net(row: Row[Any]) -> int | None:
+    """What is left of the total after refunds, in the order's own currency."""
+    whole: int | None = row.total
+    if whole is None or not row.value or row.net is None:
+        return whole
+    return whole * int(row.net) // int(row.value)
 
 
 def points_of(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:

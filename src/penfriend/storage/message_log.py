@@ -5,13 +5,14 @@ A status moves only by an UPDATE that names the old one (`penfriend.domain.messa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.facts import Frozen
+from penfriend.domain.letter import Needs
 from penfriend.domain.message import Status
 from penfriend.domain.outbox import Carried, DueMessage, SendBackground, Verdict
 from penfriend.domain.reasons import End
@@ -85,11 +86,11 @@ class MessageLog:
         )
 
     def facts(
-        self, wanted: Sequence[Enrollment], needs: Collection[str], definitions: Definitions
+        self, wanted: Sequence[Enrollment], needs: Needs, definitions: Definitions, now: Moment
     ) -> dict[int, dict[str, Frozen]]:
-        """The facts of letters by enrollment id (`penfriend.storage.letter_facts`)."""
+        """The facts of letters by enrollment id, as they are at `now` (`penfriend.storage.letter_facts`)."""
         with self._db.read() as connection:
-            return gather(connection, wanted, needs, definitions)
+            return gather(connection, wanted, needs, definitions, now)
 
     def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment, revision: int) -> None:
         """Write skips and postponements; an ending that came before the mail ends its enrollment. In one

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, FromClause, Select, bindparam, cast, column, 
 from sqlalchemy.dialects import postgresql
 
 from penfriend.domain.asking import Answer, Came, Holds, Probe, Question, StillIn, ValueOf
+from penfriend.domain.counting import Counted
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.fields import FieldType
 from penfriend.domain.timing import Moment
@@ -116,6 +117,8 @@ class _Statement:
                 return sure(compiler.still_in(name, scope))
             case ValueOf(field):
                 return value_of(field, scope)
+            case Counted(_, field, narrow):
+                return compiler.narrowed(field, narrow, scope)
             case Came(happening, since_step):
                 row, matching = compiler.happened(happening, scope)
                 later = row.c.at > _probe("after" if since_step else "entry")
@@ -151,7 +154,7 @@ def _answer_of(question: Question, value: Any) -> Answer:
         return None
     if isinstance(question, ValueOf) and question.field.type is FieldType.DATE:
         return date.fromisoformat(value)
-    return Moment(value)
+    return int(value) if isinstance(question, Counted) else Moment(value)
 
 
 _statements: OrderedDict[tuple[int, str, tuple[Question, ...]], _Statement] = OrderedDict()

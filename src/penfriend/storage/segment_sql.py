@@ -121,7 +121,11 @@ class Compiler:
         narrow = test.narrow
         if narrow is None or narrow == Narrow():
             return value_of(test.field, scope)
-        return narrowed(test.field, scope, lambda rows: self._narrow(narrow, rows, scope))
+        return self.narrowed(test.field, narrow, scope)
+
+    def narrowed(self, field: Field, narrow: Narrow, scope: Scope) -> Expr:
+        """A count, sum or average of the rows that `narrow` lets through."""
+        return narrowed(field, scope, lambda rows: self._narrow(narrow, rows, scope))
 
     def moment(self, expr: MomentExpr, scope: Scope) -> tuple[Expr, FieldType]:
         """A moment as an expression, and whether it is a moment or a date."""

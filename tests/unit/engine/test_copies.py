@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import update
 
 from penfriend.domain.campaign import Campaign, OnUnknown, Send
+from penfriend.domain.counting import narrowing_field, read_counted
 from penfriend.domain.errors import StoreUnavailable
+from penfriend.domain.letter import Needs
 from penfriend.domain.timing import HOUR
 from penfriend.engine.live import Live
 from penfriend.storage import tables as t
 from penfriend.storage.overview import Reports
-from tests.support.mail_pieces import GREYLISTED, LETTER, NO_ANSWER, PlainRenderer, campaign
+from tests.support.mail_pieces import GREYLISTED, LETTER, NO_ANSWER, NOON, PlainRenderer, campaign
 from tests.support.mail_world import KINDS, World, shared_url, worlds
 
 
@@ -74,6 +76,20 @@ def test_doubt_that_a_person_settles_as_resend_has_the_same_bytes(world: World) 
     world.run(campaign(LETTER), revision=2)
     Reports(world.db).resolve(only(world)["id"], False, world.clock.now())
     second_try(world)
+    assert [handover.email.content for handover in world.memory.taken] == [first, first]
+
+
+def test_copy_counts_nothing_anew(world: World) -> None:
+    field = narrowing_field(("events", "product_viewed", "count"))
+    assert field is not None
+    viewed = read_counted(field, {"within": "last 2 days"})
+    world.renderer.needed = Needs(counts=frozenset({viewed}))
+    contact = only(world)["contact_id"]
+    world.event(contact, "product_viewed", NOON)
+    first = first_try(world)
+    world.event(contact, "product_viewed", NOON)
+    second_try(world)
+    assert f"'{viewed.text}': 1" in first.decode()
     assert [handover.email.content for handover in world.memory.taken] == [first, first]
 
 

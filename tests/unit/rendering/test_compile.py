@@ -258,7 +258,7 @@ def test_needs_tells_the_facts_that_any_part_reads() -> None:
         "welcome/hello.txt": "{{ reward.cost }}",
         "welcome/hello.tr.mjml": text_letter("{{ product.title }}"),
     }
-    assert renderer(mjml, files).needs("welcome/hello") == {
+    assert renderer(mjml, files).needs("welcome/hello").names == {
         "cart",
         "order",
         "contact",
