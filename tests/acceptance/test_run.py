@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,29 @@ def test_daemon_sends_what_an_import_brings_and_stops_cleanly_on_sigterm(
     status = shop.json("status")
     assert status["campaigns"]["news"]["messages"]["sent"] == 20 == len(smtp_server.messages)
     assert shop.json("messages", "--status", "claimed", "--status", "sending") == []
+
+
+def test_sigterm_over_and_over_in_the_middle_of_sending_loses_and_repeats_nothing(
+    shop: Shop, smtp_server: SmtpServer
+) -> None:
+    shop.run("import", "contacts", "-", stdin=shop.people(120))
+    daemon = shop.start("run", "--no-web")
+    wait_for(lambda: "running as" in shop.log, "the daemon's first line")
+    _let_in(shop, 120)
+    wait_for(lambda: len(smtp_server.messages) >= 5, "the first mails")
+    while daemon.poll() is None:  # also while it gives back what it holds, and in its last moments
+        daemon.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            daemon.wait(timeout=0.005)
+    assert daemon.returncode == 0
+    held = ("claimed", "sending", "unknown")
+    assert shop.json("messages", *(word for one in held for word in ("--status", one))) == []
+    again = shop.start("run", "--no-web")
+    wait_for(lambda: len(smtp_server.messages) >= 120, "the others")
+    again.send_signal(signal.SIGTERM)
+    assert again.wait(timeout=30) == 0
+    assert len(smtp_server.messages) == 120 == len({mail.recipients for mail in smtp_server.messages})
+    assert shop.json("status")["campaigns"]["news"]["messages"]["sent"] == 120
 
 
 def _wait_for_more(server: SmtpServer, mails: int) -> None:

@@ -69,7 +69,7 @@ def test_revisions_are_numbered_and_the_newest_is_live(shop: Shop) -> None:
     with shop.db.write() as connection:
         assert (live_number(connection), live_revision(connection)) == (0, None)
         first = add_revision(connection, FILES, "campaigns.yaml", Moment(1))
-        second = add_revision(connection, {**FILES, "b.yaml": ""}, "campaigns.yaml", Moment(2))
+        second = add_revision(connection, {**FILES, "b.yaml": ""}, "campaigns.yaml", Moment(2), after=1)
         assert (first.number, second.number) == (1, 2)
         assert live_revision(connection) == second
         assert load_revision(connection, 1).files == FILES
@@ -79,7 +79,7 @@ def test_revisions_are_numbered_and_the_newest_is_live(shop: Shop) -> None:
 def test_earlier_revision_is_known_but_not_live(shop: Shop) -> None:
     with shop.db.write() as connection:
         first = add_revision(connection, FILES, "campaigns.yaml", Moment(1))
-        second = add_revision(connection, {"campaigns.yaml": ""}, "campaigns.yaml", Moment(2))
+        second = add_revision(connection, {"campaigns.yaml": ""}, "campaigns.yaml", Moment(2), after=1)
         assert (equals_live(connection, first.digest), is_known_digest(connection, first.digest)) == (
             False,
             True,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+from typer.main import get_command
+
+from penfriend.cli.main import program
 from tests.docs.pages import Page, Section, all_pages, nothing, page
 from tests.docs.shell import HELP, Command, every_command, faults, shown_lines, the_program
 
 COMMANDS = "docs/commands.md"
+SUMMARY_COLUMNS = 66
+"""What 80 columns leave beside the longest name."""
 
 
 def section_of(command: Command) -> Section:
@@ -97,3 +104,19 @@ def test_a_page_shows_only_commands_that_exist(one: Page) -> None:
 )
 def test_what_does_not_exist_is_found(line: str, wrong: list[str]) -> None:
     assert faults(line, the_program()) == wrong
+
+
+def test_help_of_every_command_shows_an_example_and_its_line_in_the_list_is_a_whole_sentence() -> None:
+    wrong = []
+    for title, command in _below("penfriend", get_command(program())):
+        if f"Example: {title}" not in (command.help or ""):
+            wrong.append(f"{title}: no example")
+        if command.get_short_help_str(SUMMARY_COLUMNS).endswith("..."):
+            wrong.append(f"{title}: its first sentence is longer than {SUMMARY_COLUMNS}")
+    nothing(wrong, "penfriend --help")
+
+
+def _below(title: str, group: Any) -> Iterator[tuple[str, Any]]:
+    for name, command in getattr(group, "commands", {}).items():
+        yield f"{title} {name}", command
+        yield from _below(f"{title} {name}", command)

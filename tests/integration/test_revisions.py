@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
-from penfriend.bootstrap import House, revisions
-from penfriend.domain.errors import RevisionUnusable, StoreUnavailable
-from penfriend.storage.revisions import load_revision
+from penfriend.bootstrap import Files, House, applying, read_files, revisions
+from penfriend.domain.errors import AppliedMeanwhile, RevisionUnusable, StoreUnavailable
+from penfriend.domain.timing import Moment
+from penfriend.storage import revisions as stored
+from penfriend.storage.revisions import add_revision, equals_live, live_number, load_revision
 from penfriend.storage.tables import revisions as table
 
 ENTRY = "campaigns.yaml"
@@ -119,3 +122,57 @@ def test_store_that_fails_says_nothing_about_the_revision(
         with pytest.raises(StoreUnavailable):
             house.revision(1)
     assert house.revision(1).revision == 1
+
+
+def files_of(folder: Path, brand: str) -> Files:
+    folder.mkdir()
+    (folder / ENTRY).write_text(CAMPAIGNS % brand, encoding="utf-8")
+    return read_files(folder / ENTRY)
+
+
+@pytest.mark.parametrize(("theirs", "live", "changed"), [("Acorn", 1, False), ("Ash", 2, True)])
+def test_two_processes_that_take_up_files_at_the_same_moment_both_go_on(
+    house: House,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    theirs: str,
+    live: int,
+    changed: bool,
+) -> None:
+    ours, other_files = files_of(tmp_path / "ours", "Acorn"), files_of(tmp_path / "theirs", theirs)
+    looked: list[bool] = []
+
+    def look_while_another_is_faster(connection: Connection, digest: str) -> bool:
+        found = equals_live(connection, digest)
+        looked.append(found)
+        if len(looked) == 1:
+            environment = {
+                "PENFRIEND_DATABASE_URL": database_url,
+                "PENFRIEND_SECRET_KEY": "a secret key of tests",
+            }
+            with House.open(environment) as other:
+                other.apply(other_files)
+        return found
+
+    monkeypatch.setattr(applying, "equals_live", look_while_another_is_faster)
+    applied = house.apply(ours)
+    assert (applied.revision, applied.changed) == (live, changed)
+    assert house.definitions().brand.name == "Acorn"
+
+
+def test_two_that_meet_at_the_number_of_a_revision_are_told_apart(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {"PENFRIEND_DATABASE_URL": postgres_url, "PENFRIEND_SECRET_KEY": "a secret for the tests"}
+    with House.open(environment) as house:
+
+        def look_while_another_is_faster(connection: Connection) -> int:
+            found = live_number(connection)
+            keep(house, found + 1)
+            return found
+
+        monkeypatch.setattr(stored, "live_number", look_while_another_is_faster)
+        with pytest.raises(AppliedMeanwhile), house.db.write() as connection:
+            add_revision(connection, {}, ENTRY, Moment(1))
+        assert house.revision_number() == 1

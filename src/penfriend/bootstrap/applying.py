@@ -49,7 +49,7 @@ def apply_files(
 
     Enrollments at steps that are gone move to the next that survives; what the new definitions bring into
     segments is noted or enters by
-    `backfill`.
+    `backfill`. Raises AppliedMeanwhile where another process was faster: look again at what is live.
     """
     digest = digest_of(files.texts, files.entry)
     with db.read() as connection:
@@ -67,7 +67,7 @@ def apply_files(
     renamed = renames(before, definitions) if before is not None else Renames()
     same_names = before and as_renamed(before, renamed)
     with db.write() as connection:
-        revision = add_revision(connection, files.texts, files.entry, now)
+        revision = add_revision(connection, files.texts, files.entry, now, live)
         rename(connection, renamed)
         if same_names is not None:
             relocate(connection, relocations(same_names, definitions), now)

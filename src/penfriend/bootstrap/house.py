@@ -21,7 +21,13 @@ from penfriend.bootstrap.revisions import EarlierRevisions, make_live
 from penfriend.bootstrap.segments import Segments
 from penfriend.bootstrap.settings import Settings
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.errors import CampaignFilesInvalid, NotFound, RevisionUnusable, SettingError
+from penfriend.domain.errors import (
+    AppliedMeanwhile,
+    CampaignFilesInvalid,
+    NotFound,
+    RevisionUnusable,
+    SettingError,
+)
 from penfriend.domain.overview import Overview
 from penfriend.domain.ports import Clock
 from penfriend.domain.problems import Problem
@@ -150,14 +156,11 @@ class House:
         """Make checked files the live revision; what is not valid is told, not raised. With `only_new`, files
         that equal an earlier revision are left alone."""
         before = self.live()
-        applied = apply_files(
-            self.db,
-            files,
-            checked,
-            before.definitions if before else None,
-            self.clock.now(),
-            only_new=only_new,
-        )
+        known, now = before.definitions if before else None, self.clock.now()
+        try:
+            applied = apply_files(self.db, files, checked, known, now, only_new=only_new)
+        except AppliedMeanwhile:  # most often the same files, by another daemon that starts beside this one
+            return self.make_live(files, checked, only_new=only_new)
         if applied.changed:
             self._keep(applied.revision, checked)
         if applied.note is not None:

@@ -19,8 +19,8 @@ def add_to(app: typer.Typer) -> None:
 def apply(
     yes: bool = typer.Option(False, "--yes", help="Go past the guards that `penfriend plan` shows."),
 ) -> int:
-    """Make campaigns.yaml and templates/ the live revision, if they are valid and no guard objects; a running
-    daemon takes it up.
+    """Make the files the live revision, if nothing objects. They must be valid, and no guard of
+    `penfriend plan` may stand against them. A running daemon takes it up.
 
     Example: penfriend apply --yes
     """

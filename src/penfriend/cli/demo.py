@@ -44,8 +44,8 @@ def demo(
     people: int = typer.Option(COUNT, "--people", min=1, max=20_000, help="How many people the shop knows."),
     days: int = typer.Option(30, "--days", min=1, max=120, help="How many days to live."),
 ) -> int:
-    """Live the sample shop's month: real engine, real SMTP into a local inbox, then a table of who got what
-    and why others did not.
+    """Live the sample shop's month, every mail in a local inbox. Real engine, real SMTP; then a table of who
+    got what and why others did not.
 
     Example: penfriend demo --once
     """

@@ -25,7 +25,7 @@ def init(
     directory: Path = typer.Argument(..., metavar="DIR", help="A new or empty folder."),
     count: int = typer.Option(200, "--people", min=1, max=100_000, help="How many sample people to make."),
 ) -> int:
-    """Make a starter in DIR: campaigns.yaml, templates/, and sample data to import.
+    """Make a starter in DIR. It holds campaigns.yaml, templates/, and sample data to import.
 
     Example: penfriend init shop
     """

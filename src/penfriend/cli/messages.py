@@ -17,21 +17,21 @@ app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 def add_to(parent: typer.Typer) -> None:
     """Add the command and its `resolve`."""
-    parent.add_typer(app, name="messages", help="The log of mails / settle a doubt.")
+    parent.add_typer(app, name="messages")
 
 
 @app.callback()
 def messages(
     context: typer.Context,
     status: list[str] = typer.Option(
-        [], "--status", help="due, sending, sent, unknown, failed, skipped; may be repeated."
+        [], "--status", help="due, claimed, sending, sent, unknown, failed, skipped; may be repeated."
     ),
     contact: str = typer.Option("", "--contact", help="The shop's id or the address of one person."),
     campaign: str = typer.Option("", "--campaign", help="One campaign."),
     limit: int = typer.Option(50, "--limit", min=1, help="How many, the newest first."),
     as_json: bool = typer.Option(False, "--json", help="One JSON document."),
 ) -> int:
-    """List mails, the newest first.
+    """List mails, the newest first. `penfriend messages resolve` settles a doubt.
 
     Example: penfriend messages --status unknown
     """
@@ -77,7 +77,9 @@ def _document(line: MessageLine) -> dict[str, object]:
 
 @app.command("resolve")
 def resolve(
-    message: int = typer.Argument(..., metavar="ID"),
+    message: int = typer.Argument(
+        ..., metavar="ID", help="The number in the first column of penfriend messages."
+    ),
     settled: str = typer.Option(
         ..., "--as", help="sent: it was delivered; resend: send the same mail again."
     ),

@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def plan(as_json: bool = typer.Option(False, "--json", help="One JSON document.")) -> int:
-    """Compare campaigns.yaml and templates/ with what is live: what would change, who would move and enter,
+    """Compare campaigns.yaml and templates/ with what is live. What would change, who would move and enter,
     how many mails would go out within 24 hours, and what would stop it. Nothing is changed.
 
     Example: penfriend plan

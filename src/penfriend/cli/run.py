@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import typer
 
@@ -38,11 +37,6 @@ def run(
         watch = FileWatch(house, active=not no_apply)
         watch.at_start()
         worker = Worker.of(house)
-        open_things.callback(worker.close)
-        if not no_web:
-            from penfriend.web.serving import serve_house  # its libraries take most of the time of a start
-
-            open_things.enter_context(serve_house(house))
         daemon = Daemon(
             {
                 "refresh": watch.look,
@@ -55,29 +49,36 @@ def run(
             }
         )
         worker.stop_when(daemon.stopping)
+        _heed_signals(daemon, watch)
+        open_things.callback(worker.close)
+        if not no_web:
+            from penfriend.web.serving import serve_house  # its libraries take most of the time of a start
+
+            open_things.enter_context(serve_house(house))
         log.info(
             "running as %s: revision %s, transport %s",
             worker.owner,
             house.revision_number(),
             house.transport_for_people(),
         )
-        with _signals(daemon, watch):
-            daemon.run()
-        log.info("stopped")
+        daemon.run()
+    _ignore_signals()
+    log.info("stopped")
     return DONE
 
 
-@contextmanager
-def _signals(daemon: Daemon, watch: FileWatch) -> Iterator[None]:
-    """SIGTERM and SIGINT stop cleanly, SIGHUP looks at the files at once."""
-    handlers = {
-        signal.SIGTERM: lambda *_: daemon.stop(),
-        signal.SIGINT: lambda *_: daemon.stop(),
-        signal.SIGHUP: lambda *_: watch.ask(),
-    }
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _heed_signals(daemon: Daemon, watch: FileWatch) -> None:
+    """SIGTERM and SIGINT stop cleanly, SIGHUP looks at the files at once.
+
+    Until everything is given back: a second SIGTERM, of an impatient supervisor, must not end the process in
+    the middle of that.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: daemon.stop())
+    signal.signal(signal.SIGINT, lambda *_: daemon.stop())
+    signal.signal(signal.SIGHUP, lambda *_: watch.ask())
+
+
+def _ignore_signals() -> None:
+    """The process ends with status 0 now; a signal in its last moments changes nothing."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)

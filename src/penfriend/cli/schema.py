@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def schema(out: Path | None = typer.Option(None, "--out", help="Write it to this file instead.")) -> int:
-    """Print the JSON Schema of campaigns.yaml; with it an editor completes every key and shows its meaning.
+    """Print the JSON Schema of campaigns.yaml. With it an editor completes every key and shows its meaning.
 
     Example: penfriend schema --out campaigns.schema.json
     """

@@ -25,7 +25,7 @@ def segment(
     ),
     as_json: bool = typer.Option(False, "--json", help="One JSON document."),
 ) -> int:
-    """Look at a segment of the campaign files as they are now, over the people as they are now.
+    """Look at who is in a segment, and why. The files and the people as they are now.
 
     Example: penfriend segment lapsed --explain c-17
     """

@@ -35,7 +35,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(as_json: bool = typer.Option(False, "--json", help="One JSON document.")) -> int:
-    """Show contacts, segment sizes, people at each step, messages by status and reason, lag and transports.
+    """Show where everybody stands, what was sent, and why not. Contacts, segment sizes, people at each step,
+    messages by status and reason, lag and transports.
 
     Example: penfriend status
     """

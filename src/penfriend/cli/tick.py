@@ -24,8 +24,8 @@ def tick(
     no_apply: bool = typer.Option(False, "--no-apply", help="Do not take up changed files first."),
     as_json: bool = typer.Option(False, "--json", help="One JSON document."),
 ) -> int:
-    """Take up the files if they changed and are valid, then run every tick, over and over, until nothing more
-    is due.
+    """Do everything that is due at one moment, and end. Takes up the files first, if they changed and are
+    valid; then runs every tick, over and over, until nothing more is due.
 
     Example: penfriend tick --now 2026-06-01T09:00Z
     """

@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def validate(as_json: bool = typer.Option(False, "--json", help="One JSON document.")) -> int:
-    """Find every problem of campaigns and templates, with file, line and column.
+    """Find every problem of campaigns and templates. Each comes with file, line and column.
 
     Example: penfriend validate
     """

@@ -20,7 +20,7 @@ def why(
     campaign: str = typer.Option("", "--campaign", metavar="NAME", help="Only this campaign."),
     as_json: bool = typer.Option(False, "--json", help="One JSON document."),
 ) -> int:
-    """Tell why a person got what they got, why they did not get the rest, and what comes next.
+    """Tell one person's whole story. Why they got what they got, why not the rest, and what comes next.
 
     Example: penfriend why ada@example.com --campaign welcome
     """

@@ -7,6 +7,7 @@
     status 1)
     ├── StoreUnavailable           the database cannot be reached, opened or is of another version (exit
     status 2)
+    ├── AppliedMeanwhile           another process has made a revision at the same moment; look again
     ├── AlreadyRunning             another daemon holds this store (exit status 2)
     ├── NotFound                   the thing asked about does not exist (exit status 1)
     ├── RevisionUnusable           an earlier revision can no longer run here, and why
@@ -52,6 +53,10 @@ class GuardObjects(PenfriendError):
 
 class StoreUnavailable(PenfriendError):
     """The database cannot be reached, is locked for too long, or has another version than this program."""
+
+
+class AppliedMeanwhile(PenfriendError):
+    """Another process has made a revision live at the same moment: what was decided may be stale."""
 
 
 class AlreadyRunning(PenfriendError):

@@ -199,7 +199,7 @@ class Calls(Protocol):
         """The calls of one webhook that are due, the oldest first; now held by `owner`."""
 
     def background(
-        self, held: Sequence[DueCall], definitions: Definitions
+        self, held: Sequence[DueCall], definitions: Definitions, now: Moment
     ) -> Mapping[int, tuple[Enrollment, Mapping[str, Frozen]]]:
         """By call id its enrollment and the facts that it is about; who was erased is missing."""
 

@@ -158,7 +158,7 @@ class _Turn:
     def _with_bodies(self, held: Sequence[DueCall]) -> list[DueCall]:
         """The calls with what they say, which is on record from now on. Who was erased meanwhile is not told
         of, and one that breaks a rule of ours keeps no other back."""
-        known = self.calls.background(held, self.live.definitions)
+        known = self.calls.background(held, self.live.definitions, self.clock.now())
         made: dict[int, str] = {}
         for call in held:
             if call.id not in known:

@@ -3,10 +3,10 @@ revisions.
 
 What runs: `enroll`, `advance`, `send`, `call`, `recover` and `housekeeping`, each in a thread of its own,
 never twice at the same time; and `refresh`, which takes up the live revision and applies changed files. A
-tick that fails is logged and called again; the others go on. What it owns: nothing but its leases, all of
-them with an end. Due times live in our tables, never in the scheduler. On a stop (SIGTERM, SIGINT): no new
-tick begins, running ones finish what is handed over and give the rest back, nothing stays claimed. On a
-crash: `recover` of the next process, or of another one, settles what is left (see
+tick that fails is logged (`penfriend.engine.troubles`) and called again; the others go on. What it owns:
+nothing but its leases, all of them with an end. Due times live in our tables, never in the scheduler. On a
+stop (SIGTERM, SIGINT): no new tick begins, running ones finish what is handed over and give the rest back,
+nothing stays claimed. On a crash: `recover` of the next process, or of another one, settles what is left (see
 `penfriend.engine.recover`).
 """
 
@@ -21,7 +21,7 @@ from queue import Empty, SimpleQueue
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from penfriend.domain.errors import PenfriendError
+from penfriend.engine.troubles import Troubles
 
 log = logging.getLogger("penfriend.daemon")
 
@@ -35,6 +35,9 @@ SECONDS_BETWEEN: Mapping[str, float] = {
     "housekeeping": 600,
 }
 """How often each tick is called. A tick costs by what changed; an idle one is a few range queries."""
+
+# that a tick is still at work when it would be called again is how a slow relay looks, no news each second
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 WATCH_SECONDS = 5.0
 """How often the machine's clock is looked at; a smaller step back than this does no harm."""
@@ -50,6 +53,7 @@ class Daemon:
 
     def __init__(self, ticks: Mapping[str, Callable[[], object]]) -> None:
         self._ticks = ticks
+        self._troubles = Troubles()
         self._stopping = False
         # its `put` may interrupt itself, as a signal handler does; an Event would wait for its own lock
         self._stops: SimpleQueue[None] = SimpleQueue()
@@ -109,9 +113,9 @@ class Daemon:
                 return
             try:
                 tick()
-            except PenfriendError as error:
-                log.error("tick %s: %s", name, error)
-            except Exception:  # whatever it is, the next tick tries again and the others go on
-                log.exception("tick %s failed", name)
+            except Exception as error:  # whatever it is, the next tick tries again and the others go on
+                self._troubles.failed(name, error)
+            else:
+                self._troubles.went_well(name)
 
         return call

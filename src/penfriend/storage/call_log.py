@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, li
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.facts import Frozen
+from penfriend.domain.letter import Needs
 from penfriend.domain.overview import CallCounts
 from penfriend.domain.timing import SECOND, Moment
 from penfriend.domain.webhooks import LONGEST_WISH, WAITS, Answer, DueCall, Then, Tried, facts_about
@@ -56,7 +57,7 @@ class CallLog:
         )
 
     def background(
-        self, held: Sequence[DueCall], definitions: Definitions
+        self, held: Sequence[DueCall], definitions: Definitions, now: Moment
     ) -> dict[int, tuple[Enrollment, Mapping[str, Frozen]]]:
         """By call id its enrollment and the facts that it is about; who was erased is missing."""
         with self._db.read() as connection:
@@ -67,8 +68,8 @@ class CallLog:
                 {"ids": [call.enrollment for call in held]},
             ).mappings()
             rows = {row["id"]: row_of(row) for row in found}
-            needs = {"survey"}.union(*(facts_about(row.subject) for row in rows.values()))
-            facts = gather(connection, list(rows.values()), needs, definitions)
+            names = frozenset({"survey"}).union(*(facts_about(row.subject) for row in rows.values()))
+            facts = gather(connection, list(rows.values()), Needs(names), definitions, now)
         return {
             call.id: (rows[call.enrollment], facts[call.enrollment])
             for call in held

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping, exists, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
-from penfriend.domain.errors import NotFound
+from penfriend.domain.errors import AppliedMeanwhile, NotFound
 from penfriend.domain.timing import Moment
 from penfriend.storage.tables import revisions
 
@@ -40,12 +41,20 @@ def digest_of(files: Mapping[str, str], entry: str) -> str:
     return digest.hexdigest()
 
 
-def add_revision(connection: Connection, files: Mapping[str, str], entry: str, now: Moment) -> Revision:
-    """Make the files the live revision. Two at once meet at the number: call it in `Database.run`."""
-    number = live_number(connection) + 1
+def add_revision(
+    connection: Connection, files: Mapping[str, str], entry: str, now: Moment, after: int = 0
+) -> Revision:
+    """Make the files the live revision that follows `after`. Raises AppliedMeanwhile where another process
+    was faster."""
+    if live_number(connection) != after:
+        raise AppliedMeanwhile("another process has just made a revision live")
+    number = after + 1
     made = Revision(number, now, digest_of(files, entry), entry, dict(files))
     row = {"number": number, "applied_at": now, "digest": made.digest, "files": made.files, "entry": entry}
-    connection.execute(insert(revisions), row)
+    try:
+        connection.execute(insert(revisions), row)
+    except IntegrityError:  # on PostgreSQL two may look at the same moment, and meet at the number
+        raise AppliedMeanwhile("another process has just made a revision live") from None
     return made
 
 

@@ -1,0 +1,58 @@
+"""The log says once that a trouble begins, and once that it is over."""
+
+import logging
+
+import pytest
+
+from penfriend.domain.errors import StoreUnavailable
+from penfriend.engine.troubles import Troubles
+
+DOWN = StoreUnavailable("postgresql://db.example/shop: the server cannot be reached")
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.INFO, "penfriend.daemon")
+    return caplog
+
+
+def test_trouble_of_all_ticks_is_said_once_however_often_they_are_called(
+    said: pytest.LogCaptureFixture,
+) -> None:
+    troubles = Troubles()
+    for _ in range(3):
+        troubles.failed("send", DOWN)
+        troubles.failed("advance", DOWN)
+    assert said.messages == [f"tick send: {DOWN}"]
+
+
+def test_end_of_a_trouble_is_said_once_and_the_next_one_is_news(said: pytest.LogCaptureFixture) -> None:
+    troubles = Troubles()
+    troubles.failed("send", DOWN)
+    troubles.failed("advance", DOWN)
+    troubles.failed("housekeeping", DOWN)  # its next call may be minutes away
+    troubles.went_well("advance")
+    troubles.went_well("send")
+    troubles.went_well("advance")
+    troubles.failed("send", DOWN)
+    assert said.messages == [f"tick send: {DOWN}", "tick advance works again", f"tick send: {DOWN}"]
+
+
+def test_another_trouble_of_the_same_tick_is_said(said: pytest.LogCaptureFixture) -> None:
+    troubles = Troubles()
+    troubles.failed("send", DOWN)
+    troubles.failed("send", StoreUnavailable("shop.db: the disk is full"))
+    assert said.messages[1:] == ["tick send: shop.db: the disk is full"]
+
+
+def test_fault_of_ours_has_its_traceback_the_first_time(said: pytest.LogCaptureFixture) -> None:
+    troubles = Troubles()
+    for _ in range(2):
+        troubles.failed("send", ValueError("a fault of ours"))
+    assert said.messages == ["tick send failed"]
+    assert "ValueError: a fault of ours" in said.text
+
+
+def test_tick_that_goes_well_says_nothing(said: pytest.LogCaptureFixture) -> None:
+    Troubles().went_well("send")
+    assert not said.messages
