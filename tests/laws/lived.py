@@ -59,6 +59,8 @@ class Lived:
     kills: int = 0
     writes: int = 0
     """How many transactions the workers wrote, and mails they handed over."""
+    handed: list[int] = field(default_factory=list)
+    """Which of these were mails."""
     rows: dict[str, list[Row]] = field(default_factory=dict)
     """Every row of the tables of what we did."""
 
@@ -192,6 +194,7 @@ class Life:
     def keep(self, handover: Handover) -> None:
         """A mail leaves; the plain state of its contact is looked up beside the engine."""
         self.death.counted += 1
+        self.lived.handed.append(self.death.counted)
         self.death.passes("before")
         with self.house.db.read() as connection:
             c, m, s, u = t.contacts.c, t.messages.c, t.subscriptions.c, t.suppressions.c

@@ -126,7 +126,7 @@ def policies(brand: bool) -> st.SearchStrategy[Policy]:
         either(st.none(), choice(days)),
         either(st.none(), choice(caps)),
         either(st.none(), late),
-        choice((None, None, None, 0.0, 40.0)) if brand else st.none(),
+        choice((None, 0.0, 40.0, 60.0)) if brand else st.none(),
         st.none(),
         exceptions,
     )
@@ -160,7 +160,7 @@ def campaigns(draw: st.DrawFn, name: str, days: tuple[date, ...]) -> Campaign:
         priority=draw(choice((10, 50, 90))),
         reentry=draw(choice(reentries)),
         backfill=draw(st.booleans()),
-        goal=draw(either(st.none(), goals)),
+        goal=draw(either(st.none(), goals, goals)),
         exit_on=tuple(exits),
         policy=draw(either(st.just(Policy()), st.just(Policy()), policies(True))),
         on_unknown=draw(choice(list(OnUnknown))),

@@ -77,7 +77,7 @@ def days_of(start: Moment) -> tuple[date, ...]:
 
 _KINDS = (
     *("seen", "seen", "seen", "seen", "order_placed", "order_placed", "cart_updated", "cart_updated"),
-    *("contact_updated", "contact_updated", "unsubscribed", "subscribed", "cart_emptied"),
+    *("contact_updated", "contact_updated", "unsubscribed", "unsubscribed", "subscribed", "cart_emptied"),
     *("mail_opened", "mail_clicked", "mail_clicked", "suppressed"),
 )
 _OPENINGS = ("seen", "seen", "order_placed", "cart_updated", "contact_updated")
