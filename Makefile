@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo lock clean
+.PHONY: help setup test laws check demo lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -34,6 +34,12 @@ $(READY): requirements-dev.txt pyproject.toml
 test: $(READY)  ## all tests; ARGS="tests/unit -k name" for some
 	@if $(BIN)/python -m tests.support.get_browser; then export REQUIRE_BROWSER=1; fi; \
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+EXAMPLES_TIMES ?= 20
+
+laws: $(READY)  ## the laws over twenty times as many random examples; EXAMPLES_TIMES=100 for more
+	EXAMPLES_TIMES=$(EXAMPLES_TIMES) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --timeout 7200 tests/laws \
+		tests/contract/test_segments.py $(ARGS)
 
 check: $(READY)  ## format, lint, types, layers, docs
 	@status=0; \

@@ -19,6 +19,7 @@ class Person:
     contact: Row
     about: dict[str, Row] = field(default_factory=dict)
     entry: int | None = None
+    enrollment: int | None = None
     frozen: bool = False
 
 
@@ -148,6 +149,26 @@ class PlainFields:
         lot = person.about.get("points")
         return facts[f"points_{names[of.key]}"] if lot is None else lot[names[of.key]]
 
+    def _of_waited(self, of: Field, person: Person) -> Value:
+        own = [row["waited"] for row in self.world.enrollments if row["id"] == person.enrollment]
+        return bool(own[0]) if own and own[0] is not None else None
+
+    def _of_message(self, of: Field, person: Person) -> Value:
+        own = [row for row in self.world.messages if row["enrollment_id"] == person.enrollment]
+        return any(
+            row[f"{of.key}_at"] is not None for row in own if not of.subject or row["step"] == of.subject
+        )
+
+    def _of_survey(self, of: Field, person: Person) -> Value:
+        rows = self.world.of("answers", person.contact["id"])
+        if of.subject:
+            rows = [row for row in rows if row["survey"] == of.subject]
+        else:
+            own = person.enrollment
+            rows = [row for row in rows if own is not None and row["enrollment_id"] == own]
+        latest = max(rows, key=lambda row: (row["answered_at"], row["id"]), default=None)
+        return None if latest is None else latest[of.key]
+
 
 _READERS: dict[str, Callable[[PlainFields, Field, Person], Value]] = {
     "contact": PlainFields._of_contact,
@@ -157,6 +178,9 @@ _READERS: dict[str, Callable[[PlainFields, Field, Person], Value]] = {
     "events": PlainFields._of_events,
     "orders": PlainFields._of_orders,
     "points": PlainFields._of_points,
+    "waited": PlainFields._of_waited,
+    "message": PlainFields._of_message,
+    "survey": PlainFields._of_survey,
 }
 
 

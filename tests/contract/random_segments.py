@@ -34,10 +34,24 @@ items.product_id items.attributes.due_on order.items.attributes.renews_at
 cart.items.attributes.due_on product.category product.attributes.renews_at product.attributes.due_on
 product.attributes.tags points.earned points.spent points.expires_at points.remaining topic.offers
 campaign.other.inside campaign.other.entered_at events.seen.count events.seen.first_at
-events.seen.last_at
+events.seen.last_at events.mail_sent.count events.mail_clicked.last_at survey.nps.score
+survey.nps.comment survey.nps.answered_at
 """
 COMMON = tuple(_COMMON.split())
 EVENT = [f"event.{name}" for name in PROPERTIES] + ["event.at"]
+INSIDE = [
+    "waited",
+    "message.sent",
+    "message.opened",
+    "message.clicked",
+    "message.hello.sent",
+    "message.hello.opened",
+    "message.again.clicked",
+    "survey.score",
+    "survey.comment",
+    "survey.answered_at",
+]
+"""What only an enrollment has."""
 OWN: dict[Things, list[str]] = {
     Things.EVENTS: EVENT,
     Things.PURCHASES: ["purchase.first_at", "purchase.last_at", "purchase.count"],

@@ -183,7 +183,7 @@ def _things(draw: st.DrawFn, world: World, contact: int) -> None:
             {
                 "id": number,
                 "contact_id": contact,
-                "name": draw(st.sampled_from(("seen", "seen", "other"))),
+                "name": pick(draw, ("seen", "seen", "seen", "other", "mail_sent", "mail_clicked")),
                 "at": draw(earlier),
                 "received_at": NOW,
                 "key": f"e{number}",
@@ -218,6 +218,8 @@ def _points(draw: st.DrawFn, world: World, contact: int) -> None:
         at, status = draw(earlier), draw(st.sampled_from(("active", "ended")))
         world.enrollments.append(
             {
+                "id": len(world.enrollments) + 1,
+                "waited": draw(maybe(st.integers(0, 1))),
                 "campaign": "other",
                 "contact_id": contact,
                 "occurrence": "",
@@ -225,5 +227,44 @@ def _points(draw: st.DrawFn, world: World, contact: int) -> None:
                 "entered_at": at,
                 "began_at": at,
                 "status": status,
+            }
+        )
+        _mails(draw, world, contact, len(world.enrollments))
+    for _ in range(draw(st.integers(0, 2))):
+        own = [row["id"] for row in world.of("enrollments", contact)]
+        world.answers.append(
+            {
+                "id": len(world.answers) + 1,
+                "contact_id": contact,
+                "survey": pick(draw, ("nps", "nps", "csat")),
+                "enrollment_id": pick(draw, (None, *own, *own)),
+                "score": draw(maybe(st.integers(0, 2))),
+                "comment": draw(maybe(words)),
+                "answered_at": draw(earlier),
+            }
+        )
+
+
+def _mails(draw: st.DrawFn, world: World, contact: int, enrollment: int) -> None:
+    for step in draw(st.sampled_from(((), ("hello",), ("again",), ("hello", "again")))):
+        number = len(world.messages) + 1
+        at = draw(earlier)
+        sent, opened, clicked = (draw(maybe(st.just(at))) for _ in range(3))
+        world.messages.append(
+            {
+                "id": number,
+                "enrollment_id": enrollment,
+                "contact_id": contact,
+                "campaign": "other",
+                "step": step,
+                "template": step,
+                "status": "due" if sent is None else "sent",
+                "message_id": f"<{number}@shop.example>",
+                "wanted_at": at,
+                "due_at": at,
+                "created_at": at,
+                "sent_at": sent,
+                "opened_at": opened,
+                "clicked_at": clicked,
             }
         )

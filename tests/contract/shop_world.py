@@ -28,6 +28,8 @@ def named(name: str) -> Field:
     """The field of that name, as the loader would find it."""
     parts = name.split(".")
     group, key, middle = parts[0], parts[-1], ".".join(parts[1:-1])
+    if name == "waited":
+        return Field(name, name, name, FieldType.YES_NO)
     if group == "topic":
         return Field(name, group, key, FieldType.YES_NO, key)
     if middle.split(".")[-1] == "attributes" or (group == "event" and key in PROPERTIES):
@@ -53,6 +55,8 @@ class World:
     products: list[Row] = field(default_factory=list)
     subscriptions: list[Row] = field(default_factory=list)
     enrollments: list[Row] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
+    answers: list[Row] = field(default_factory=list)
 
     def of(self, kind: str, contact: int) -> list[Row]:
         """The contact's rows of one kind."""
@@ -147,6 +151,8 @@ class World:
             _write(connection, getattr(t, name), getattr(self, name))
         _write(connection, t.subscriptions, self.subscriptions)
         _write(connection, t.enrollments, self.enrollments)
+        _write(connection, t.messages, self.messages)
+        _write(connection, t.answers, self.answers)
         _write(connection, t.items, self.items)
         _write(connection, t.event_facts, self.event_facts())
         bought = [row for contact in self.contacts for row in self.purchases(contact["id"])]

@@ -19,7 +19,7 @@ from penfriend.storage.questions import ask
 from penfriend.storage.segment_queries import count_members, explain, list_members, sql_text
 from tests.contract.plain_fields import Person
 from tests.contract.plain_reading import PlainReading
-from tests.contract.random_segments import COMMON, EVENT, KINDS, conditions, segments
+from tests.contract.random_segments import COMMON, EVENT, INSIDE, KINDS, conditions, segments
 from tests.contract.random_shops import MOMENTS, NOW, pick, worlds
 from tests.contract.shop_world import World
 
@@ -112,8 +112,10 @@ def enrolled(draw: st.DrawFn, world: World, definitions: Definitions) -> tuple[P
         Things.EVENTS: {"event_id": row.get("id"), "product_key": row.get("product_key")},
     }
     subject = Subject(**columns.get(of, {}))
-    probe = Probe(contact["id"], Moment(NOW), Moment(entry), Moment(entry), None, occurrence, subject)
-    return probe, Person(contact, about, entry)
+    own = [row["id"] for row in world.of("enrollments", contact["id"])]
+    enrollment = pick(draw, own) if own else None
+    probe = Probe(contact["id"], Moment(NOW), Moment(entry), Moment(entry), enrollment, occurrence, subject)
+    return probe, Person(contact, about, entry, enrollment)
 
 
 @examples(60)
@@ -123,7 +125,7 @@ def test_answers_of_a_batch_are_those_of_a_plain_reading(
 ) -> None:
     definitions = definitions_of(found, zone)
     trees = data.draw(
-        st.lists(conditions((*COMMON, *EVENT), tuple(found), entry=True), min_size=4, max_size=8)
+        st.lists(conditions((*COMMON, *EVENT, *INSIDE), tuple(found), entry=True), min_size=4, max_size=8)
     )
     asked = data.draw(st.lists(enrolled(world, definitions), min_size=1, max_size=4))
     questions: list[Question] = [*map(Holds, trees), *map(StillIn, found)]
