@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from penfriend.domain.campaign import IfHappening, WaitHappening, WaitUntil, walk_steps
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import Json
 from penfriend.domain.exchange import as_it_came
@@ -248,17 +249,28 @@ def _total(properties: Mapping[str, Json]) -> int | None:
 
 
 def reads_products(definitions: Definitions) -> bool:
-    """Whether a segment reads products, so that a product's change can bring somebody in."""
-    return any(_reads_products(segment.where) for segment in definitions.segments.values())
+    """Whether a product's change can move somebody: a segment reads products, or what an enrollment waits for
+    or ends by."""
+    conditions = [segment.where for segment in definitions.segments.values()]
+    for campaign in definitions.campaigns.values():
+        looked_for: list[object] = list(campaign.exit_on)
+        for step in walk_steps(campaign.steps):
+            match step:
+                case WaitHappening(happenings=happenings):
+                    looked_for += happenings
+                case WaitUntil(until=OfField(field)) if _is_of_products(field):
+                    return True
+        conditions += [rule.condition for rule in looked_for if isinstance(rule, IfHappening)]
+    return any(map(_reads_products, conditions))
 
 
 def _reads_products(condition: Condition) -> bool:
-    for leaf in walk(condition):
-        if isinstance(leaf, Test) and any(
-            field.group in {"product", "items"} or field.subject == "items" for field in _fields(leaf)
-        ):
-            return True
-    return False
+    leaves = [leaf for leaf in walk(condition) if isinstance(leaf, Test)]
+    return any(_is_of_products(field) for leaf in leaves for field in _fields(leaf))
+
+
+def _is_of_products(field: Field) -> bool:
+    return field.group in {"product", "items"} or field.subject.startswith("items")
 
 
 def _fields(test: Test) -> Iterable[Field]:
