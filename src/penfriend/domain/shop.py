@@ -11,14 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from penfriend.domain.campaign import IfHappening, WaitHappening, WaitUntil, walk_steps
-from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import Json
 from penfriend.domain.exchange import as_it_came
-from penfriend.domain.fields import Field
-from penfriend.domain.moments import OfField
 from penfriend.domain.money import to_units
-from penfriend.domain.segment import Condition, Test, walk
 from penfriend.domain.timing import Moment
 
 
@@ -246,41 +241,3 @@ def _total(properties: Mapping[str, Json]) -> int | None:
     items = items_of(properties.get("items"))
     prices = [item.price * item.quantity for item in items if item.price is not None]
     return sum(prices) if items and len(prices) == len(items) else None
-
-
-def reads_products(definitions: Definitions) -> bool:
-    """Whether a product's change can move somebody: a segment reads products, or what an enrollment waits for
-    or ends by."""
-    conditions = [segment.where for segment in definitions.segments.values()]
-    for campaign in definitions.campaigns.values():
-        looked_for: list[object] = list(campaign.exit_on)
-        for step in walk_steps(campaign.steps):
-            match step:
-                case WaitHappening(happenings=happenings):
-                    looked_for += happenings
-                case WaitUntil(until=OfField(field)) if _is_of_products(field):
-                    return True
-        conditions += [rule.condition for rule in looked_for if isinstance(rule, IfHappening)]
-    return any(map(_reads_products, conditions))
-
-
-def _reads_products(condition: Condition) -> bool:
-    leaves = [leaf for leaf in walk(condition) if isinstance(leaf, Test)]
-    return any(_is_of_products(field) for leaf in leaves for field in _fields(leaf))
-
-
-def _is_of_products(field: Field) -> bool:
-    return field.group in {"product", "items"} or field.subject.startswith("items")
-
-
-def _fields(test: Test) -> Iterable[Field]:
-    yield test.field
-    values = test.value if isinstance(test.value, tuple) else (test.value,)
-    for value in values:
-        if isinstance(value, Field):
-            yield value
-        elif isinstance(value, OfField):
-            yield value.field
-    if test.narrow is not None:
-        for pair in test.narrow.match:
-            yield from pair

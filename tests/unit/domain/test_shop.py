@@ -19,9 +19,9 @@ from penfriend.domain.shop import (
     fold_order,
     fold_rewards,
     items_of,
-    reads_products,
 )
 from penfriend.domain.timing import Duration, Moment, Unit
+from penfriend.domain.watched import reads_products
 from tests.support.mail_pieces import campaign
 
 
