@@ -13,6 +13,7 @@ import pytest
 
 from penfriend.bootstrap import House
 from penfriend.cli.starter import starter
+from penfriend.domain.chance import Drawn
 from penfriend.domain.incoming_rows import RowKind
 from penfriend.domain.timing import Moment
 from penfriend.engine.clock import SetClock
@@ -110,6 +111,9 @@ def test_win_back_runs_on_the_real_history_in_july_1998(
     counts = shop.json("status")["campaigns"]["win_back"]
     assert counts["entered"] == len(agreed)
     assert counts["not_entered"] == {"not_consented": len(lapsed) - len(agreed)}
-    assert counts["messages"]["sent"] == len(agreed)
+    held_out = {one for one in agreed if Drawn().is_held_out(one, "win_back", 10)}
+    assert 0 < len(held_out) < len(agreed) / 5
+    assert counts["ended"] == {"holdout": len(held_out)}
+    assert counts["messages"]["sent"] == len(agreed - held_out)
     letters = Counter(path.suffix for path in (tmp_path / "outbox").iterdir())
-    assert letters == {".eml": len(agreed)}
+    assert letters == {".eml": len(agreed - held_out)}

@@ -30,6 +30,19 @@ campaigns:
     trigger: {event: letter_wanted}
     reentry: always
     steps: [{send: hello}]
+  question:
+    topic: offers
+    trigger: {event: signed_up}
+    steps:
+      - {send: hello, survey: care}
+      - {send: hello, id: again, only_if: {message.hello.opened: yes}}
+      - wait: {for: [survey_answered, mail_clicked], at_most: 7 days}
+      - {send: hello, id: sorry, only_if: {survey.score: {at_most: 2}}}
+  cheaper:
+    topic: offers
+    trigger: {event: letter_wanted}
+    steps: [{wait: {for: {if: {product.price: {less_than: 10}}}, at_most: 7 days}}, {send: hello}]
+surveys: {care: {type: csat, question: "How was it?"}}
 """
 SENT, SKIPPED, POSTPONED, EXIT = Expectation
 
@@ -174,3 +187,58 @@ def test_event_that_is_refused_is_told(tests: CampaignTests) -> None:
     tested = tests.run(wrong)
     assert not tested.passed
     assert tested.fault.startswith("order_placed: ")
+
+
+ASKED = CampaignTest(
+    name="what they think",
+    campaign="question",
+    events=(event("2026-03-02 10:00", "signed_up"),),
+    expect=(
+        expect("2026-03-02 10:00", SENT, "hello"),
+        expect("2026-03-02 10:00", SKIPPED, "again", "condition_false"),
+    ),
+)
+
+
+def test_answer_is_the_one_of_the_letter_that_asked(tests: CampaignTests) -> None:
+    said = event("2026-03-03 12:00", "survey_answered", survey="care", score="2")
+    expected = (
+        expect("2026-03-03 12:00", SENT, "sorry"),
+        expect("2026-03-03 12:00", EXIT, reason="completed"),
+    )
+    tested = tests.run(replace(ASKED, events=(*ASKED.events, said), expect=(*ASKED.expect, *expected)))
+    assert tested.passed, lines(tested)
+
+
+def test_click_is_one_of_the_latest_mail(tests: CampaignTests) -> None:
+    clicked = event("2026-03-03 12:00", "mail_clicked", step="hello")
+    expected = (
+        expect("2026-03-03 12:00", SKIPPED, "sorry", "condition_false"),
+        expect("2026-03-03 12:00", EXIT, reason="completed"),
+    )
+    tested = tests.run(replace(ASKED, events=(*ASKED.events, clicked), expect=(*ASKED.expect, *expected)))
+    assert tested.passed, lines(tested)
+
+
+def test_nobody_opens_a_mail_that_was_not_sent(tests: CampaignTests) -> None:
+    opened = event("2026-03-02 12:00", "mail_opened", step="again")
+    tested = tests.run(replace(ASKED, events=(*ASKED.events, opened)))
+    assert tested.fault == "mail_opened: the campaign has sent no mail by then that it could be about"
+
+
+def test_product_changes_for_everybody(tests: CampaignTests) -> None:
+    cheaper = CampaignTest(
+        name="cheaper",
+        campaign="cheaper",
+        events=(
+            event("2026-03-02 10:00", "product_updated", product_id="bowl", price="12"),
+            event("2026-03-02 10:00", "letter_wanted", product_id="bowl"),
+            event("2026-03-04 15:00", "product_updated", product_id="bowl", price="9"),
+        ),
+        expect=(
+            expect("2026-03-04 15:00", SENT, "hello"),
+            expect("2026-03-04 15:00", EXIT, reason="completed"),
+        ),
+    )
+    tested = tests.run(cheaper)
+    assert tested.passed, lines(tested)

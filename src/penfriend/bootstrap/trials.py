@@ -17,24 +17,27 @@ from zoneinfo import ZoneInfo
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.rehearsal import Rehearsal
 from penfriend.bootstrap.settings import Settings
+from penfriend.domain.campaign import Campaign, Send, walk_steps
 from penfriend.domain.campaign_test import CampaignTest, GivenEvent
 from penfriend.domain.chance import Told
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.events import EventIn
-from penfriend.domain.ingestion import Answer, ContactIn, Refused
+from penfriend.domain.events import OWN, WITHOUT_CONTACT, EventIn
+from penfriend.domain.ingestion import Answer, ContactIn, Own, Refused
 from penfriend.domain.moments import At, reckon
 from penfriend.domain.timeline import Line, Pair, agrees, compare, expected_line, wall_clock
 from penfriend.domain.timing import DAY, Moment, zone_of
 from penfriend.engine.clock import SetClock
+from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
 from penfriend.rendering import TemplateRenderer
 from penfriend.storage.database import open_database
 from penfriend.storage.migrate import upgrade
-from penfriend.storage.timeline import what_happened
+from penfriend.storage.timeline import latest_mail, what_happened
 
 WATCHED = 30 * DAY
 """So long after the last moment that a test names it goes on."""
 SOURCE = "campaign test"
+ANSWERED = "survey_answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class CampaignTests:
         campaign = self.definitions.campaigns[test.campaign]
         alone = replace(self.definitions, campaigns={campaign.name: campaign}, tests=())
         zone = zone_of(str(test.contact.get("timezone") or alone.brand.timezone))
-        script = _Script.of(test, campaign.topic, zone)
+        script = _Script.of(test, campaign, zone)
         with self._rehearsal(alone, script.begin, Told(test.holdout, test.take)) as rehearsal:
             actor = _Actor(rehearsal, script)
             rehearsal.live_until(script.end, act=actor.act)
@@ -117,6 +120,7 @@ def campaign_tests(
 class _Script:
     """What happens in a test, and when."""
 
+    campaign: Campaign
     who: str
     begin: Moment
     end: Moment
@@ -126,11 +130,11 @@ class _Script:
     events: tuple[tuple[Moment, EventIn], ...]
 
     @classmethod
-    def of(cls, test: CampaignTest, topic: str | None, zone: ZoneInfo) -> _Script:
+    def of(cls, test: CampaignTest, campaign: Campaign, zone: ZoneInfo) -> _Script:
         given = dict(test.contact)
         who = str(given.pop("id", "test"))
         email = str(given.pop("email", "test@contact.example"))
-        topics = given.pop("topics", [topic] if topic else [])
+        topics = given.pop("topics", [campaign.topic] if campaign.topic else [])
         subscribed, created = (
             _moment(given.pop(name, None), zone) for name in ("subscribed_at", "created_at")
         )
@@ -142,6 +146,7 @@ class _Script:
         assert isinstance(topics, list | tuple)  # noqa: S101  # the loader has seen to it
         assert isinstance(attributes, dict)  # noqa: S101  # likewise
         return cls(
+            campaign=campaign,
             who=who,
             begin=begin,
             end=_at(test.until, zone) if test.until else Moment(max(named, default=begin) + WATCHED),
@@ -176,10 +181,29 @@ class _Actor:
             self._hear(told, "contact")
         while self._left and self._left[0][0] <= now:
             _, event = self._left.pop(0)
-            self._hear(ingester.ingest_events([event], source=SOURCE), event.name)
+            self._hear(self._take(ingester, event), event.name)
         coming = [] if self._subscribed else [script.subscribed_at]
         coming += [at for at, _ in self._left[:1]]
         return min(coming, default=None)
+
+    def _take(self, ingester: Ingester, event: EventIn) -> list[Answer]:
+        """Let an event come in; what a person does with a mail belongs to the latest that it can be about."""
+        if event.name not in OWN:
+            return ingester.ingest_events([event], source=SOURCE)
+        campaign, house = self._script.campaign, self._rehearsal.house
+        with house.db.read() as connection:
+            steps = _letters(campaign, event)
+            mail = latest_mail(connection, campaign.name, house.contact_id(self._script.who), steps)
+        if mail is None and event.name == ANSWERED:  # asked by another campaign, or by none
+            return ingester.ingest_events([event], source=SOURCE)
+        if mail is None:
+            return [Refused("the campaign has sent no mail by then that it could be about")]
+        said = dict(event.properties)
+        if event.name != ANSWERED:
+            said |= {"campaign": campaign.name, "step": mail.step}
+            said |= {"topic": mail.topic} if mail.topic else {}
+        own = Own(house.contact_id(self._script.who), mail.enrollment, mail.message)
+        return ingester.ingest_own([(replace(event, contact=None, properties=said), own)])
 
     def _hear(self, answers: list[Answer], what: str) -> None:
         for answer in answers:
@@ -188,7 +212,17 @@ class _Actor:
 
 
 def _event(who: str, at: Moment, given: GivenEvent, number: int) -> EventIn:
-    return EventIn(given.name, who, None, at, dict(given.properties), f"test-{number}")
+    contact = None if given.name in WITHOUT_CONTACT else who
+    return EventIn(given.name, contact, None, at, dict(given.properties), f"test-{number}")
+
+
+def _letters(campaign: Campaign, event: EventIn) -> list[str]:
+    """The steps whose mail the event can be about: those that ask the survey, or the one it names, or any."""
+    letters = [step for step in walk_steps(campaign.steps) if isinstance(step, Send)]
+    said = event.properties
+    if event.name == ANSWERED:
+        return [step.id for step in letters if step.survey == said.get("survey")]
+    return [step.id for step in letters if said.get("step", step.id) == step.id]
 
 
 def _at(at: At, zone: ZoneInfo) -> Moment:

@@ -102,8 +102,9 @@ class Enrollments(Protocol):
     ) -> tuple[dict[int, Contact], dict[int, dict[str, Moment | None]]]:
         """Contacts by id, and by enrollment id when each step's mail was over."""
 
-    def save(self, moves: Sequence[Moved], owner: str, now: Moment) -> int:
-        """Write the moves of a batch in one transaction; how many were still this worker's to write."""
+    def save(self, moves: Sequence[Moved], owner: str, now: Moment, *, touch_ended: bool = False) -> int:
+        """Write the moves of a batch in one transaction; how many were still this worker's to write.
+        `touch_ended`: what ends touches the contact."""
 
     def release(self, owner: str) -> None:
         """Give back all that `owner` holds."""
@@ -140,9 +141,17 @@ class Messages(Protocol):
     ) -> Mapping[int, dict[str, Frozen]]:
         """The facts of letters by enrollment id, as they are at `now`."""
 
-    def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment, revision: int) -> None:
+    def settle(
+        self,
+        verdicts: Sequence[Verdict],
+        owner: str,
+        now: Moment,
+        revision: int,
+        *,
+        touch_ended: bool = False,
+    ) -> None:
         """Write skips and postponements, unless a later revision than `revision` is live: then the messages
-        are due again."""
+        are due again. `touch_ended`: what ends touches the contact."""
 
     def hold_for_rate(self, now: Moment, revision: int, limit: int, carried: Carried | None = None) -> int:
         """Write `rate_limit` beside at most `limit` messages that are due and do not have it; how many."""

@@ -11,13 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import Json
 from penfriend.domain.exchange import as_it_came
-from penfriend.domain.fields import Field
-from penfriend.domain.moments import OfField
 from penfriend.domain.money import to_units
-from penfriend.domain.segment import Condition, Test, walk
 from penfriend.domain.timing import Moment
 
 
@@ -245,30 +241,3 @@ def _total(properties: Mapping[str, Json]) -> int | None:
     items = items_of(properties.get("items"))
     prices = [item.price * item.quantity for item in items if item.price is not None]
     return sum(prices) if items and len(prices) == len(items) else None
-
-
-def reads_products(definitions: Definitions) -> bool:
-    """Whether a segment reads products, so that a product's change can bring somebody in."""
-    return any(_reads_products(segment.where) for segment in definitions.segments.values())
-
-
-def _reads_products(condition: Condition) -> bool:
-    for leaf in walk(condition):
-        if isinstance(leaf, Test) and any(
-            field.group in {"product", "items"} or field.subject == "items" for field in _fields(leaf)
-        ):
-            return True
-    return False
-
-
-def _fields(test: Test) -> Iterable[Field]:
-    yield test.field
-    values = test.value if isinstance(test.value, tuple) else (test.value,)
-    for value in values:
-        if isinstance(value, Field):
-            yield value
-        elif isinstance(value, OfField):
-            yield value.field
-    if test.narrow is not None:
-        for pair in test.narrow.match:
-            yield from pair

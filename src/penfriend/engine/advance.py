@@ -103,7 +103,7 @@ class Advance:
         moves: list[Moved] = []
         for name, group in groupby(sorted(known, key=lambda row: row.campaign), lambda row: row.campaign):
             moves += self._moves(background, live.routes.get(name), list(group), report)
-        saved = self._enrollments.save(moves, self._owner, now)
+        saved = self._enrollments.save(moves, self._owner, now, touch_ended=live.watches_ends)
         if saved < len(claimed):
             self._enrollments.release(self._owner)
         report.moved += saved

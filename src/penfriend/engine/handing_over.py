@@ -181,7 +181,8 @@ class OneBatch:
         return made, decided.verdicts + unmade
 
     def _settle(self, verdicts: Sequence[Verdict], now: Moment) -> None:
-        self._house.messages.settle(verdicts, self._house.owner, now, self._live.revision)
+        live, owner = self._live, self._house.owner
+        self._house.messages.settle(verdicts, owner, now, live.revision, touch_ended=live.watches_ends)
         for verdict in verdicts:
             if verdict.postponed:
                 self._report.postponed += 1

@@ -15,6 +15,7 @@ from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.letter import Renderer
 from penfriend.domain.route import Route
 from penfriend.domain.timing import Moment
+from penfriend.domain.watched import reads_campaigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Live:
     """What this store alone has, so that two installations never make the same Message-ID."""
     routes: Mapping[str, Route] = field(default_factory=dict)
     chance: Chance = field(default_factory=Drawn)
+    watches_ends: bool = False
+    """Somebody may be moved by the end of an enrollment: it touches the contact."""
 
     @classmethod
     def of(cls, revision: int, definitions: Definitions, renderer: Renderer, store_id: str) -> Live:
@@ -35,7 +38,8 @@ class Live:
         routes = {
             name: Route.of(campaign, definitions.policy) for name, campaign in definitions.campaigns.items()
         }
-        return cls(revision, definitions, renderer, store_id, routes)
+        watches = reads_campaigns(definitions)
+        return cls(revision, definitions, renderer, store_id, routes, watches_ends=watches)
 
     def intent(self, enrollment: Enrollment, step: str, wanted_at: Moment) -> str:
         """What tells what a step of an enrollment wants from all else, in this store: 32 hex digits.

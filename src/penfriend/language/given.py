@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from penfriend.domain.campaign_test import GivenEvent
 from penfriend.domain.coercion import READERS
 from penfriend.domain.errors import EventRefused
-from penfriend.domain.events import BUILT_IN, FROM_INSIDE, WITHOUT_CONTACT
+from penfriend.domain.events import BUILT_IN, FROM_INSIDE
 from penfriend.domain.fields import FieldType
 from penfriend.domain.incoming_contact import CONTACT_FIELDS, check_field
 from penfriend.domain.moments import At
@@ -24,6 +24,8 @@ from penfriend.language.words import WordError
 _MOMENTS = ("subscribed_at", "created_at")
 CONTACT_KEYS = ("id", "email", *CONTACT_FIELDS, *_MOMENTS, "topics", "attributes")
 """What a test can say of its contact."""
+_BY_PEOPLE = frozenset({"mail_opened", "mail_clicked"})
+"""What people do with a mail, of the events of the service's own."""
 
 
 def plain(node: Node) -> object:
@@ -159,9 +161,8 @@ def _event(key: Scalar, reading: Reading) -> str | None:
     except WordError as error:
         reading.error(key, str(error))
         return None
-    if name in FROM_INSIDE | WITHOUT_CONTACT:
-        whose = "the service's own" if name in FROM_INSIDE else "about no contact"
-        reading.error(key, f"{quote(name)} is {whose}; a test cannot let it happen.")
+    if name in FROM_INSIDE - _BY_PEOPLE:
+        reading.error(key, f"{quote(name)} is the service's own; a test cannot let it happen.")
         return None
     return name
 

@@ -30,9 +30,10 @@ from penfriend.storage.database import Database
 from penfriend.storage.enrollment_claim import IS_ACTIVE, claim_enrollments
 from penfriend.storage.message_states import SKIP_WHAT_WAITS
 from penfriend.storage.pausing import pauses
-from penfriend.storage.people import load_contacts
+from penfriend.storage.people import load_contacts, locked_versions
 from penfriend.storage.story import lines_of
 from penfriend.storage.tables import decisions, enrollments, messages, revisions, webhook_calls
+from penfriend.storage.touches import touch
 from penfriend.storage.upsert import insert_or_ignore
 
 BATCH = 500
@@ -80,14 +81,14 @@ class EnrollmentLog:
                 mails.setdefault(enrollment, {})[step] = over_at if Status(status) in OVER else None
         return people, mails
 
-    def save(self, moves: Sequence[Moved], owner: str, now: Moment) -> int:
+    def save(self, moves: Sequence[Moved], owner: str, now: Moment, *, touch_ended: bool = False) -> int:
         """Write the moves of a batch in one transaction; how many. What this worker no longer holds is left
         alone.
 
         Who was ended, or joined with another contact, while this worker held it is not moved but looked at
         again; so is everybody once a later revision is live than the one that the moves were made by.
         """
-        return self._db.run(lambda connection: _save(connection, moves, owner, now))
+        return self._db.run(lambda connection: _save(connection, moves, owner, now, touch_ended))
 
     def release(self, owner: str) -> None:
         """Give back all that `owner` holds; it is looked at again at once."""
@@ -122,7 +123,10 @@ def _wake(connection: Connection, which: ColumnElement[bool]) -> int:
     return connection.execute(update(enrollments).where(IS_ACTIVE, which).values(woken=1)).rowcount
 
 
-def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Moment) -> int:
+def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Moment, touch_ended: bool) -> int:
+    ends = {move.row.id: move.row.contact for move in moves if move.ending is not None and move.row.active}
+    if touch_ended and ends:  # contacts before enrollments, as everybody locks them
+        locked_versions(connection, list(ends.values()))
     held = _held(connection, [move.row.id for move in moves], owner)
     live = connection.execute(select(func.max(revisions.c.number))).scalar() or 0
     kept = [
@@ -152,6 +156,9 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
     ]
     if ended:
         connection.execute(SKIP_WHAT_WAITS, ended)
+    if touch_ended:
+        over = sorted({ends[move.row.id] for move in kept if move.row.id in ends})
+        touch(connection, [(contact, None) for contact in over], now)
     return len(kept)
 
 

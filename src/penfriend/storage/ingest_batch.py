@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.ingestion import CheckedEvent
-from penfriend.domain.shop import CART_EVENTS, ORDER_EVENTS, REWARD_EVENTS, reads_products, units
+from penfriend.domain.shop import CART_EVENTS, ORDER_EVENTS, REWARD_EVENTS, units
 from penfriend.domain.timing import Moment
+from penfriend.domain.watched import reads_products
 from penfriend.storage import consents, facts, shop_loyalty, shop_products, shop_things
 from penfriend.storage.batch_sql import insert_rows, insert_values, next_ids
 from penfriend.storage.contact_fields import FIELD_EVENTS, Said, rebuild_fields, renew_fields

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 
 from penfriend.domain.campaign import Campaign, EventTrigger, SegmentTrigger
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.segment import Condition, Test, walk
 from penfriend.domain.timing import Moment
+from penfriend.domain.watched import reads_campaigns
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG
 from penfriend.storage.dates import Dates
@@ -170,15 +170,6 @@ def active_since(connection: Connection) -> dict[str, int]:
     rows = select(t.campaign_states.c.campaign, t.campaign_states.c.activated_at)
     active = connection.execute(rows.where(t.campaign_states.c.removed_at.is_(None)))
     return {row.campaign: row.activated_at for row in active}
-
-
-def reads_campaigns(definitions: Definitions) -> bool:
-    """Whether a segment asks who is in a campaign: then an entry or an end touches the contact."""
-    return any(_reads_campaign(segment.where) for segment in definitions.segments.values())
-
-
-def _reads_campaign(condition: Condition) -> bool:
-    return any(isinstance(leaf, Test) and leaf.field.group == "campaign" for leaf in walk(condition))
 
 
 def _trigger_segments(definitions: Definitions) -> Iterator[str]:

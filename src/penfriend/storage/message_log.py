@@ -24,11 +24,12 @@ from penfriend.storage.enrollment_claim import row_of
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.message_claim import IS_DUE, claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
-from penfriend.storage.people import load_contacts
+from penfriend.storage.people import load_contacts, locked_versions
 from penfriend.storage.rate_holds import hold_for_rate
 from penfriend.storage.revisions import is_behind
 from penfriend.storage.story import ending_line, verdict_line
 from penfriend.storage.tables import decisions, enrollments, messages
+from penfriend.storage.touches import touch
 
 COUNTED = (Status.SENT.value, Status.UNKNOWN.value, Status.SENDING.value)
 """What counts under `at_most`: sent or unknown, and what is on its way."""
@@ -92,11 +93,19 @@ class MessageLog:
         with self._db.read() as connection:
             return gather(connection, wanted, needs, definitions, now)
 
-    def settle(self, verdicts: Sequence[Verdict], owner: str, now: Moment, revision: int) -> None:
-        """Write skips and postponements; an ending that came before the mail ends its enrollment. In one
-        transaction."""
+    def settle(
+        self,
+        verdicts: Sequence[Verdict],
+        owner: str,
+        now: Moment,
+        revision: int,
+        *,
+        touch_ended: bool = False,
+    ) -> None:
+        """Write skips and postponements; an ending that came before the mail ends its enrollment, and touches
+        the contact where that is wanted. In one transaction."""
         if verdicts:
-            self._db.run(lambda connection: _settle(connection, verdicts, owner, now, revision))
+            self._db.run(lambda connection: _settle(connection, verdicts, owner, now, revision, touch_ended))
 
     def hold_for_rate(self, now: Moment, revision: int, limit: int, carried: Carried | None = None) -> int:
         """Of the messages that are due and wait for the transport's rate, say so of at most `limit` that do
@@ -155,12 +164,19 @@ def _stops_mail(status: str, reason: str | None) -> bool:
 
 
 def _settle(
-    connection: Connection, verdicts: Sequence[Verdict], owner: str, now: Moment, revision: int
+    connection: Connection,
+    verdicts: Sequence[Verdict],
+    owner: str,
+    now: Moment,
+    revision: int,
+    touch_ended: bool,
 ) -> None:
     if is_behind(connection, revision):
         ids = [verdict.message.id for verdict in verdicts]
         connection.execute(_GIVE_BACK_THESE, {"ids": ids, "of_owner": owner})
         return
+    if touch_ended:  # contacts before messages, as everybody locks them
+        locked_versions(connection, [one.message.contact for one in verdicts])
     held = claimed_by(connection, [verdict.message.id for verdict in verdicts], owner)
     kept = [verdict for verdict in verdicts if held.get(verdict.message.id) == verdict.message.contact]
     if not kept:
@@ -177,6 +193,9 @@ def _settle(
     connection.execute(insert(decisions), [verdict_line(one, now) for one in kept])
     if endings:
         connection.execute(insert(decisions), [ending_line(message, end) for message, end in endings])
+        if touch_ended:
+            over = sorted({message.contact for message, _ in endings})
+            touch(connection, [(contact, None) for contact in over], now)
     wake(connection, [message.enrollment for message, skip in skipped if skip.ending is None])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -56,6 +57,31 @@ def what_happened(connection: Connection, campaign: str, contact: int) -> list[H
         Happened(row.ended_at, Expectation.EXIT, "", row.end_reason) for row in connection.execute(ended)
     ]
     return sorted(found, key=lambda one: (one.at, _ORDER[one.what]))
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail that went out, by our ids."""
+
+    message: int
+    enrollment: int
+    step: str
+    topic: str | None
+
+
+def latest_mail(
+    connection: Connection, campaign: str, contact: int, steps: Collection[str]
+) -> SentMail | None:
+    """The latest mail that the campaign has sent to the contact for one of these steps."""
+    chosen = (
+        select(_m.id, _m.enrollment_id, _m.step, _m.topic)
+        .where(_m.campaign == campaign, _m.contact_id == contact)
+        .where(_m.status == Status.SENT.value, _m.step.in_(list(steps)))
+        .order_by(_m.sent_at.desc(), _m.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(chosen).first()
+    return None if row is None else SentMail(*row)
 
 
 _ORDER = {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from penfriend.domain import segment
+from penfriend.domain.campaign import IfHappening, Step, WaitHappening, WaitUntil
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.fields import Field, FieldType
 from penfriend.domain.moments import OfField
@@ -18,9 +19,10 @@ from penfriend.domain.shop import (
     fold_order,
     fold_rewards,
     items_of,
-    reads_products,
 )
-from penfriend.domain.timing import Moment
+from penfriend.domain.timing import Duration, Moment, Unit
+from penfriend.domain.watched import reads_products
+from tests.support.mail_pieces import campaign
 
 
 def happening(name: str, at: int, key: str = "", **properties: Any) -> Happening:
@@ -97,3 +99,26 @@ PLACED = Field("event.renews_at", "event", "renews_at", FieldType.MOMENT)
 )
 def test_segment_that_reads_products_is_recognised(condition: segment.Condition, reads: bool) -> None:
     assert reads_products(Definitions(segments={"s": Segment("s", condition)})) is reads
+
+
+RELEASED = Field("product.attributes.out_at", "product", "out_at", FieldType.MOMENT, "attributes")
+CHEAP = IfHappening(segment.Test(PRICE, Op.AT_MOST, 5))
+BOUGHT = IfHappening(segment.Test(COUNT, Op.AT_LEAST, 1))
+WEEK = Duration(7, Unit.DAYS)
+
+
+@pytest.mark.parametrize(
+    ("steps", "exit_on", "reads"),
+    [
+        ((WaitHappening(id="w", happenings=(BOUGHT, CHEAP), at_most=WEEK),), (), True),
+        ((), (BOUGHT, CHEAP), True),
+        ((WaitUntil(id="w", until=OfField(RELEASED)),), (), True),
+        ((WaitHappening(id="w", happenings=(BOUGHT,), at_most=WEEK),), (BOUGHT,), False),
+        ((WaitUntil(id="w", until=OfField(PLACED)),), (), False),
+    ],
+)
+def test_what_enrollments_wait_for_reads_products(
+    steps: tuple[Step, ...], exit_on: tuple[IfHappening, ...], reads: bool
+) -> None:
+    waiting = campaign(*steps, exit_on=exit_on)
+    assert reads_products(Definitions(campaigns={waiting.name: waiting})) is reads

@@ -1,0 +1,70 @@
+"""What can move somebody besides their events: the fields that segments and waiting enrollments look at.
+
+Whatever changes such a field touches the contacts whose field it is; what nobody looks at touches nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from penfriend.domain.campaign import Campaign, IfHappening, WaitHappening, WaitUntil, walk_steps
+from penfriend.domain.definitions import Definitions
+from penfriend.domain.fields import Field
+from penfriend.domain.moments import OfField
+from penfriend.domain.segment import Condition, Test, walk
+
+
+def reads_products(definitions: Definitions) -> bool:
+    """Whether a product's change can move somebody."""
+    return any(
+        field.group in {"product", "items"} or field.subject.startswith("items")
+        for field in watched_fields(definitions)
+    )
+
+
+def reads_campaigns(definitions: Definitions) -> bool:
+    """Whether it can move somebody who is in a campaign and who has left it: then an entry and an end touch
+    the contact."""
+    return any(field.group == "campaign" for field in watched_fields(definitions))
+
+
+def watched_fields(definitions: Definitions) -> Iterator[Field]:
+    """The fields of all segments, and those that enrollments wait for or end by."""
+    for segment in definitions.segments.values():
+        yield from _of_condition(segment.where)
+    for campaign in definitions.campaigns.values():
+        yield from _of_campaign(campaign)
+
+
+def _of_campaign(campaign: Campaign) -> Iterator[Field]:
+    looked_for: list[object] = list(campaign.exit_on)
+    for step in walk_steps(campaign.steps):
+        match step:
+            case WaitHappening(happenings=happenings):
+                looked_for += happenings
+            case WaitUntil(until=OfField(field)):
+                yield field
+            case _:
+                pass
+    for rule in looked_for:
+        if isinstance(rule, IfHappening):
+            yield from _of_condition(rule.condition)
+
+
+def _of_condition(condition: Condition) -> Iterator[Field]:
+    for leaf in walk(condition):
+        if isinstance(leaf, Test):
+            yield from _of_test(leaf)
+
+
+def _of_test(test: Test) -> Iterable[Field]:
+    yield test.field
+    values = test.value if isinstance(test.value, tuple) else (test.value,)
+    for value in values:
+        if isinstance(value, Field):
+            yield value
+        elif isinstance(value, OfField):
+            yield value.field
+    if test.narrow is not None:
+        for pair in test.narrow.match:
+            yield from pair
