@@ -240,8 +240,9 @@ class Life:
         self.lived.moments.append(moment)
 
     def _bury(self, rehearsal: Rehearsal) -> None:
-        """As the kernel does: the lock of its journal falls. Time passes till its leases end."""
-        os.close(rehearsal.worker._journal._file)
+        """As the kernel does: the locks of its journals fall. Time passes till its leases end."""
+        for way in rehearsal.worker._ways._ways.values():
+            os.close(way._journal._file)
         self.lived.kills += 1
         self.death.dead = self.death.working = False
         with self.house.db.write() as connection:
