@@ -44,8 +44,9 @@ def simulate_days(
     ),
     as_json: bool = typer.Option(False, "--json", help="One JSON document."),
 ) -> int:
-    """Simulate the days to come over a copy of the store: who gets what, when, and why others do not. Nothing
-    leaves, nothing is stored.
+    """Live the days to come over a copy of the store.
+
+    It tells who gets what, when, and why others do not. Nothing leaves, nothing is stored.
 
     Example: penfriend simulate --days 30 --opens 0.4 --clicks 0.1 --buys 0.03 --out future
     """
