@@ -14,7 +14,10 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], small: bool = False) 
     stand in a table below."""
     most = max((number for _, number in bars), default=0)
     shapes = "".join(_bar(index, name, number, most) for index, (name, number) in enumerate(bars))
-    labels = "".join(f"<span>{escape(bars[place][0])}</span>" for place in _labelled(len(bars), small))
+    labels = "".join(
+        f'<span style="grid-column:{place + 1}">{escape(bars[place][0])}</span>'
+        for place in _labelled(len(bars), small)
+    )
     rows = "".join(f"<tr><td>{escape(name)}</td><td>{number:,}</td></tr>" for name, number in bars if number)
     peak = next((name for name, number in bars if number == most), "")
     told = f"most: {most:,} ({peak})" if most else "none"
@@ -24,7 +27,7 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], small: bool = False) 
         f"<figcaption><b>{escape(title)}</b> <span>{escape(told)}</span></figcaption>"
         f'<svg viewBox="0 0 {width} {_HEIGHT}" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(title)}: {escape(told)}"><path d="M0 {middle}H{width}"/>{shapes}</svg>'
-        f'<div class="axis" aria-hidden="true">{labels}</div>'
+        f'<div class="axis" aria-hidden="true" style="--bars:{max(1, len(bars))}">{labels}</div>'
         f"<details><summary>Numbers</summary><table>{rows}</table></details></figure>"
     )
 
