@@ -161,6 +161,18 @@ def test_housekeeping_keeps_the_sizes_of_each_day_once(shop: EditedShop) -> None
     assert found == [("british", "2026-03-09", 1), ("british", "2026-03-10", 2)]
 
 
+@pytest.mark.parametrize(("codes", "objects"), [(4, ["coupons"]), (5, [])], ids=str)
+def test_too_few_coupon_codes_for_those_who_come_wait_for_a_yes(
+    shop: EditedShop, codes: int, objects: list[str]
+) -> None:
+    (shop.folder / "codes.csv").write_text("".join(f"CODE{number}\n" for number in range(codes)))
+    text = FLOOD.replace("{send: one}", "{send: one, coupon: gift}").replace(
+        "confirm_above: 3", "confirm_above: 9"
+    )
+    found = plan(shop, text + "coupons: {gift: {from: codes.csv}}\n").objections
+    assert [objection.guard for objection in found] == objects
+
+
 def test_a_marketing_letter_without_a_way_out_waits_for_a_yes(shop: EditedShop) -> None:
     dead_end = LETTER.replace('<a href="{{ links.unsubscribe }}">Leave</a>', "") % "Two"
     (shop.folder / "templates" / "two.mjml").write_text(dead_end)

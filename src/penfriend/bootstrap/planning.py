@@ -26,6 +26,7 @@ from penfriend.domain.plan import (
     limits_mails,
     may_release_mail,
     resized_segments,
+    too_few_codes,
     too_many_mails,
 )
 from penfriend.domain.relocation import relocations
@@ -38,6 +39,7 @@ from penfriend.storage.plan_counts import (
     people_at_steps,
     sent_since,
     sizes_before,
+    waiting_for_codes,
 )
 from penfriend.storage.revisions import digest_of, equals_live, live_revision
 from penfriend.storage.segment_queries import count_members
@@ -91,6 +93,7 @@ class Planning:
 
     def _objections(self, live: Ahead, planned: Ahead) -> Iterator[Objection]:
         yield from too_many_mails(self._after, live, planned)
+        yield from too_few_codes(live, planned)
         yield from audience_changes(self._before, self._after, *self._audiences())
         yield from letters_without_a_way_out(self._after, self._files.templates, self._letters_before())
 
@@ -156,7 +159,7 @@ class Planning:
         def named(counts: Mapping[str, int]) -> dict[str, int]:
             return {to.get(name, name): number for name, number in counts.items()}
 
-        live = Ahead(named(live.at_once), named(live.later), named(live.mails))
+        live = Ahead(named(live.at_once), named(live.later), named(live.mails), named(live.without_code))
         return live, self._rehearsed(with_files=True)
 
     def _rehearsed(self, *, with_files: bool) -> Ahead:
@@ -173,5 +176,6 @@ class Planning:
             rehearsal.live_until(Moment(begin + DAY))
             with copy.db.read() as connection:
                 entered, mails = entered_since(connection, newest), sent_since(connection, begin)
+                without_code = waiting_for_codes(connection)
         later = {name: number - at_once.get(name, 0) for name, number in entered.items()}
-        return Ahead(at_once, {name: number for name, number in later.items() if number}, mails)
+        return Ahead(at_once, {name: number for name, number in later.items() if number}, mails, without_code)

@@ -38,6 +38,8 @@ class Ahead:
     at_once: Mapping[str, int] = field(default_factory=dict)
     later: Mapping[str, int] = field(default_factory=dict)
     mails: Mapping[str, int] = field(default_factory=dict)
+    without_code: Mapping[str, int] = field(default_factory=dict)
+    """Mails that wait for a coupon code at the end of the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Objection:
     """A guard that stops a change until somebody says yes."""
 
     guard: str
-    """confirm_above, audience or unsubscribe."""
+    """confirm_above, audience, coupons or unsubscribe."""
     text: str
 
     def __str__(self) -> str:
@@ -86,7 +88,7 @@ def may_release_mail(before: Definitions | None, after: Definitions) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in _RELEASING)
 
 
-_RELEASING = ("campaigns", "segments", "policy", "topics", "brand", "data", "exchange_rates")
+_RELEASING = ("campaigns", "segments", "policy", "topics", "brand", "data", "exchange_rates", "coupons")
 
 
 def resized_segments(before: Definitions, after: Definitions) -> dict[str, str | None]:
@@ -115,9 +117,11 @@ def _whole(segment: Segment, definitions: Definitions) -> Iterator[object]:
 
 
 def limits_mails(definitions: Definitions) -> bool:
-    """Whether `confirm_above` is set anywhere."""
+    """Whether guards need the day ahead: `confirm_above` is set anywhere, or coupon codes may run out."""
     policies = (definitions.policy, *(campaign.policy for campaign in definitions.campaigns.values()))
-    return any(policy.confirm_above is not None for policy in policies)
+    return any(policy.confirm_above is not None for policy in policies) or any(
+        coupon.file is not None for coupon in definitions.coupons.values()
+    )
 
 
 def too_many_mails(after: Definitions, live: Ahead, planned: Ahead) -> Iterator[Objection]:
@@ -136,6 +140,13 @@ def too_many_mails(after: Definitions, live: Ahead, planned: Ahead) -> Iterator[
     limit = after.policy.confirm_above
     if limit is not None and shared > limit:
         yield Objection("confirm_above", f"it would release {_mails(shared)}, and confirm_above is {limit}")
+
+
+def too_few_codes(live: Ahead, planned: Ahead) -> Iterator[Objection]:
+    """A pool of coupon codes that is too small for those who come to it within the day."""
+    for name, number in planned.without_code.items():
+        if number > live.without_code.get(name, 0):
+            yield Objection("coupons", f"{number} mails of {name} would find no code left within 24 hours")
 
 
 def _mails(number: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, and_, func, select
 
 from penfriend.domain.message import Status
+from penfriend.domain.reasons import Postponed
 from penfriend.domain.timing import Moment
 from penfriend.storage.tables import enrollments, members, messages, segment_looks, segment_sizes
 from penfriend.storage.upsert import insert_or_ignore
@@ -36,6 +37,13 @@ def sent_since(connection: Connection, since: Moment) -> dict[str, int]:
     """How many mails of each campaign went out at that moment or later."""
     went_out = (_m.status == Status.SENT.value) & (_m.sent_at >= since)
     counted = select(_m.campaign, func.count()).where(went_out).group_by(_m.campaign)
+    return {row[0]: row[1] for row in connection.execute(counted)}
+
+
+def waiting_for_codes(connection: Connection) -> dict[str, int]:
+    """How many mails of each campaign wait for a coupon code."""
+    waits = (_m.status == Status.DUE.value) & (_m.held_by == Postponed.NO_COUPON.value)
+    counted = select(_m.campaign, func.count()).where(waits).group_by(_m.campaign)
     return {row[0]: row[1] for row in connection.execute(counted)}
 
 
