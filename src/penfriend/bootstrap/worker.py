@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from penfriend.delivery import open_transport, rate_of
@@ -66,6 +67,8 @@ class Worker:
         self._enroll: Enroll | None = None
         self._advance: Advance | None = None
         self._send: Send | None = None
+        self._broken: set[str] = set()
+        """The ticks that failed in the middle and may have left claims of ours behind."""
 
     @classmethod
     def of(cls, house: House, stopping: Callable[[], bool] = lambda: False) -> Self:
@@ -120,13 +123,34 @@ class Worker:
         live = self.refresh()
         if live is None or self._advance is None:
             return AdvanceReport()
-        decide_winners(self._splits, live, self._house.clock.now())
-        return self._advance.tick(live, self._stopping)
+        if "advance" in self._broken:
+            self._enrollments.release(self.owner)
+        with self._whole("advance"):
+            decide_winners(self._splits, live, self._house.clock.now())
+            return self._advance.tick(live, self._stopping)
 
     def send(self) -> SendReport:
         """What is due is sent."""
         live = self.refresh()
-        return SendReport() if live is None or self._send is None else self._send.tick(live, self._stopping)
+        if live is None or self._send is None:
+            return SendReport()
+        if "send" in self._broken:
+            self._settle_own(live)
+        with self._whole("send"):
+            return self._send.tick(live, self._stopping)
+
+    @contextmanager
+    def _whole(self, tick: str) -> Iterator[None]:
+        """Keep in mind that a tick broke off, until it has come to its end."""
+        self._broken.add(tick)
+        yield
+        self._broken.discard(tick)
+
+    def _settle_own(self, live: Live) -> None:
+        """The store was away in the middle of a tick: what it left is ours, and need not wait for the end of
+        its lease."""
+        recover(self._recovery, live, self._house.clock, {self.owner})
+        self._journal.begin_anew()
 
     def recover(self) -> RecoverReport:
         """What workers that are gone have left is settled."""
