@@ -21,11 +21,13 @@ from penfriend.domain.transport import Transport
 from penfriend.engine.handing_over import SendReport
 from penfriend.engine.live import Live
 from penfriend.engine.pace import Pace
+from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.message_log import MessageLog
+from penfriend.storage.recovery_log import RecoveryLog
 
 if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
@@ -54,6 +56,8 @@ class WayOut:
         self._messages = MessageLog(house.db)
         self._send: Send | None = None
         self._gone = self.is_closed = False
+        self._broke = False
+        """A turn failed in the middle, and may have left claims of ours behind."""
         self._thread: ThreadPoolExecutor | None = None
         self._turn: Future[SendReport] | None = None
 
@@ -76,7 +80,19 @@ class WayOut:
         """What is due by this way is sent."""
         if self._send is None:
             return SendReport()
-        return self._send.tick(live, lambda: self._gone or stopping())
+        if self._broke:
+            self._settle_own(live)
+        self._broke = True
+        report = self._send.tick(live, lambda: self._gone or stopping())
+        self._broke = False
+        return report
+
+    def _settle_own(self, live: Live) -> None:
+        """The store was away in the middle of a turn: what it left is ours, and need not wait for the end of
+        its lease."""
+        recovery = RecoveryLog(self._house.db, self._house.journals)
+        recover(recovery, live, self._house.clock, {self.owner})
+        self._journal.begin_anew()
 
     def send_apart(self, live: Live, stopping: Stopping) -> SendReport:
         """The same in a thread of its own, unless that is at work still; what the turn before came to, and

@@ -77,6 +77,8 @@ class Worker:
         self._live: Live | None = None
         self._enroll: Enroll | None = None
         self._advance: Advance | None = None
+        self._advance_broke = False
+        """`advance` failed in the middle, and may have left claims of ours behind."""
 
     @classmethod
     def of(cls, house: House, stopping: Callable[[], bool] = lambda: False, *, outside: bool = True) -> Self:
@@ -129,8 +131,13 @@ class Worker:
         live = self.refresh()
         if live is None or self._advance is None:
             return AdvanceReport()
+        if self._advance_broke:
+            self._enrollments.release(self.owner)
+        self._advance_broke = True
         decide_winners(self._splits, live, self._house.clock.now())
-        return self._advance.tick(live, self._stopping)
+        report = self._advance.tick(live, self._stopping)
+        self._advance_broke = False
+        return report
 
     def send(self) -> SendReport:
         """What is due is sent, one way out after the other."""

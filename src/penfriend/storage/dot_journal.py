@@ -73,6 +73,10 @@ class FileJournal:
         if not self._open:
             os.ftruncate(self._file, len(self._header))
 
+    def begin_anew(self) -> None:
+        """All of them have their outcome in the store."""
+        self.forget(list(self._open))
+
     def close(self) -> None:
         """Leave nothing behind; but where an attempt has no outcome in the store, the file stays for
         `recover`."""
