@@ -201,6 +201,16 @@ def test_end_before_the_mail_ends_the_enrollment_and_looks_for_its_goal(world: W
     assert world.story() == [("skipped", "exit_event"), ("ended", "exit_event")]
 
 
+@pytest.mark.parametrize("watched", [True, False])
+def test_end_touches_the_contact_where_somebody_looks_for_it(world: World, watched: bool) -> None:
+    person(world)
+    (one,) = world.claim()
+    verdict = Verdict(one, SkipIt("goal", "", Ending(End.GOAL, NOON)))
+    world.messages.settle([verdict], world.owner, NOON, 1, touch_ended=watched)
+    assert [row["contact_id"] for row in world.rows("touched")] == ([one.contact] if watched else [])
+    assert world.rows("contacts")[0]["version"] == int(watched)
+
+
 def test_end_does_not_overwrite_an_earlier_one(world: World) -> None:
     person(world)
     (one,) = world.claim()

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from penfriend.cli.messages import shown_row
 from penfriend.domain.campaign import OnUnknown
-from penfriend.domain.delivery import Result
+from penfriend.domain.delivery import Fault, Result
 from penfriend.domain.outbox import Finished
 from penfriend.domain.retry import consequence
 from penfriend.domain.timing import HOUR, MINUTE, SECOND, Moment
@@ -66,6 +66,22 @@ def test_sent_mail_is_an_event_of_the_contact(world: World) -> None:
     assert only(world, "contacts")["version"] == version + 1
 
 
+def test_refusal_by_the_recipients_side_is_a_bounce(world: World) -> None:
+    made = person(world)
+    one, attempt = begun(world)
+    record(world, one, attempt, NO_SUCH_USER)
+    event, touch = only(world, "events"), only(world, "touched")
+    assert (event["name"], event["at"], event["message_id"]) == ("mail_bounced", NOON + SECOND, made)
+    assert event["properties"] == {"campaign": "welcome", "step": "hello", "topic": "offers"}
+    assert (touch["contact_id"], touch["event_id"]) == (one.contact, event["id"])
+
+
+def test_refusal_of_the_mail_itself_is_no_bounce(world: World) -> None:
+    person(world)
+    record(world, *begun(world), replace(NO_SUCH_USER, fault=Fault.MESSAGE))
+    assert (world.statuses(), world.rows("events")) == (["failed"], [])
+
+
 def test_result_that_is_recorded_twice_counts_once(world: World) -> None:
     person(world)
     one, attempt = begun(world)
@@ -118,7 +134,6 @@ def test_rejected_is_failed_and_a_dead_address_suppressed(world: World) -> None:
     assert (row["status"], row["reason"], row["over_at"]) == ("failed", "rejected", NOON + SECOND)
     assert [row["reason"] for row in world.rows("suppressions", "reason")] == ["dead_address"]
     assert only(world, "enrollments")["woken"] == 1
-    assert world.rows("events") == []
 
 
 def test_rejected_for_another_reason_suppresses_nobody(world: World) -> None:

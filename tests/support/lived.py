@@ -74,8 +74,9 @@ class Shop:
         event = EventIn(name, who, None, moment, properties, f"lived-{self._number}")
         self.at(moment, lambda: self._taken(self.house.ingester().ingest_events([event])))
 
-    def hits(self, at: str, what: str, who: str, step: str) -> None:
-        """The person opens or clicks the mail of a step (`mail_opened`, `mail_clicked`)."""
+    def hits(self, at: str, what: str, who: str, step: str, **properties: object) -> None:
+        """The person opens or clicks the mail of a step (`mail_opened`, `mail_clicked`), or answers its
+        survey (`survey_answered`)."""
         moment = london(at)
         self._number += 1
         key = f"hit-{self._number}"
@@ -90,7 +91,7 @@ class Shop:
                         mails.c.status == "sent",
                     )
                 ).all()
-            about = {"campaign": mail.campaign, "step": mail.step, "topic": mail.topic}
+            about = {"campaign": mail.campaign, "step": mail.step, "topic": mail.topic, **properties}
             event = EventIn(what, None, None, moment, about, key)
             own = Own(mail.contact_id, mail.enrollment_id, mail.id)
             self._taken(self.house.ingester().ingest_own([(event, own)]))
@@ -159,9 +160,11 @@ def lived(
     begin: str,
     url: str | None = None,
     links: Mapping[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Shop]:
     """A shop with these campaign files (the first is the entry), its clock at `begin`; a letter for each
-    `send`, with the link to unsubscribe or the one that `links` names for it."""
+    `send`, with the link to unsubscribe or the one that `links` names for it. `more` is for the
+    environment."""
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
@@ -178,7 +181,7 @@ def lived(
         "PENFRIEND_TRANSPORT": "memory:",
         "PENFRIEND_PUBLIC_URL": "https://mail.shop.example",
     }
-    with House.open(environment, clock) as house:
+    with House.open({**environment, **(more or {})}, clock) as house:
         shop = Shop(house, clock, clock.now())
         try:
             yield shop

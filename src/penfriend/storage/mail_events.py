@@ -15,7 +15,7 @@ from penfriend.storage.facts import renew_events
 from penfriend.storage.tables import contacts, events, messages
 from penfriend.storage.touches import touch
 
-MAIL_SENT = "mail_sent"
+MAIL_SENT, MAIL_BOUNCED = "mail_sent", "mail_bounced"
 MAIL_OPENED, MAIL_CLICKED = "mail_opened", "mail_clicked"
 _m, _c = messages.c, contacts.c
 
@@ -25,9 +25,18 @@ def note_sent(connection: Connection, sent: Mapping[int, Moment]) -> None:
 
     Whose event is there already is passed over.
     """
-    if not sent:
+    _note(connection, MAIL_SENT, sent)
+
+
+def note_bounced(connection: Connection, bounced: Mapping[int, Moment]) -> None:
+    """The same with `mail_bounced`, for those that the recipient's side has refused for good."""
+    _note(connection, MAIL_BOUNCED, bounced)
+
+
+def _note(connection: Connection, name: str, mails_at: Mapping[int, Moment]) -> None:
+    if not mails_at:
         return
-    keys = {f"penfriend:{MAIL_SENT}:{message}": message for message in sent}
+    keys = {f"penfriend:{name}:{message}": message for message in mails_at}
     known = connection.execute(
         select(events.c.key).where(events.c.key.in_(bindparam("keys", expanding=True))), {"keys": list(keys)}
     ).scalars()
@@ -44,10 +53,10 @@ def note_sent(connection: Connection, sent: Mapping[int, Moment]) -> None:
         {
             "id": next(ids),
             "contact_id": mail.contact_id,
-            "name": MAIL_SENT,
-            "at": sent[mail.id],
-            "received_at": sent[mail.id],
-            "key": f"penfriend:{MAIL_SENT}:{mail.id}",
+            "name": name,
+            "at": mails_at[mail.id],
+            "received_at": mails_at[mail.id],
+            "key": f"penfriend:{name}:{mail.id}",
             "body_hash": "",
             "properties": {"campaign": mail.campaign, "step": mail.step, "topic": mail.topic},
             "enrollment_id": mail.enrollment_id,
@@ -57,8 +66,8 @@ def note_sent(connection: Connection, sent: Mapping[int, Moment]) -> None:
     ]
     insert_rows(connection, events, rows)
     if mails:
-        renew_events(connection, {MAIL_SENT: {mail.contact_id for mail in mails}})
-        touch(connection, [(row["contact_id"], row["id"]) for row in rows], max(sent.values()))
+        renew_events(connection, {name: {mail.contact_id for mail in mails}})
+        touch(connection, [(row["contact_id"], row["id"]) for row in rows], max(mails_at.values()))
 
 
 def keep_hits(connection: Connection, kept: Sequence[tuple[int, int, CheckedEvent]]) -> None:

@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 
 from penfriend.domain.contact import DEAD_ADDRESS
-from penfriend.domain.delivery import Outcome
+from penfriend.domain.delivery import Fault, Outcome
 from penfriend.domain.message import FINAL, OVER, Status
 from penfriend.domain.outbox import Finished
-from penfriend.storage.mail_events import note_sent
+from penfriend.storage.mail_events import note_bounced, note_sent
 from penfriend.storage.message_log import wake
 from penfriend.storage.message_states import NEVER_TRIED
 from penfriend.storage.people import locked_versions
@@ -74,12 +74,17 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     note_sent(
         connection, {done.message: done.at for done in settled if done.consequence.status is Status.SENT}
     )
+    note_bounced(connection, {done.message: done.at for done in settled if _has_bounced(done)})
     wake(
         connection,
         [found[done.message]["enrollment_id"] for done in settled if done.consequence.status in OVER],
     )
     _tell_what_waits(connection, settled, found)
     _tell_route(connection, finished, route)
+
+
+def _has_bounced(done: Finished) -> bool:
+    return done.consequence.status is Status.FAILED and done.result.fault is Fault.RECIPIENT
 
 
 def _tell_what_waits(
