@@ -13,6 +13,7 @@ from penfriend.domain.letter import Needs
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering import tokens_in_mjml as mj
 from penfriend.rendering.environment import LetterEnvironment
+from penfriend.rendering.fetched import warn_of_strangers
 from penfriend.rendering.findings import Outline, Problems, TemplateBroken
 from penfriend.rendering.inheritance import Flattener, Sources
 from penfriend.rendering.lint import lint
@@ -179,6 +180,7 @@ class Compiler:
         source = JinjaSource()
         text = skeleton.write()
         html, fault = _try_mrml(text)
+        warn_of_strangers(skeleton.root, marked, html, problems)
         found = mj.counts(skeleton, html)
         before = [*document.before, *skeleton.hoisted]
         fallback = None

@@ -141,7 +141,7 @@ def test_a_mistake_is_told_with_its_place(elements: str, problem: str) -> None:
         "orders.total | money",
         "points.expires_at | date",
         "links.unsubscribe",
-        "product.attributes.x or ''",
+        "(product.attributes.x if product) or ''",
         "(cart.items | sort | first).title",
         "cart.items | map(attribute='title') | join(', ')",
     ],
