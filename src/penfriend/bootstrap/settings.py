@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,20 +97,28 @@ def _listen(value: str) -> tuple[str, int]:
 def _kept_secret(path: Path) -> bytes:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            kept = path.read_bytes().strip()
-            if len(kept) < SHORTEST_SECRET:
-                raise SettingError(
-                    f"{path}: shorter than {SHORTEST_SECRET} characters; remove the file to get a new secret"
-                ) from None
-            return kept
-        secret = secrets.token_urlsafe(32).encode()
-        with os.fdopen(file, "wb") as out:
-            out.write(secret + b"\n")
-        return secret
+        if not path.exists():
+            _make_secret(path)
+        kept = path.read_bytes().strip()
     except OSError as error:
         raise SettingError(
             f"{path}: the secret cannot be kept there ({error.strerror}); set PENFRIEND_SECRET_KEY"
         ) from error
+    if len(kept) < SHORTEST_SECRET:
+        raise SettingError(
+            f"{path}: shorter than {SHORTEST_SECRET} characters; remove the file to get a new secret"
+        )
+    return kept
+
+
+def _make_secret(path: Path) -> None:
+    """Under its name only when it is whole: a full disk leaves no empty secret behind, and of two processes
+    that start at once the second takes the first one's."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(secrets.token_urlsafe(32).encode() + b"\n")
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -23,9 +23,7 @@ class ProcessLock:
         try:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise StoreUnavailable(
-                f"{self._path}: the lock file cannot be written ({error.strerror})"
-            ) from error
+            raise self._cannot_be_written(error) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -34,10 +32,17 @@ class ProcessLock:
             raise AlreadyRunning(
                 f"{self._store}: held by {holder}; stop that one, or use PostgreSQL for several processes"
             ) from None
-        os.ftruncate(file, 0)
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        os.write(file, f"process {os.getpid()} ({doing}, since {started})\n".encode())
+        try:
+            os.ftruncate(file, 0)
+            os.write(file, f"process {os.getpid()} ({doing}, since {started})\n".encode())
+        except OSError as error:  # the disk is full
+            os.close(file)
+            raise self._cannot_be_written(error) from error
         self._file = file
+
+    def _cannot_be_written(self, error: OSError) -> StoreUnavailable:
+        return StoreUnavailable(f"{self._path}: the lock file cannot be written ({error.strerror})")
 
     def release(self) -> None:
         """Idempotent."""

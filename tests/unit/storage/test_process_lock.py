@@ -1,5 +1,6 @@
 """One daemon for one SQLite file."""
 
+import errno
 import os
 import re
 import subprocess
@@ -60,3 +61,19 @@ def test_lock_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None
     with pytest.raises(StoreUnavailable, match="the lock file cannot be written") as raised:
         ProcessLock(tmp_path / "missing" / "penfriend.db").take("run")
     assert "\n" not in str(raised.value)
+
+
+def test_full_disk_is_said_in_one_line_and_leaves_the_lock_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    store = tmp_path / "penfriend.db"
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        with pytest.raises(StoreUnavailable, match=r"cannot be written \(No space left on device\)"):
+            ProcessLock(store).take("run")
+    lock = ProcessLock(store)
+    lock.take("run")
+    lock.release()
