@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import typer
 from typer.core import TyperGroup
@@ -71,6 +72,8 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     if len(arguments) < len(sys.argv) - 1:
         os.environ["PENFRIEND_DEBUG"] = "1"
+    if sys.stdout is None:  # closed by who started us (`>&-`): they want to hear nothing
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open to the end
     sys.exit(run_command(arguments))
 
 

@@ -30,10 +30,19 @@ def print_json(document: object) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
 
 
+class PipeConsole(Console):
+    """A reader of our output that has seen enough (head, less) is no fault of ours: the program ends with
+    status 0."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich would end the process with status 1 here."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where tables go: as wide as the terminal, and in a pipe 200 columns wide."""
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(width=None if terminal else 200, highlight=False, stderr=stderr)
+    return PipeConsole(width=None if terminal else 200, highlight=False, stderr=stderr)
 
 
 def table(
