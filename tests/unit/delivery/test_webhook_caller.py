@@ -97,7 +97,7 @@ def test_answer_is_kept_in_one_line_with_what_it_said(
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"), [("120", 120), ("soon", None), (format_datetime(datetime.now(UTC)), 0)]
+    ("value", "seconds"), [("120", 120), ("soon", None), ("Mon, 02 Mar 2026 12:00:00 +0000", 0)]
 )
 def test_retry_after_is_read(
     https_server: HttpsServer, trusted: ssl.SSLContext, value: str, seconds: float | None
