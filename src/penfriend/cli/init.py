@@ -38,7 +38,7 @@ def init(
         (directory / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
         shutil.copytree(source / "templates", directory / "templates")
         (directory / ".gitignore").write_text(
-            ".penfriend/\n*.db\n*.db-*\n*.db.lock\n*.rejected.csv\n", encoding="utf-8"
+            ".penfriend/\n*.db\n*.db-*\n*.db.lock\n*.rejected.csv\noutbox/\n", encoding="utf-8"
         )
         _write_people(directory / "contacts.csv", count)
         _write_events(directory / "events.jsonl", count)
@@ -46,8 +46,9 @@ def init(
         raise SettingError(f"{directory}: cannot be written ({error.strerror})") from error
     typer.echo(
         f"{directory}: campaigns.yaml, templates/, contacts.csv ({count} people) and events.jsonl are there\n"
-        f"Next:\n  cd {directory}\n  penfriend validate\n"
+        f"Next:\n  cd {directory}\n  penfriend validate\n  penfriend test\n"
         "  penfriend import contacts contacts.csv\n  penfriend import events events.jsonl\n"
+        "  penfriend plan\n  penfriend simulate --days 7\n"
         "  PENFRIEND_TRANSPORT=file:outbox penfriend tick"
     )
     return DONE
