@@ -170,6 +170,21 @@ def test_who_was_there_at_the_activation_is_told_so(house: House) -> None:
     ]
 
 
+def test_who_came_to_the_door_of_a_backfill_is_not_told_to_be_noted(house: House) -> None:
+    person(house, "bob", topics=(), tier="gold")
+    files = house.read_files()
+    texts = {
+        name: text.replace("golden: {topic: offers,", "golden: {topic: offers, backfill: all,").replace(
+            "tier: gold}}", "tier: gold, contact.email: bob@shop.example}}", 1
+        )
+        for name, text in files.texts.items()
+    }
+    house.apply(replace(files, texts=texts))
+    found = story(house, "bob", "golden")
+    assert happened(found) == ["did not enter: is not subscribed to the campaign's topic (not_consented)"]
+    assert not any("noted" in text for text in now(found))
+
+
 def test_who_is_not_subscribed_or_suppressed_is_told_so(house: House) -> None:
     person(house, "ann", topics=(), tier="gold")
     with house.db.write() as connection:

@@ -179,7 +179,7 @@ def _door(record: PersonRecord, campaign: Campaign, now: Moment, show: Show) -> 
         topics = ", ".join(sorted(contact.topics)) or "no topic"
         yield Sentence(f"is not subscribed to {campaign.topic} (but to {topics})")
     match campaign.trigger:
-        case SegmentTrigger(segment) if segment in record.noted:
+        case SegmentTrigger(segment) if segment in record.noted and not _came_to(record, campaign.name):
             since = show(record.noted[segment])
             yield Sentence(f"was in the segment {segment} already when it was activated, {since}: noted")
         case EventTrigger(event):
@@ -190,6 +190,12 @@ def _door(record: PersonRecord, campaign: Campaign, now: Moment, show: Show) -> 
             yield Sentence(f"the schedule {told}")
         case _:  # a date is told with its value, by who can read it
             pass
+
+
+def _came_to(record: PersonRecord, campaign: str) -> bool:
+    """Whether the person ever came to the campaign's door: with `backfill: all` who was there did."""
+    came = {one.campaign for one in record.passages} | {one.campaign for one in record.refusals}
+    return campaign in came
 
 
 def _came(record: PersonRecord, campaign: str, event: str, show: Show) -> str:
