@@ -11,6 +11,7 @@ import pytest
 from penfriend.bootstrap import Applied, Files, House, Settings, check, read_files
 from penfriend.bootstrap.taking_up import apply_changed
 from penfriend.bootstrap.watching import FileWatch
+from penfriend.domain.errors import StoreUnavailable
 
 FIRST = """\
 include: [campaigns/*.yaml]
@@ -23,7 +24,9 @@ LETTER = """\
 ---
 subject: Hello
 ---
-<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>
+<mjml><mj-body><mj-section><mj-column><mj-text>
+Hi <a href="{{ links.unsubscribe }}">Leave</a>
+</mj-text></mj-column></mj-section></mj-body></mjml>
 """
 KEYS = (b"a secret of sixteen characters",)
 
@@ -103,6 +106,24 @@ def test_a_daemon_sees_a_change_of_an_included_file_a_new_one_and_one_of_codes(
     (shop / "campaigns" / "two.yaml").unlink()
     watch.look()
     assert house.revision_number() == 4
+
+
+def test_a_change_that_met_a_store_that_was_away_is_taken_up_at_the_next_look(
+    shop: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = FileWatch(house, active=True)
+    watch.at_start()
+    (shop / "campaigns" / "two.yaml").write_text(CAMPAIGN % "two", encoding="utf-8")
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable("the server cannot be reached")
+
+    with monkeypatch.context() as outage:
+        outage.setattr("penfriend.bootstrap.watching.apply_changed", away)
+        with pytest.raises(StoreUnavailable):
+            watch.look()
+    watch.look()
+    assert house.revision_number() == 2
 
 
 def test_a_daemon_sees_that_codes_were_added(

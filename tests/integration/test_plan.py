@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
+from penfriend.bootstrap import Files, House
 from penfriend.bootstrap.planning import Planning
-from penfriend.bootstrap.taking_up import apply, apply_at_start
+from penfriend.bootstrap.taking_up import apply, apply_at_start, apply_changed
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.domain.changes import What
 from penfriend.domain.errors import GuardObjects
@@ -182,8 +183,9 @@ def test_a_marketing_letter_without_a_way_out_waits_for_a_yes(shop: EditedShop) 
     assert plan(shop, TEXT.replace("2 days", "3 days")).objections == ()  # somebody has said yes
 
 
-def test_what_a_crash_left_of_an_apply_is_activated_at_the_next_start(
-    shop: EditedShop, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("again", [apply_at_start, apply_changed, apply])
+def test_what_a_crash_left_of_an_apply_is_activated_at_the_next_start_look_and_apply(
+    shop: EditedShop, monkeypatch: pytest.MonkeyPatch, again: Callable[[House, Files], object]
 ) -> None:
     class Killed(BaseException):
         pass
@@ -196,7 +198,8 @@ def test_what_a_crash_left_of_an_apply_is_activated_at_the_next_start(
         dying.setattr("penfriend.storage.looks_store.LookStore.activate", die)
         with pytest.raises(Killed):
             shop.house.apply(shop.house.read_files())
-    assert apply_at_start(shop.house, shop.house.read_files()).changed is False
+    again(shop.house, shop.house.read_files())
+    assert shop.house.revision_number() == 2
     shop.live_until("Mo 13:00")
     assert {row["campaign"]: row["removed_at"] is None for row in shop.rows("campaign_states")} == {
         "series": False,

@@ -38,7 +38,7 @@ def apply(house: House, files: Files, *, yes: bool = False) -> Done:
     checked = house.check(files)
     definitions, _ = checked.require()
     if _is_live(house, files):
-        return Done(keep_live(house.db, house.bring_codes()))
+        return Done(_finish_live(house))
     planning = Planning(house, files, checked)
     objections = () if yes else planning.objections()
     if objections:
@@ -51,16 +51,16 @@ def apply(house: House, files: Files, *, yes: bool = False) -> Done:
 def apply_changed(house: House, files: Files) -> Applied:
     """The same for files that changed under a running daemon: what is not valid, or is objected to, is told
     and not raised."""
-    return _apply(house, files, house.check(files), only_new=False)
+    checked = house.check(files)
+    if not checked.errors and _is_live(house, files):
+        _activate_live(house)
+    return _apply(house, files, checked, only_new=False)
 
 
 def apply_at_start(house: House, files: Files) -> Applied:
     """The same at the start of a daemon: files that equal an earlier revision are left alone."""
     if _is_live(house, files):  # most starts: nothing is to be checked again
-        live = house.live()
-        if live is not None:  # what a crash in the middle of an apply left to be activated
-            LookStore(house.db).activate(live.definitions, live.revision, house.clock.now())
-        return keep_live(house.db, house.bring_codes())
+        return _finish_live(house)
     return _apply(house, files, house.check(files), only_new=True)
 
 
@@ -71,6 +71,18 @@ def _apply(house: House, files: Files, checked: Checked, *, only_new: bool) -> A
         if objections:
             return keep_live(house.db, checked.problems, _why(objections))
     return house.make_live(files, checked, only_new=only_new)
+
+
+def _finish_live(house: House) -> Applied:
+    """What is live stays; what an apply that ended in the middle left to be done is done."""
+    _activate_live(house)
+    return keep_live(house.db, house.bring_codes())
+
+
+def _activate_live(house: House) -> None:
+    live = house.live()
+    if live is not None:
+        LookStore(house.db).activate(live.definitions, live.revision, house.clock.now())
 
 
 def _is_live(house: House, files: Files) -> bool:

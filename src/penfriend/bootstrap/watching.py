@@ -10,7 +10,7 @@ from penfriend.bootstrap.checked import coupon_files
 from penfriend.bootstrap.files import Files, included
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.taking_up import apply_at_start, apply_changed
-from penfriend.domain.errors import PenfriendError
+from penfriend.domain.errors import PenfriendError, StoreUnavailable
 
 log = logging.getLogger("penfriend.files")
 
@@ -47,6 +47,9 @@ class FileWatch:
         try:
             files = self._read()
             applied = apply_at_start(self._house, files) if at_start else apply_changed(self._house, files)
+        except StoreUnavailable:  # the files are as they were; the next look tries again
+            self._asked.set()
+            raise
         except PenfriendError as error:
             log.error("the campaign files were not applied: %s", error)
             self._house.note_not_applied(str(error))
