@@ -11,6 +11,7 @@ from sqlalchemy import update
 from penfriend.domain.enrollment import Enrollment, Moved, NewMessage
 from penfriend.domain.timing import HOUR, MINUTE, Moment
 from penfriend.storage import tables as t
+from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY, woken_at
 from penfriend.storage.enrollment_log import EnrollmentLog, wake_campaigns
 from tests.support.mail_pieces import LETTER, NOON, campaign
 from tests.support.mail_world import KINDS, World, shared_url, worlds
@@ -109,12 +110,58 @@ def test_who_was_woken_by_nobody_knows_when_was_woken_now(world: World) -> None:
     assert [row.woken_at for row in claim(world)] == [NOON]
 
 
-def test_lease_that_has_ended_is_claimed_as_if_woken(world: World) -> None:
+def test_who_claims_behind_a_lease_that_has_ended_knows_when_what_woke_it_came(world: World) -> None:
     contact, _ = world.person(due_at=None)
     world.touch(contact, Moment(NOON - HOUR))
     claim(world)
     (row,) = claim(world, "b", now=NOON + MINUTE)
-    assert row.woken_at == NOON + MINUTE
+    assert row.woken_at == NOON - HOUR
+
+
+def test_whom_time_alone_brought_up_is_woken_by_nobody_behind_a_lease_that_has_ended(world: World) -> None:
+    world.person()
+    claim(world)
+    (row,) = claim(world, "b", now=NOON + MINUTE)
+    assert row.woken_at is None
+
+
+def test_what_is_given_back_is_claimed_as_it_was_found(world: World) -> None:
+    world.person("ann")
+    bob, _ = world.person("bob", due_at=None)
+    world.touch(bob, Moment(NOON - HOUR))
+    claim(world)
+    world.enrollments.release("a")
+    assert {row.contact == bob: row.woken_at for row in claim(world, "b", now=NOON + 1)} == {
+        False: None,
+        True: NOON - HOUR,
+    }
+
+
+def test_what_woke_it_is_over_once_it_has_moved(world: World) -> None:
+    contact, _ = world.person(due_at=None)
+    world.touch(contact, Moment(NOON - HOUR))
+    (row,) = claim(world)
+    save(world, moved(row))
+    assert (only(world)["woken"], only(world)["woken_at"]) == (0, None)
+
+
+def test_what_comes_while_it_is_held_is_no_older_than_that(world: World) -> None:
+    contact, enrollment = world.person(due_at=None)
+    world.touch(contact, Moment(NOON - HOUR))
+    (row,) = claim(world)
+    for came in (NOON + 1, NOON + 2):
+        change(world, enrollment, **woken_at(Moment(came)))
+    save(world, moved(row))
+    assert [row.woken_at for row in claim(world, now=NOON + 3)] == [NOON + 1]
+
+
+def test_mail_that_is_over_while_it_is_held_wakes_it_with_no_older_moment(world: World) -> None:
+    contact, enrollment = world.person(due_at=None)
+    world.touch(contact, Moment(NOON - HOUR))
+    (row,) = claim(world)
+    change(world, enrollment, **WOKEN_BY_NOBODY)
+    save(world, moved(row))
+    assert [row.woken_at for row in claim(world, now=NOON + 3)] == [NOON + 3]
 
 
 def test_earliest_due_is_claimed_first(world: World) -> None:

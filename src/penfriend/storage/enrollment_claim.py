@@ -1,4 +1,8 @@
-"""The claim of enrollments: those that are due, woken, or held under a lease that has ended."""
+"""The claim of enrollments: those that are due, woken, or held under a lease that has ended.
+
+`woken_at` says when what woke an enrollment arrived, and stays while a worker holds it: whoever claims it
+after a crash knows what the first one knew, and that nothing woke those whom time alone brought up.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from sqlalchemy import (
     RowMapping,
     Select,
     bindparam,
+    case,
+    func,
     literal,
     select,
     update,
@@ -26,6 +32,24 @@ _e = enrollments.c
 # in the statement's text, so that the partial indexes are used
 IS_ACTIVE = _e.status == literal("active", literal_execute=True)
 IS_WOKEN = _e.woken == literal(1, literal_execute=True)
+WOKEN_BY_NOBODY: dict[str, Any] = {"woken": 1, "woken_at": case((_e.woken == 1, _e.woken_at))}
+"""Looked at again for a reason that did not arrive at a moment; what the worker that holds it knows of before
+does not count."""
+LOOKED_AT_AGAIN: dict[str, Any] = {
+    "owner": None,
+    "lease_until": None,
+    # whom time alone brought up it brings up again
+    "woken": case(
+        ((_e.status == "active") & _e.due_at.is_not(None) & _e.woken_at.is_(None), _e.woken), else_=1
+    ),
+}
+"""Given back unmoved."""
+
+
+def woken_at(moment: Any) -> dict[str, Any]:
+    """What is written where something that arrived at this moment wakes an enrollment; the first counts since
+    it was claimed."""
+    return {"woken": 1, "woken_at": case((_e.woken == 1, func.coalesce(_e.woken_at, moment)), else_=moment)}
 
 
 def row_of(row: RowMapping | Mapping[str, Any]) -> Enrollment:
@@ -75,7 +99,7 @@ def claim_enrollments(
     for way, order in ways:
         if len(taken) < limit:
             chosen = (
-                select(_e.id, _e.woken, _e.woken_at, _e.owner)
+                select(_e.id)
                 .where(way)
                 .order_by(*order)
                 .limit(limit - len(taken))
@@ -88,16 +112,15 @@ def claim_enrollments(
 def _take(
     connection: Connection, chosen: Select[Any], now: Moment, owner: str, until: Moment
 ) -> list[Enrollment]:
-    rows = connection.execute(chosen).all()  # SQLite holds the write lock already and has no row locks
-    if not rows:
+    ids = connection.execute(chosen).scalars().all()  # SQLite holds the write lock already, has no row locks
+    if not ids:
         return []
-    # who was held by a worker that is gone may have been woken: the flag went with its claim
-    since = {row.id: (row.woken_at or now) if row.woken or row.owner is not None else None for row in rows}
+    since = case((_e.woken == 1, func.coalesce(_e.woken_at, now)), else_=_e.woken_at)
     claimed = connection.execute(
         update(enrollments)
         .where(_e.id.in_(bindparam("ids", expanding=True)))
-        .values(owner=owner, lease_until=until, woken=0, woken_at=None)
+        .values(owner=owner, lease_until=until, woken=0, woken_at=since)
         .returning(*_e),
-        {"ids": list(since)},
+        {"ids": list(ids)},
     ).mappings()
-    return [row_of({**row, "woken_at": since[row["id"]]}) for row in claimed]
+    return [row_of(row) for row in claimed]

@@ -1,8 +1,8 @@
 """Enrollments: claimed in batches, loaded with all that their next move needs, and written back in one
 transaction.
 
-A claim has an owner and an end. Whose end has passed was held by a process that is gone: it is claimed like
-one that was woken. Who was touched while a worker held it stays `woken` and is looked at again.
+A claim has an owner and an end. Whose end has passed was held by a process that is gone: it is claimed as
+that one found it. Who was touched while a worker held it stays `woken` and is looked at again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     bindparam,
+    case,
     func,
     insert,
     select,
@@ -27,7 +28,12 @@ from penfriend.domain.standing import Pause
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
-from penfriend.storage.enrollment_claim import IS_ACTIVE, claim_enrollments
+from penfriend.storage.enrollment_claim import (
+    IS_ACTIVE,
+    LOOKED_AT_AGAIN,
+    WOKEN_BY_NOBODY,
+    claim_enrollments,
+)
 from penfriend.storage.message_states import SKIP_WHAT_WAITS
 from penfriend.storage.pausing import pauses
 from penfriend.storage.people import load_contacts, locked_versions
@@ -93,9 +99,7 @@ class EnrollmentLog:
     def release(self, owner: str) -> None:
         """Give back all that `owner` holds; it is looked at again at once."""
         with self._db.write() as connection:
-            connection.execute(
-                update(enrollments).where(_e.owner == owner).values(owner=None, lease_until=None, woken=1)
-            )
+            connection.execute(update(enrollments).where(_e.owner == owner).values(LOOKED_AT_AGAIN))
 
     def wake(self) -> int:
         """Let those be looked at again who wait for a wall-clock time, where the data of the time zones has
@@ -120,7 +124,7 @@ def wake_campaigns(connection: Connection, campaigns: Collection[str]) -> int:
 
 
 def _wake(connection: Connection, which: ColumnElement[bool]) -> int:
-    return connection.execute(update(enrollments).where(IS_ACTIVE, which).values(woken=1)).rowcount
+    return connection.execute(update(enrollments).where(IS_ACTIVE, which).values(WOKEN_BY_NOBODY)).rowcount
 
 
 def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Moment, touch_ended: bool) -> int:
@@ -176,9 +180,7 @@ def _held(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, t
     }
 
 
-_LOOK_AGAIN = (
-    update(enrollments).where(_e.id == bindparam("of_id")).values(owner=None, lease_until=None, woken=1)
-)
+_LOOK_AGAIN = update(enrollments).where(_e.id == bindparam("of_id")).values(LOOKED_AT_AGAIN)
 _WRITTEN = ("revision", "status", "step", "began_at", "due_at", "due_wall", "due_zone", "missed", "waited")
 _WRITTEN_ONCE = ("ended_at", "end_reason", "end_word", "goal_until", "goal_at", "converted_at")
 _SAVE = (
@@ -187,6 +189,7 @@ _SAVE = (
     .values(
         owner=None,
         lease_until=None,
+        woken_at=case((_e.woken == 1, _e.woken_at)),
         **{name: bindparam(f"new_{name}") for name in _WRITTEN},
         **{name: func.coalesce(_e[name], bindparam(f"new_{name}")) for name in _WRITTEN_ONCE},
         held_due_at=func.coalesce(bindparam("new_held_due_at", type_=BIG), _e.held_due_at),

@@ -20,6 +20,7 @@ from penfriend.domain.watched import reads_campaigns
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG
 from penfriend.storage.dates import Dates
+from penfriend.storage.enrollment_claim import woken_at
 from penfriend.storage.entering import Door, Entered
 from penfriend.storage.looks_tables import (
     empty,
@@ -198,7 +199,7 @@ _WAKE = (
         t.enrollments.c.contact_id.in_(select(look_touched.c.contact_id)),
         or_(t.enrollments.c.status == "active", _watched),
     )
-    .values(woken=1, woken_at=func.coalesce(t.enrollments.c.woken_at, _first))
+    .values(woken_at(_first))
 )
 _NEWEST = select(func.max(t.enrollments.c.id))
 _entered = (

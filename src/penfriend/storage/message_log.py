@@ -20,7 +20,7 @@ from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Ending
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
-from penfriend.storage.enrollment_claim import row_of
+from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY, row_of
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.message_claim import IS_DUE, claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
@@ -219,7 +219,7 @@ def wake(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(
             update(enrollments)
             .where(enrollments.c.id.in_(bindparam("ids", expanding=True)), enrollments.c.status == "active")
-            .values(woken=1),
+            .values(WOKEN_BY_NOBODY),
             {"ids": list(ids)},
         )
 
@@ -260,7 +260,7 @@ _END = (
         due_at=None,
         due_wall=None,
         due_zone=None,
-        woken=1,  # looked at once more: the goal may have been reached
+        **WOKEN_BY_NOBODY,  # looked at once more: the goal may have been reached
     )
 )
 

@@ -17,6 +17,7 @@ from penfriend.domain.reasons import Postponed
 from penfriend.domain.standing import Pause
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
+from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY
 from penfriend.storage.tables import campaign_states, enrollments, messages
 
 _s, _e, _m = campaign_states.c, enrollments.c, messages.c
@@ -66,7 +67,7 @@ _RESUMED = update(campaign_states).where(_s.campaign.in_(_NAMES)).values(resumed
 _TAKE_UP = (
     update(enrollments)
     .where(_e.campaign.in_(_NAMES), _ACTIVE, _e.held_due_at.is_not(None))
-    .values(due_at=func.coalesce(_e.due_at, _e.held_due_at), held_due_at=null(), woken=1)
+    .values(due_at=func.coalesce(_e.due_at, _e.held_due_at), held_due_at=null(), **WOKEN_BY_NOBODY)
 )
 _SEND_AGAIN = (
     update(messages)

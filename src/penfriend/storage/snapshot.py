@@ -15,7 +15,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from penfriend.domain.message import Status
 from penfriend.storage import tables as t
 from penfriend.storage.database import Database, open_database
+from penfriend.storage.enrollment_claim import LOOKED_AT_AGAIN
 from penfriend.storage.migrate import upgrade
+from penfriend.storage.outcomes import withdraw
 from penfriend.storage.tables import metadata
 
 _ROWS = 5_000
@@ -57,11 +59,18 @@ def _copy_rows(source: Database, copy: Database) -> None:
 
 
 def _free_what_is_held(connection: Connection) -> None:
-    held = (Status.CLAIMED.value, Status.SENDING.value)
     free = {"owner": None, "lease_until": None}
-    connection.execute(
-        update(t.messages).where(t.messages.c.status.in_(held)).values(status=Status.DUE.value, **free)
+    sending = t.messages.c.status == Status.SENDING.value
+    begun = (
+        select(t.messages.c.id, t.attempts.c.id, t.messages.c.owner)
+        .join(t.attempts, t.attempts.c.message_id == t.messages.c.id)
+        .where(sending, t.attempts.c.ended_at.is_(None))
     )
-    for table in (t.enrollments, t.webhook_calls):
-        connection.execute(update(table).where(table.c.owner.is_not(None)).values(**free))
+    for message, attempt, owner in connection.execute(begun).all():  # as if it had never been begun
+        withdraw(connection, [(message, attempt)], owner)
+    held = t.messages.c.status.in_((Status.CLAIMED.value, Status.SENDING.value))
+    connection.execute(update(t.messages).where(held).values(status=Status.DUE.value, **free))
+    moving = t.enrollments.c.owner.is_not(None)
+    connection.execute(update(t.enrollments).where(moving).values(LOOKED_AT_AGAIN))
+    connection.execute(update(t.webhook_calls).where(t.webhook_calls.c.owner.is_not(None)).values(**free))
     connection.execute(delete(t.leases))

@@ -11,6 +11,7 @@ from penfriend.domain.steps import WinsBy
 from penfriend.domain.timing import Moment
 from penfriend.domain.winners import ArmFigures, SplitState
 from penfriend.storage.database import Database
+from penfriend.storage.enrollment_claim import woken_at
 from penfriend.storage.tables import enrollments, messages, splits
 from penfriend.storage.upsert import insert_or_ignore
 
@@ -82,9 +83,5 @@ def _decide(connection: Connection, campaign: str, step: str, state: SplitState,
     if not connection.execute(decided).rowcount:
         return False
     waiting = [_e.campaign == campaign, _e.status == "active", _e.step == step]
-    connection.execute(
-        update(enrollments)
-        .where(*waiting)
-        .values(woken=1, woken_at=func.coalesce(_e.woken_at, state.decided_at))
-    )
+    connection.execute(update(enrollments).where(*waiting).values(woken_at(state.decided_at)))
     return True
