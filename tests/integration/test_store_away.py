@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from penfriend.bootstrap import House, Worker
 from penfriend.cli.main import run_command
 from penfriend.delivery.memory import MemoryTransport
+from penfriend.domain.delivery import Handover
 from penfriend.domain.errors import StoreUnavailable
+from penfriend.domain.transport import DeliveryWatch
 from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.message_log import MessageLog
 from tests.acceptance.conftest import CAMPAIGNS, LETTER
@@ -24,19 +27,24 @@ def away(*_: object) -> None:
     raise StoreUnavailable("the server cannot be reached")
 
 
-def test_mails_of_a_tick_that_lost_its_store_are_on_record_at_the_next_one_and_nobody_gets_two(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "thanks.mjml").write_text(LETTER % "Thank you.")
-    (tmp_path / "templates" / "news.mjml").write_text(LETTER % '<a href="{{ links.unsubscribe }}">Leave</a>')
-    (tmp_path / "campaigns.yaml").write_text(CAMPAIGNS)
-    monkeypatch.chdir(tmp_path)
+def prepare(database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shop to which people have come, each with a mail to get."""
+    (folder / "templates").mkdir()
+    (folder / "templates" / "thanks.mjml").write_text(LETTER % "Thank you.")
+    (folder / "templates" / "news.mjml").write_text(LETTER % '<a href="{{ links.unsubscribe }}">Leave</a>')
+    (folder / "campaigns.yaml").write_text(CAMPAIGNS)
+    monkeypatch.chdir(folder)
     monkeypatch.setenv("PENFRIEND_DATABASE_URL", database_url)
     monkeypatch.setenv("PENFRIEND_SECRET_KEY", "a secret for the tests")
     assert run_command(["apply"]) == 0
-    (tmp_path / "orders.jsonl").write_text("\n".join(map(order, range(PEOPLE))))
+    (folder / "orders.jsonl").write_text("\n".join(map(order, range(PEOPLE))))
     assert run_command(["import", "events", "orders.jsonl"]) == 0
+
+
+def test_mails_of_a_tick_that_lost_its_store_are_on_record_at_the_next_one_and_nobody_gets_two(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(database_url, tmp_path, monkeypatch)
     transport = MemoryTransport("default")
     with House.open() as house:
         worker = Worker(house, lambda _name, _url: (transport, None))
@@ -52,6 +60,33 @@ def test_mails_of_a_tick_that_lost_its_store_are_on_record_at_the_next_one_and_n
         worker.close()
     assert statuses == {"sent": PEOPLE}
     assert len({mail.email.envelope_to for mail in transport.taken}) == PEOPLE == len(transport.taken)
+
+
+def test_what_a_broken_turn_had_begun_is_no_doubt_where_the_worker_stops_before_its_next_one(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(database_url, tmp_path, monkeypatch)
+    with House.open() as house:
+        worker = Worker(house, lambda _name, _url: (Deaf("default"), None))
+        worker.enroll()
+        worker.advance()
+        with monkeypatch.context() as outage:
+            outage.setattr(HandoverLog, "withdraw", away)
+            with pytest.raises(StoreUnavailable):
+                worker.send()
+        worker.close()
+        another = Worker(house, lambda name, _url: (MemoryTransport(name), None))
+        another.recover()
+        statuses = Counter(one.status for one in house.reports.list_messages([], None, None, PEOPLE))
+        another.close()
+    assert statuses == {"due": PEOPLE}
+
+
+class Deaf(MemoryTransport):
+    """Takes mails and gives none to anybody."""
+
+    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+        next(handovers)
 
 
 def order(number: int) -> str:

@@ -132,7 +132,8 @@ class WayOut:
     def _close(self) -> None:
         self._messages.release(self.owner)
         self._transport.close()
-        self._journal.close()
+        # what a turn that broke has begun is told by the journal alone: it did not come to the dot
+        self._journal.close(keep=self._broke)
         self.is_closed = True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Self
@@ -74,6 +75,7 @@ class Worker:
         self._looks, self._splits = LookStore(house.db), SplitLog(house.db)
         self._calls = CallLog(house.db)
         self._call = Call(self._calls, caller or MemoryCaller(), house.clock, self.owner)
+        self._taking_up = threading.Lock()
         self._live: Live | None = None
         self._enroll: Enroll | None = None
         self._advance: Advance | None = None
@@ -100,22 +102,21 @@ class Worker:
 
     def refresh(self) -> Live | None:
         """Take up the live revision where it is another than before; None where nothing was ever applied."""
-        live = self._house.live()
-        if live is not None and live is not self._live:
-            ingester = self._house.ingester(live.definitions)
-            self._enroll = Enroll(self._looks, self._house.clock, self.owner, ingester.expire_points)
-            asking = Asker(self._house.db, live.definitions)
-            self._advance = Advance(
-                self._enrollments,
-                asking,
-                self._house.clock,
-                self.owner,
-                self._splits,
-                Changes(ingester),
-            )
-            self._ways.take_up(live, asking)
-            self._live = live
-        return live
+        with self._taking_up:  # else a slow thread would take up an earlier one behind a later one
+            live = self._house.live()
+            if live is not None and live is not self._live:
+                self._take_up(live)
+                self._live = live
+            return live
+
+    def _take_up(self, live: Live) -> None:
+        ingester = self._house.ingester(live.definitions)
+        self._enroll = Enroll(self._looks, self._house.clock, self.owner, ingester.expire_points)
+        asking = Asker(self._house.db, live.definitions)
+        self._advance = Advance(
+            self._enrollments, asking, self._house.clock, self.owner, self._splits, Changes(ingester)
+        )
+        self._ways.take_up(live, asking)
 
     def enroll(self) -> EnrollReport:
         """Who joins and leaves segments, who enters, who is woken."""
@@ -160,6 +161,10 @@ class Worker:
         if live is None:
             return RecoverReport()
         gone = gone_owners(self._house.journals, journals(self._house.journals) - self._ways.owners)
+        for owner in sorted(gone):  # their leases end now, not when time is up
+            self._looks.give_back(owner)
+            self._enrollments.release(owner)
+            self._calls.release(owner)
         report = recover(self._recovery, live, self._house.clock, gone)
         discard(self._house.journals, gone)
         return report

@@ -77,10 +77,10 @@ class FileJournal:
         """All of them have their outcome in the store."""
         self.forget(list(self._open))
 
-    def close(self) -> None:
-        """Leave nothing behind; but where an attempt has no outcome in the store, the file stays for
-        `recover`."""
-        if not self._open:
+    def close(self, *, keep: bool = False) -> None:
+        """Leave nothing behind; but where an attempt has no outcome in the store, or may have none (`keep`),
+        the file stays for `recover`."""
+        if not self._open and not keep:
             self._path.unlink(missing_ok=True)
         os.close(self._file)
 
