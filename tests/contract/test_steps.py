@@ -176,7 +176,7 @@ def test_update_is_done_once_also_when_its_worker_died_before_it_wrote_the_move(
     world.run(campaign(Update(id="mark", attributes=((IS_VIP, "yes"),)), SHORT))
     world.person()
     advance = world.advancer()
-    world.enrollments.save = lambda *_: 0  # type: ignore[method-assign]
+    world.enrollments.save = lambda *_, **__: 0  # type: ignore[method-assign]
     advance.tick(world.live)
     world.start()
     world.at(NOON + 5 * MINUTE)

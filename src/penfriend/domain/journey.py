@@ -197,7 +197,11 @@ class _Walker(Waits):
         if state.winner is not None and state.decided_at is not None:
             better = next((arm for arm in step.arms if arm.name == state.winner), step.arms[0])
             return self._go_into(step, better, max(at, state.decided_at), "the better one")
-        if not arriving:  # whoever waited for the winner goes on where none is looked for any more
+        if not arriving:
+            if step.winner is not None:  # nobody is drawn twice, whatever the split is called by now
+                self.standing = replace(self.standing, due_at=None)  # as it is where it was set aside
+                return None
+            # whoever waited for the winner goes on where none is looked for any more
             at = max(at, self.view.noticed_at or self.view.now)
         contact, campaign = self.view.contact.key, self.route.campaign.name
         drawn = self.view.chance.arm(contact, campaign, step.id, step.arms)

@@ -156,6 +156,16 @@ def test_rest_waits_for_the_winner_and_then_gets_the_better_arm() -> None:
     assert wanted(walk.go(later(5 * HOUR))) == [("long", later(4 * HOUR), None)]
 
 
+def test_who_waits_for_the_winner_is_not_drawn_again_and_not_due_by_time() -> None:
+    walk = SplitWalk(TENTHS, THIRD)
+    walk.chance = Told(take={"split": "nobody"})
+    walk.go()
+    walk.chance = Told(take={"split": "a"})  # as under another name of the split
+    walk.standing = replace(walk.standing, due_at=later(HOUR))  # it was set aside for an hour
+    move = walk.go(later(2 * HOUR))
+    assert (move.mails, move.standing.step, move.standing.due_at) == ((), "split", None)
+
+
 def test_all_who_come_later_get_the_better_arm() -> None:
     walk = SplitWalk(HALVES)
     walk.chance = Told(take={"split": "a"})
