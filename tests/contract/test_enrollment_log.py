@@ -185,7 +185,8 @@ def test_nobody_moves_by_a_revision_that_is_no_longer_live(world: World) -> None
             t.revisions.insert(), {"number": 2, "applied_at": NOON, "digest": "x", "files": {}, "entry": "x"}
         )
     assert save(world, moved(row)) == 0
-    assert (only(world)["step"], only(world)["woken"]) == (None, 1)
+    assert (only(world)["step"], only(world)["owner"]) == (None, None)
+    assert [one.id for one in claim(world, "b", revision=2)] == [row.id]
 
 
 def test_release_gives_back_only_ones_own(world: World) -> None:

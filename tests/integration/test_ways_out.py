@@ -9,24 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.rehearsal import rehearse
-from penfriend.bootstrap.ways_out import WaysOut
 from penfriend.delivery import MemoryTransport
 from penfriend.domain.delivery import Handover
 from penfriend.domain.errors import SettingError
 from penfriend.domain.events import EventIn
-from penfriend.domain.ports import Asking
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import DeliveryWatch, Transport
 from penfriend.engine.clock import SetClock
-from penfriend.engine.live import Live
-from penfriend.storage.call_log import CallLog
-from penfriend.storage.enrollment_log import EnrollmentLog
-from penfriend.storage.looks_store import LookStore
-from penfriend.storage.tables import messages, webhook_calls
+from penfriend.storage.tables import messages
 from tests.support.mail_pieces import NOON, ROUTE_DOWN
 
 FILE = """\
@@ -245,57 +239,6 @@ def test_way_with_another_address_is_opened_anew_and_the_others_are_kept(house: 
     assert ways.urls[-1] == ("bulk", "smtp://other.example")
     assert ways.opened["bulk"] is not before["bulk"]
     assert ways.opened["default"] is before["default"]
-
-
-def test_what_a_dead_worker_held_is_free_at_once(house: House) -> None:
-    dead, now = Worker(house, Ways().open), house.clock.now()
-    looks, later = LookStore(house.db), Moment(now + MINUTE)
-    assert looks.take_lease(dead.owner, now, later)
-    dead.close()
-    (house.journals / f"{dead.owner}.dots").touch()  # which a worker that is killed leaves behind
-    with worker(house, Ways()) as other:
-        other.recover()
-        assert looks.take_lease("another", now, later)
-        looks.give_back("another")
-        other.enroll()
-        held = EnrollmentLog(house.db).claim(now, dead.owner, later, 1)
-        with house.db.write() as connection:
-            connection.execute(insert(webhook_calls), call_of(held[0].id, held[0].contact, dead.owner, later))
-        (house.journals / f"{dead.owner}.dots").touch()
-        other.recover()
-        assert len(EnrollmentLog(house.db).claim(now, "another", later, 1)) == len(held) == 3
-        assert CallLog(house.db).waiting(now) == ["crm"]
-
-
-def call_of(enrollment: int, contact: int, owner: str, until: Moment) -> dict[str, object]:
-    """A webhook call that this owner holds."""
-    about = {"enrollment_id": enrollment, "contact_id": contact, "campaign": "own", "step": "tell"}
-    held = {"owner": owner, "lease_until": until, "status": "due", "created_at": NOON, "due_at": NOON}
-    return about | held | {"webhook": "crm", "key": "msg_1", "body": ""}
-
-
-def test_a_thread_that_is_slow_takes_up_no_earlier_revision_behind_a_later_one(
-    house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken: list[int] = []
-    others: list[threading.Thread] = []
-    take_up = WaysOut.take_up
-
-    def slowly(ways: WaysOut, live: Live, asking: Asking) -> None:
-        if not others:  # meanwhile another tick finds the next revision
-            (folder / "campaigns.yaml").write_text(FILE.replace("name: A", "name: B"), encoding="utf-8")
-            house.apply(house.read_files())
-            others.append(threading.Thread(target=one.refresh))
-            others[0].start()
-            others[0].join(0.2)
-        take_up(ways, live, asking)
-        taken.append(live.revision)
-
-    monkeypatch.setattr(WaysOut, "take_up", slowly)
-    with worker(house, Ways()) as one:
-        one.refresh()
-        others[0].join()
-    assert taken == [1, 2]
 
 
 def test_in_a_rehearsal_all_ways_keep_their_mail(house: House) -> None:
