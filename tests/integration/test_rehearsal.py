@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from penfriend.bootstrap import House, rehearse
 from penfriend.domain.delivery import Handover
@@ -15,7 +15,7 @@ from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import DAY, MINUTE, Moment
 from penfriend.storage.snapshot import copy_store
-from penfriend.storage.tables import messages, metadata
+from penfriend.storage.tables import attempts, messages, metadata
 from tests.support.houses import NOON, open_house
 
 CAMPAIGNS = """
@@ -94,7 +94,11 @@ def test_what_a_worker_holds_is_free_in_the_copy(house: House, tmp_path: Path) -
         rehearsal.worker.enroll()
         rehearsal.worker.advance()
         with rehearsal.house.db.write() as connection:
-            connection.execute(update(messages).values(status="sending", owner="1-gone", lease_until=NOON))
+            held = {"status": "sending", "owner": "1-gone", "lease_until": NOON, "attempts": 1}
+            connection.execute(update(messages).values(**held, facts={"contact": {}}))
+            begun = {"message_id": select(messages.c.id).scalar_subquery(), "number": 1, "route": "default"}
+            connection.execute(insert(attempts).values(**begun, owner="1-gone", started_at=NOON))
         with copy_store(rehearsal.house.db, tmp_path / "second.db") as copy, copy.read() as connection:
-            row = connection.execute(select(messages.c.status, messages.c.owner)).one()
-    assert tuple(row) == ("due", None)
+            row = connection.execute(select(messages.c.status, messages.c.owner, messages.c.facts)).one()
+            assert connection.execute(select(attempts)).all() == []
+    assert tuple(row) == ("due", None, None)  # no doubt: its first try is the rehearsal's
