@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test laws check demo lock clean
+.PHONY: help setup test laws bench check demo lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -40,6 +40,10 @@ EXAMPLES_TIMES ?= 20
 laws: $(READY)  ## the laws over twenty times as many random examples; EXAMPLES_TIMES=100 for more
 	EXAMPLES_TIMES=$(EXAMPLES_TIMES) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --timeout 7200 tests/laws \
 		tests/contract/test_segments.py $(ARGS)
+
+bench: $(READY)  ## how fast files come in and the future is simulated; a few minutes
+	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/simulate.py 2000 30
 
 check: $(READY)  ## format, lint, types, layers, docs
 	@status=0; \
