@@ -3,7 +3,7 @@
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-JOBS ?= 2
+JOBS ?= 3
 ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
@@ -38,7 +38,7 @@ test: $(READY)  ## all tests; ARGS="tests/unit -k name" for some
 EXAMPLES_TIMES ?= 20
 
 laws: $(READY)  ## the laws over twenty times as many random examples; EXAMPLES_TIMES=100 for more
-	EXAMPLES_TIMES=$(EXAMPLES_TIMES) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --timeout 7200 tests/laws \
+	EXAMPLES_TIMES=$(EXAMPLES_TIMES) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --timeout 7200 tests/laws tests/integration/test_jumping_law.py \
 		tests/contract/test_segments.py $(ARGS)
 
 bench: $(READY)  ## how fast files come in and the future is simulated; a few minutes

@@ -99,7 +99,8 @@ def test_what_is_older_than_max_lateness_is_too_late(database: Database) -> None
 
 
 def test_a_pause_is_passed_over_and_on_record(database: Database) -> None:
-    shop = Shop(database, campaign(NINE, active=False))
+    shop = Shop(database, campaign(NINE))
+    shop.activate(campaign(NINE, active=False), at=NOW)
     shop.look(NOW + DAY)
     assert shop.refused() == [(n, "2026-06-02 09:00", "campaign_paused") for n in (1, 2, 3)]
     shop.activate(campaign(NINE), at=NOW + DAY)
@@ -108,7 +109,8 @@ def test_a_pause_is_passed_over_and_on_record(database: Database) -> None:
 
 
 def test_who_joins_during_a_pause_does_not_enter(database: Database) -> None:
-    shop = Shop(database, campaign(SegmentTrigger("british"), active=False))
+    shop = Shop(database, campaign(SegmentTrigger("british")))
+    shop.activate(campaign(SegmentTrigger("british"), active=False), at=NOW)
     shop.be(1, "GB", NOW + 5)
     shop.look(NOW + MINUTE)
     assert (shop.entered(), shop.refused()) == ([], [(1, "", "campaign_paused")])

@@ -3,6 +3,7 @@ minute, with the same reasons at the same moments, whatever the campaigns are.""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +45,8 @@ from tests.support.future_shop import environment, message_log
 from tests.support.mail_pieces import NOON, PlainRenderer, campaign, definitions
 from tests.unit.domain.walking import GOLD
 
+TIMES = int(os.environ.get("EXAMPLES_TIMES", "1"))
+"""EXAMPLES_TIMES=20 looks harder."""
 END = Moment(NOON + 4 * HOUR)
 ORDERED = EventHappening("order_placed")
 ZONES = ("Europe/London", "America/New_York", "Asia/Kolkata")
@@ -177,7 +180,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=2 * TIMES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(_campaigns(), _POLICIES, _EVENTS)
 def test_engine_that_jumps_does_what_one_does_that_looks_every_minute(
     empty: Path, campaigns: tuple[Campaign, ...], policy: Policy, happens: Happens

@@ -38,11 +38,10 @@ from tests.support.mail_pieces import LETTER, NO_POLICY, NO_SUCH_USER, NOON, ROU
 from tests.support.mail_world import World, worlds
 
 NOT_BUILT: dict[type[StrEnum], set[StrEnum]] = {
-    NotEntered: {NotEntered.CAMPAIGN_PAUSED},
-    End: {End.HOLDOUT, End.ERASED},
+    NotEntered: set(),
+    End: {End.ERASED},
     Skip: {Skip.NOT_CONSENTED},  # the enrollment of who leaves the topic ends as `unsubscribed` before that
     Postponed: {
-        Postponed.CAMPAIGN_PAUSED,
         Postponed.CONTACT_PAUSED,
         Postponed.UNCONFIRMED,
     },
@@ -225,6 +224,27 @@ def no_coupon(world: World) -> None:
     world.send()
 
 
+def campaign_paused(world: World) -> None:
+    walk(world, LETTER)
+    pause(world)
+    world.send()
+
+
+def paused_at_the_door(world: World) -> None:
+    run(world, campaign(LETTER))
+    pause(world)
+    come(world, world.contact())
+
+
+def pause(world: World) -> None:
+    """The campaign, active until now, is paused."""
+    run(world, campaign(LETTER, active=False), since=NOON - DAY)
+
+
+def holdout(world: World) -> None:
+    walk(world, LETTER, goal=Goal((ORDERED,)), policy=Policy(holdout=100))
+
+
 REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
     NotEntered: {
         NotEntered.NOT_CONSENTED: not_consented,
@@ -234,6 +254,7 @@ REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
         NotEntered.TOO_SOON: lambda world: inside(world, ended=True),
         NotEntered.INSIDE: inside,
         NotEntered.CONDITION_FALSE: false_at_the_door,
+        NotEntered.CAMPAIGN_PAUSED: paused_at_the_door,
     },
     End: {
         End.COMPLETED: completed,
@@ -245,6 +266,7 @@ REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
         End.UNSUBSCRIBED: unsubscribed,
         End.SUPPRESSED: suppressed,
         End.CAMPAIGN_REMOVED: campaign_removed,
+        End.HOLDOUT: holdout,
     },
     Skip: {
         Skip.CONDITION_FALSE: only_if,
@@ -258,6 +280,7 @@ REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
         Postponed.RATE_LIMIT: rate_limit,
         Postponed.PROVIDER_PAUSED: provider_paused,
         Postponed.NO_COUPON: no_coupon,
+        Postponed.CAMPAIGN_PAUSED: campaign_paused,
     },
 }
 
