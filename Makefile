@@ -3,7 +3,7 @@
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-JOBS ?= 3
+JOBS ?= 2
 ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
