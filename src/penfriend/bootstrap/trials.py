@@ -23,8 +23,8 @@ from penfriend.domain.chance import Told
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import OWN, WITHOUT_CONTACT, EventIn
 from penfriend.domain.ingestion import Answer, ContactIn, Own, Refused
-from penfriend.domain.moments import At, reckon
-from penfriend.domain.timeline import Line, Pair, agrees, compare, expected_line, wall_clock
+from penfriend.domain.moments import At
+from penfriend.domain.timeline import Line, Pair, agrees, compare, expected_line, wall_clock, written_moment
 from penfriend.domain.timing import DAY, Moment, zone_of
 from penfriend.engine.clock import SetClock
 from penfriend.engine.ingest import Ingester
@@ -138,9 +138,9 @@ class _Script:
         subscribed, created = (
             _moment(given.pop(name, None), zone) for name in ("subscribed_at", "created_at")
         )
-        events = tuple((_at(one.at, zone), one) for one in test.events)
+        events = tuple((written_moment(one.at, zone), one) for one in test.events)
         named = [at for at, _ in events] + [at for at in (subscribed, created) if at is not None]
-        named += [_at(one.at, zone) for one in test.expect]
+        named += [written_moment(one.at, zone) for one in test.expect]
         begin = min(named, default=Moment(0))
         attributes = given.pop("attributes", {})
         assert isinstance(topics, list | tuple)  # noqa: S101  # the loader has seen to it
@@ -149,7 +149,9 @@ class _Script:
             campaign=campaign,
             who=who,
             begin=begin,
-            end=_at(test.until, zone) if test.until else Moment(max(named, default=begin) + WATCHED),
+            end=written_moment(test.until, zone)
+            if test.until
+            else Moment(max(named, default=begin) + WATCHED),
             contact=ContactIn(who, email, given, attributes, created_at=created or begin),
             subscribes=ContactIn(who, email, topics=topics, subscribed_at=subscribed or begin),
             subscribed_at=subscribed or begin,
@@ -225,11 +227,5 @@ def _letters(campaign: Campaign, event: EventIn) -> list[str]:
     return [step.id for step in letters if said.get("step", step.id) == step.id]
 
 
-def _at(at: At, zone: ZoneInfo) -> Moment:
-    moment = reckon(at, now=Moment(0), zone=zone)
-    assert moment is not None  # noqa: S101  # a written moment needs nothing else
-    return moment
-
-
 def _moment(value: object, zone: ZoneInfo) -> Moment | None:
-    return _at(value, zone) if isinstance(value, At) else None
+    return written_moment(value, zone) if isinstance(value, At) else None

@@ -12,7 +12,7 @@ import typer
 from penfriend.bootstrap import Settings, Trial, campaign_tests, check, read_files
 from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain, console, print_json, table
 from penfriend.domain.errors import CampaignFilesInvalid, SettingError
-from penfriend.domain.timeline import Line
+from penfriend.domain.timeline import Line, is_met
 
 
 def add_to(app: typer.Typer) -> None:
@@ -67,18 +67,10 @@ def _tell(tested: Trial) -> None:
         typer.echo(f"        {tested.fault}")
         return
     rows = [
-        ("" if _equal(wanted, found) else "<>", _text(wanted), _text(found)) for wanted, found in tested.pairs
+        ("" if is_met((wanted, found)) else "<>", _text(wanted), _text(found))
+        for wanted, found in tested.pairs
     ]
     console().print(table("", ("", "expected", "what happened"), rows))
-
-
-def _equal(wanted: Line | None, found: Line | None) -> bool:
-    return (
-        wanted is not None
-        and found is not None
-        and wanted.reason in ("", found.reason)
-        and ((wanted.at, wanted.what, wanted.step) == (found.at, found.what, found.step))
-    )
 
 
 def _text(line: Line | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from penfriend.domain.campaign import Send, Split, Winner, walk_steps
+from penfriend.domain.campaign import Send, Split, Step, Winner, walk_steps
 from penfriend.domain.ports import Splits
 from penfriend.domain.route import Route, looks_for_winner
 from penfriend.domain.timing import Moment, shift
@@ -47,5 +47,5 @@ def _times(splits: Splits, live: Live) -> Iterator[tuple[Route, Split, Winner, M
             yield route, split, split.winner, shift(first, split.winner.after, live.definitions.brand.zone)
 
 
-def _mails(steps: tuple[object, ...]) -> Iterator[Send]:
-    yield from (step for step in walk_steps(steps) if isinstance(step, Send))  # type: ignore[arg-type]
+def _mails(steps: tuple[Step, ...]) -> Iterator[Send]:
+    yield from (step for step in walk_steps(steps) if isinstance(step, Send))
