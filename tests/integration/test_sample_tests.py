@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from penfriend.bootstrap import CampaignTests, Settings, campaign_tests, check, read_files
+from penfriend.bootstrap import CampaignTests
 from penfriend.cli.starter import starter
+from tests.support.campaign_tests import run_tests_of
 from tests.support.sample_letters import the_definitions
 
 TESTS = {one.name: one for one in the_definitions().tests}
@@ -15,9 +16,7 @@ TESTS = {one.name: one for one in the_definitions().tests}
 
 @pytest.fixture(scope="module")
 def sample() -> Iterator[CampaignTests]:
-    settings = Settings.of({"PENFRIEND_CONFIG": str(starter() / "campaigns.yaml")})
-    checked = check(read_files(settings.config), settings, (b"a secret for the tests",))
-    with campaign_tests(settings, *checked.require()) as running:
+    with run_tests_of(starter() / "campaigns.yaml") as running:
         yield running
 
 

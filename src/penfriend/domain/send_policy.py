@@ -153,14 +153,12 @@ def _postponement(s: Situation) -> PostponeIt | None:
         opens = s.rules.window.next_open(s.now, zone)
         if opens > s.now:
             return PostponeIt(opens, Postponed.OUTSIDE_WINDOW)
-        for cap in s.rules.caps:
-            free = _free_at(cap, s)
-            if free > s.now:
-                return PostponeIt(
-                    s.rules.window.next_open(free, zone),
-                    Postponed.FREQUENCY_CAP,
-                    f"{cap.mails} per {cap.per}",
-                )
+        capped = max(((_free_at(cap, s), cap) for cap in s.rules.caps), key=lambda one: one[0], default=None)
+        if capped is not None and capped[0] > s.now:
+            free, cap = capped
+            return PostponeIt(
+                s.rules.window.next_open(free, zone), Postponed.FREQUENCY_CAP, f"{cap.mails} per {cap.per}"
+            )
         if s.contact.paused_until is not None and s.contact.paused_until > s.now:
             return PostponeIt(Moment(s.contact.paused_until), Postponed.CONTACT_PAUSED)
     if s.route_paused_until is not None and s.route_paused_until > s.now:

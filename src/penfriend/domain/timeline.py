@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from penfriend.domain.campaign_test import Expectation, Expected
 from penfriend.domain.moments import At, reckon
+from penfriend.domain.reasons import End
 from penfriend.domain.timing import Moment, to_datetime
 
 
@@ -53,9 +54,11 @@ def expected_line(expected: Expected, zone: ZoneInfo) -> Line:
 
 
 def compare(expected: Sequence[Line], actual: Sequence[Line]) -> list[Pair]:
-    """Both in order, equal ones beside each other. An expectation without a reason is content with any."""
+    """Both in order, equal ones beside each other. An expectation without a reason is content with any. Which
+    of two things came first within a minute is nothing that a test can say."""
     reasons = {(line.at, line.what, line.step) for line in expected if not line.reason}
     plain = [_without_reason(line) if _key(line) in reasons else line for line in actual]
+    expected = _as_they_came(expected, plain)
     pairs: list[Pair] = []
     for word, a, b, c, d in SequenceMatcher(None, expected, plain, autojunk=False).get_opcodes():
         if word == "equal":
@@ -71,11 +74,20 @@ def agrees(pairs: Sequence[Pair]) -> bool:
 
 
 def is_met(pair: Pair) -> bool:
-    """Whether what was expected is what happened; an expectation without a reason is content with any."""
+    """Whether what was expected is what happened; an expectation without a reason is content with any. That
+    an enrollment ends behind its last step goes without saying."""
     wanted, found = pair
-    if wanted is None or found is None:
+    if wanted is None:
+        return found is not None and found.what is Expectation.EXIT and found.reason == End.COMPLETED
+    if found is None:
         return False
     return _key(wanted) == _key(found) and wanted.reason in ("", found.reason)
+
+
+def _as_they_came(expected: Sequence[Line], actual: Sequence[Line]) -> list[Line]:
+    """What is expected, within each minute in the order in which it happened."""
+    places = {line: place for place, line in reversed(list(enumerate(actual)))}
+    return sorted(expected, key=lambda line: (line.at, places.get(line, len(actual))))
 
 
 def _beside(expected: Sequence[Line], actual: Sequence[Line]) -> Iterator[Pair]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from enum import StrEnum
 
-from penfriend.domain.campaign import Campaign, Send, Split, walk_steps
+from penfriend.domain.campaign import Campaign, EventHappening, Exit, Send, Split, walk_steps
 from penfriend.domain.campaign_test import CampaignTest, Expectation, Expected
 from penfriend.domain.moments import At
 from penfriend.domain.reasons import End, Postponed, Skip
@@ -20,6 +21,19 @@ _REASONS: Mapping[Expectation, tuple[str, ...]] = {
     Expectation.POSTPONED: tuple(reason.value for reason in Postponed),
     Expectation.EXIT: tuple(end.value for end in End),
 }
+_MEANT: Mapping[str, StrEnum] = {
+    "only_if": Skip.CONDITION_FALSE,
+    "max_lateness": Skip.TOO_LATE,
+    "at_most": Postponed.FREQUENCY_CAP,
+    "send_between": Postponed.OUTSIDE_WINDOW,
+    "send_on": Postponed.OUTSIDE_WINDOW,
+    "rate": Postponed.RATE_LIMIT,
+    "coupon": Postponed.NO_COUPON,
+    "active": Postponed.CAMPAIGN_PAUSED,
+    "if": End.EXIT_CONDITION,
+    "exit": End.EXIT_STEP,
+}
+"""Keys of the language that somebody may take for the reason that they lead to."""
 _WORDS = tuple(word.value for word in Expectation)
 
 
@@ -149,8 +163,24 @@ class _Tests:
     def _is_reason(self, node: Node, what: Expectation, reason: str) -> bool:
         if reason in _REASONS[what]:
             return True
-        self._reading.unknown(node, "reason", reason, _REASONS[what], "It is one of")
+        meant = self._meant(what, reason)
+        if meant is None:
+            self._reading.unknown(node, "reason", reason, _REASONS[what], "It is one of")
+        else:
+            self._reading.error(
+                node, f"{quote(reason)} is no reason; what it leads to is called {quote(meant)}."
+            )
         return False
+
+    def _meant(self, what: Expectation, word: str) -> str | None:
+        """The reason to which a key leads, or what the campaign's own exits say."""
+        meant = _MEANT.get(word)
+        if what is Expectation.EXIT and self._campaign is not None:
+            if any(isinstance(step, Exit) and step.word == word for step in walk_steps(self._campaign.steps)):
+                meant = End.EXIT_STEP
+            elif any(isinstance(one, EventHappening) and one.event == word for one in self._campaign.exit_on):
+                meant = End.EXIT_EVENT
+        return meant.value if meant is not None and meant.value in _REASONS[what] else None
 
 
 _EXPECTED = "what is expected stands behind its moment, such as 2026-03-02 10:00: {sent: welcome/hello}"

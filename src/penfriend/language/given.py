@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from penfriend.domain.campaign_test import GivenEvent
@@ -26,6 +27,7 @@ CONTACT_KEYS = ("id", "email", *CONTACT_FIELDS, *_MOMENTS, "topics", "attributes
 """What a test can say of its contact."""
 _BY_PEOPLE = frozenset({"mail_opened", "mail_clicked"})
 """What people do with a mail, of the events of the service's own."""
+_WITH_ATTRIBUTES = frozenset(name for name, properties in BUILT_IN.items() if "attributes" in properties)
 
 
 def plain(node: Node) -> object:
@@ -51,7 +53,7 @@ def read_contact(entry: Entry | None, reading: Reading) -> dict[str, object]:
         elif name == "topics":
             found[name] = _topics(part, reading)
         elif name == "attributes":
-            found[name] = dict(_attributes(part, reading))
+            found[name] = dict(_attributes(part, reading.names.data.contact, reading))
         elif name == "email":
             found[name] = reading.word(part, EMAIL)
         elif name in CONTACT_KEYS:
@@ -77,8 +79,10 @@ def _topics(entry: Entry, reading: Reading) -> list[str]:
     return topics
 
 
-def _attributes(entry: Entry, reading: Reading) -> Iterator[tuple[str, object]]:
-    types = reading.names.data.contact
+def _attributes(
+    entry: Entry, types: Mapping[str, FieldType], reading: Reading
+) -> Iterator[tuple[str, object]]:
+    """The names and values of a mapping of attributes; what `data` declares of them is checked."""
     for part in reading.pairs(entry.value, '"attributes"'):
         name = part.key.text
         guess = "" if name in types else reading.report.suggest(name, types)
@@ -179,6 +183,9 @@ def _look_at(name: str, event: Entry, reading: Reading) -> None:
                 reading.error(
                     part.key, f"the event {name} has no {quote(prop)}.{guess} It has: {listing(types)}."
                 )
+        elif prop == "attributes" and name in _WITH_ATTRIBUTES:
+            data = reading.names.data
+            deque(_attributes(part, data.product if name == "product_updated" else data.contact, reading), 0)
         elif not is_null(part.value):
             _check(part.value, quote(prop), types[prop], plain(part.value), reading)
     for prop, known in BUILT_IN.get(name, {}).items():

@@ -177,6 +177,13 @@ def test_every_cap_must_have_room() -> None:
     assert found == PostponeIt(later(23 * HOUR), Postponed.FREQUENCY_CAP, "1 per 24 hours")
 
 
+def test_a_mail_waits_once_for_the_cap_that_holds_it_longest() -> None:
+    both = (Cap(1, Duration(1, Unit.DAYS)), Cap(2, Duration(7, Unit.DAYS)))
+    rules = replace(capped(*both), max_lateness=Duration(30, Unit.DAYS))
+    found = decision(rules=rules, recent=(later(-HOUR), later(-DAY)))
+    assert found == PostponeIt(later(6 * DAY), Postponed.FREQUENCY_CAP, "2 per 7 days")
+
+
 def test_cap_that_frees_outside_the_window_waits_for_the_opening() -> None:
     rules = replace(DAYTIME, caps=(Cap(1, Duration(10, Unit.HOURS)),))
     found = decision(rules=rules, recent=(later(-HOUR),))
