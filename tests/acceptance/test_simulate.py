@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from penfriend.cli.main import run_command
-from penfriend.cli.output import iso_moment
+from penfriend.cli.moments import iso_moment
 from penfriend.domain.timing import DAY, MINUTE, Moment
 from penfriend.storage.database import open_database
 from penfriend.storage.tables import contacts, messages

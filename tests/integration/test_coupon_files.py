@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from penfriend.bootstrap import House
-from penfriend.bootstrap.coupon_files import read_codes
+from penfriend.bootstrap.coupon_codes import read_codes
 from penfriend.bootstrap.taking_up import apply_at_start, apply_changed
 from penfriend.domain.definitions import Coupon
 from penfriend.engine.clock import SetClock

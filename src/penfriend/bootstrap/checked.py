@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from penfriend.bootstrap.coupon_files import coupon_problems
+from penfriend.bootstrap.coupon_codes import coupon_problems
 from penfriend.bootstrap.files import Files, letter_name
 from penfriend.bootstrap.settings import Settings
 from penfriend.delivery import parse_transport_url
@@ -14,7 +15,9 @@ from penfriend.domain.errors import CampaignFilesInvalid, SettingError
 from penfriend.domain.problems import Problem
 from penfriend.domain.timing import Moment
 from penfriend.language import load
-from penfriend.rendering import TemplateRenderer
+
+if TYPE_CHECKING:
+    from penfriend.rendering import TemplateRenderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,10 @@ def check(
     their own."""
     if files.entry not in files.texts:  # why is among the files' own problems
         return Checked(None, None, files.problems)
+    # not needed to read data; and before the definitions are there, which the collector of garbage would look
+    # through while the modules are loaded
+    from penfriend.rendering import TemplateRenderer
+
     unreadable = files.unreadable_templates
     known = frozenset(map(letter_name, (*files.templates, *unreadable)))
     loaded = load(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -114,6 +113,8 @@ def _kept_secret(path: Path) -> bytes:
 def _make_secret(path: Path) -> None:
     """Under its name only when it is whole: a full disk leaves no empty secret behind, and of two processes
     that start at once the second takes the first one's."""
+    import secrets  # once in the life of a folder
+
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:

@@ -6,8 +6,9 @@ import typer
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.taking_up import apply as make_live
-from penfriend.cli.output import DONE, WRONG, complain, console
+from penfriend.cli.output import DONE, WRONG, complain
 from penfriend.cli.plan import print_changes, print_moved
+from penfriend.cli.tables import console
 from penfriend.domain.errors import GuardObjects
 
 

@@ -14,11 +14,12 @@ from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.house import STORE_ID
 from penfriend.cli.inbox import Inbox
 from penfriend.cli.month import STEPS_A_DAY, Month
-from penfriend.cli.output import DONE, WRONG, console, print_json
+from penfriend.cli.output import DONE, WRONG, print_json
 from penfriend.cli.progress import dated_progress, simulated_date
 from penfriend.cli.sample_shop import COUNT, SEED, START
 from penfriend.cli.starter import starter
 from penfriend.cli.status import as_document, print_campaigns
+from penfriend.cli.tables import console
 from penfriend.domain.overview import Overview
 from penfriend.domain.timing import from_datetime
 from penfriend.engine.clock import SetClock

@@ -12,7 +12,8 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from penfriend.bootstrap import House
-from penfriend.cli.output import DONE, WRONG, complain, console, print_json
+from penfriend.cli.output import DONE, WRONG, complain, print_json
+from penfriend.cli.tables import console
 from penfriend.domain.errors import SettingError
 from penfriend.domain.incoming_rows import RowKind
 from penfriend.engine.import_file import ImportJob

@@ -16,30 +16,49 @@ from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound, PenfriendError
 
 COMMANDS = {
-    "init": "init",
-    "demo": "demo",
-    "validate": "validate",
-    "schema": "schema",
-    "simulate": "simulate",
-    "test": "test",
-    "import": "import_",
-    "segment": "segment",
-    "plan": "plan",
-    "apply": "apply",
-    "run": "run",
-    "tick": "tick",
-    "status": "status",
-    "why": "why",
-    "messages": "messages",
+    "init": ("init", "Make a starter in DIR."),
+    "demo": ("demo", "Live the sample shop's month, every mail in a local inbox."),
+    "validate": ("validate", "Find every problem of campaigns and templates."),
+    "schema": ("schema", "Print the JSON Schema of campaigns.yaml."),
+    "simulate": ("simulate", "Live the days to come over a copy of the store."),
+    "test": ("test", "Run the tests of the campaign files."),
+    "import": ("import_", "Bring in contacts, events or consents; safe to repeat."),
+    "segment": ("segment", "Look at who is in a segment, and why."),
+    "plan": ("plan", "Compare campaigns.yaml and templates/ with what is live."),
+    "apply": ("apply", "Make the files the live revision, if nothing objects."),
+    "run": ("run", "Run the daemon until SIGTERM or Ctrl-C."),
+    "tick": ("tick", "Do everything that is due at one moment, and end."),
+    "status": ("status", "Show where everybody stands, what was sent, and why not."),
+    "why": ("why", "Tell one person's whole story."),
+    "messages": ("messages", "List mails, the newest first."),
 }
-"""Every command and the module that holds it, in the order of the help."""
+"""Every command, the module that holds it, and the first sentence of its help, in the order of the help."""
 
 
 def program(command: str | None = None) -> typer.Typer:
     """The program with all its commands, or with the named one: the others need not be loaded."""
+    app = _bare_program()
+    for name, (module, _) in COMMANDS.items():
+        if command in (None, name):
+            import_module(f"penfriend.cli.{module}").add_to(app)
+    return app
+
+
+def contents() -> typer.Typer:
+    """The program as its own help shows it: every command with its sentence, and none of them loaded."""
+    app = _bare_program()
+    for name, (_, sentence) in COMMANDS.items():
+        app.command(name, help=sentence)(_entry)
+    return app
+
+
+def _entry() -> None:
+    """A line of the contents. A command line that names the command is run by `program`."""
+
+
+def _bare_program() -> typer.Typer:
     app = typer.Typer(
         name="penfriend",
-        no_args_is_help=True,
         add_completion=False,
         cls=TyperGroup,
         pretty_exceptions_enable=False,
@@ -47,9 +66,6 @@ def program(command: str | None = None) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(penfriend)
-    for name, module in COMMANDS.items():
-        if command in (None, name):
-            import_module(f"penfriend.cli.{module}").add_to(app)
     return app
 
 
@@ -80,7 +96,9 @@ def main() -> None:
 def run_command(arguments: list[str]) -> int:
     """The exit status of a command line; what went wrong is said in one line on standard error."""
     try:
-        app = program(arguments[0] if arguments and arguments[0] in COMMANDS else None)
+        arguments = arguments or ["--help"]
+        named = next((argument for argument in arguments if not argument.startswith("-")), "")
+        app = program(named) if named in COMMANDS else contents()
         status_code = app(args=arguments, prog_name="penfriend", standalone_mode=False)
     except typer.Exit as ended:
         return ended.exit_code

@@ -7,7 +7,9 @@ from dataclasses import asdict
 import typer
 
 from penfriend.bootstrap import House
-from penfriend.cli.output import DONE, console, iso_moment, print_json, shown_moment, table
+from penfriend.cli.moments import iso_moment, shown_moment
+from penfriend.cli.output import DONE, print_json
+from penfriend.cli.tables import console, table
 from penfriend.domain.errors import SettingError
 from penfriend.domain.message import Status
 from penfriend.domain.overview import MessageLine

@@ -11,7 +11,9 @@ from rich.console import Console
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.planning import Planning
-from penfriend.cli.output import CHANGES, DONE, console, iso_moment, print_json, shown_moment, table
+from penfriend.cli.moments import iso_moment, shown_moment
+from penfriend.cli.output import CHANGES, DONE, print_json
+from penfriend.cli.tables import console, table
 from penfriend.domain.changes import Change
 from penfriend.domain.plan import Ahead, MovedPeople, Plan
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from penfriend.cli.output import console
+from penfriend.cli.tables import console
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from penfriend.cli.output import DONE
-from penfriend.language import json_schema
+from penfriend.language.schema import json_schema
 
 SCHEMA_FILE = "campaigns.schema.json"
 """What the first line of the starter's campaigns calls it."""

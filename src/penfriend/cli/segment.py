@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 
 from penfriend.bootstrap import House
-from penfriend.cli.output import DONE, console, print_json, table
+from penfriend.cli.output import DONE, print_json
+from penfriend.cli.tables import console, table
 from penfriend.storage.segment_explanation import Explained, ExplainedThing
 
 

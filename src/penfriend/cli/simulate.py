@@ -12,9 +12,11 @@ from penfriend.cli.future.document import as_document
 from penfriend.cli.future.folder import MailFolder
 from penfriend.cli.future.terminal import bars, by_day_table
 from penfriend.cli.future.words import heading, sentences
-from penfriend.cli.output import DONE, console, parse_moment, print_json
+from penfriend.cli.moments import parse_moment
+from penfriend.cli.output import DONE, print_json
 from penfriend.cli.progress import dated_progress, simulated_date
 from penfriend.cli.status import print_campaigns
+from penfriend.cli.tables import console
 from penfriend.domain.customers import SEED, Customers
 from penfriend.domain.errors import SettingError
 from penfriend.domain.forecast import Forecast

@@ -8,7 +8,9 @@ from rich.padding import Padding
 from rich.table import Table
 
 from penfriend.bootstrap import House
-from penfriend.cli.output import DONE, console, counted, iso_moment, print_json, shown_moment, table
+from penfriend.cli.moments import iso_moment, shown_moment
+from penfriend.cli.output import DONE, counted, print_json
+from penfriend.cli.tables import console, table
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.overview import CallCounts, CampaignCounts, Overview
 from penfriend.domain.timing import SECOND

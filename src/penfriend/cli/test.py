@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import typer
 
 from penfriend.bootstrap import Settings, Trial, campaign_tests, check, read_files
-from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain, console, print_json, table
+from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain, print_json
+from penfriend.cli.tables import console, table
 from penfriend.domain.errors import CampaignFilesInvalid, SettingError
 from penfriend.domain.timeline import Line, is_met
 

@@ -8,7 +8,8 @@ import typer
 
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.taking_up import apply_at_start
-from penfriend.cli.output import DONE, iso_moment, parse_moment, print_json, shown_moment
+from penfriend.cli.moments import iso_moment, parse_moment, shown_moment
+from penfriend.cli.output import DONE, print_json
 from penfriend.engine.clock import SetClock
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from penfriend.bootstrap import House, WholeStory, tell_why
-from penfriend.cli.output import DONE, console, iso_moment, print_json
+from penfriend.cli.moments import iso_moment
+from penfriend.cli.output import DONE, print_json
+from penfriend.cli.tables import console
 from penfriend.domain.story import CampaignStory, Place, Sentence
 from penfriend.domain.timing import to_datetime
 

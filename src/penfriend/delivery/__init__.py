@@ -1,13 +1,21 @@
 """Transports: who carries the mail. `smtp:`, `file:` and `memory:`; an address decides which
 (`penfriend.delivery.url`).
 And who carries the calls of webhooks (`penfriend.delivery.webhook_caller`).
+
+What is offered is imported when it is first asked for: `validate` reads addresses and opens no connection.
 """
 
-from penfriend.delivery.memory import MemoryTransport
-from penfriend.delivery.memory_caller import MemoryCaller
-from penfriend.delivery.opening import open_transport
-from penfriend.delivery.url import parse_transport_url, rate_of
-from penfriend.delivery.webhook_caller import WebhookCaller
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from penfriend.delivery.memory import MemoryTransport
+    from penfriend.delivery.memory_caller import MemoryCaller
+    from penfriend.delivery.opening import open_transport
+    from penfriend.delivery.url import parse_transport_url, rate_of
+    from penfriend.delivery.webhook_caller import WebhookCaller
 
 __all__ = [
     "MemoryCaller",
@@ -17,3 +25,19 @@ __all__ = [
     "parse_transport_url",
     "rate_of",
 ]
+
+_HOMES = {
+    "MemoryCaller": "memory_caller",
+    "MemoryTransport": "memory",
+    "WebhookCaller": "webhook_caller",
+    "open_transport": "opening",
+    "parse_transport_url": "url",
+    "rate_of": "url",
+}
+
+
+def __getattr__(name: str) -> object:
+    """What is offered, from the module that holds it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -2,6 +2,5 @@
 
 from penfriend.language.files import read_bytes
 from penfriend.language.loader import Loaded, load
-from penfriend.language.schema import json_schema
 
-__all__ = ["Loaded", "json_schema", "load", "read_bytes"]
+__all__ = ["Loaded", "load", "read_bytes"]

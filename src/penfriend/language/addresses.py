@@ -7,8 +7,6 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
 from penfriend.language.quoting import quote
 from penfriend.language.words import WordError
 
@@ -77,6 +75,8 @@ def parse_template(text: str) -> str:
 
 def parse_email(text: str) -> str:
     """An address that mail can be sent to."""
+    from email_validator import EmailNotValidError, validate_email  # costly: its tables of characters
+
     try:
         return validate_email(text.strip(), check_deliverability=False).normalized
     except EmailNotValidError as error:

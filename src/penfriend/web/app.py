@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from fastapi import FastAPI
 
+from penfriend import __version__
 from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages
 from penfriend.web.answers import Answers
@@ -19,7 +18,7 @@ def create_app(visits: Visits, pages: Pages, hindrances: Hindrances) -> FastAPI:
     """The application. `hindrances` says what keeps the service from its work (`/readyz`)."""
     app = FastAPI(
         title="Penfriend",
-        version=version("penfriend"),
+        version=__version__,
         docs_url=None,  # the page would load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # an address that is not ours is the uniform 404

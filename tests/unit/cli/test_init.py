@@ -7,7 +7,7 @@ from pathlib import Path
 
 from penfriend.cli.init import init
 from penfriend.cli.output import DONE
-from penfriend.language import json_schema
+from penfriend.language.schema import json_schema
 
 
 def test_a_starter_has_the_schema_that_its_campaigns_name(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 from penfriend.cli.schema import schema_text
 from penfriend.domain.campaign_test import Expectation
 from penfriend.domain.fields import FIELDS
-from penfriend.language import json_schema, keys, step_keys
+from penfriend.language import keys, step_keys
 from penfriend.language.comparisons import GROUPS, TESTS
 from penfriend.language.given import CONTACT_KEYS
+from penfriend.language.schema import json_schema
 from penfriend.language.shapes import Table
 from tests.unit.language.support import HEAD, SAMPLE, as_editors_see
 from tests.unit.language.test_broken_files import CASES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penfriend.cli.output import iso_moment
+from penfriend.cli.moments import iso_moment
 from penfriend.domain.forecast import BusiestHour, Forecast
 
 

@@ -10,7 +10,8 @@ from importlib.resources import files
 
 from penfriend.cli.future.charts import bar_chart
 from penfriend.cli.future.words import heading, sentences
-from penfriend.cli.output import counted, shown_moment
+from penfriend.cli.moments import shown_moment
+from penfriend.cli.output import counted
 from penfriend.domain.forecast import Forecast, ForecastMail
 
 _STYLE = (files("penfriend.cli.future") / "page.css").read_text(encoding="utf-8")

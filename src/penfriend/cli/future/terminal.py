@@ -8,7 +8,7 @@ from datetime import date
 from rich.table import Table
 from rich.text import Text
 
-from penfriend.cli.output import table
+from penfriend.cli.tables import table
 from penfriend.domain.forecast import Forecast
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

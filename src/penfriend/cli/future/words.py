@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penfriend.cli.output import shown_moment
+from penfriend.cli.moments import shown_moment
 from penfriend.domain.forecast import BusiestHour, Forecast
 from penfriend.domain.timing import HOUR
 

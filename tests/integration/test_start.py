@@ -1,0 +1,111 @@
+"""What a command loads before it answers: a person waits for every module, and none may come that the command
+does not use."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from penfriend.cli.main import COMMANDS, contents, program
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = (
+    "import json, sys; from penfriend.cli.main import run_command; "
+    "status = run_command(sys.argv[1:]); print(json.dumps([status, sorted(sys.modules)]), file=sys.stderr)"
+)
+BARE = {
+    "penfriend",
+    "penfriend.cli",
+    "penfriend.cli.main",
+    "penfriend.cli.output",
+    "penfriend.domain",
+    "penfriend.domain.errors",
+}
+"""What says the version and the list of commands, and tells of a wrong one."""
+OF_THE_SERVICE = (
+    "aiosmtpd",
+    "alembic",
+    "apscheduler",
+    "asyncio",
+    "dns",
+    "fastapi",
+    "logging",
+    "psycopg",
+    "rich",
+    "ruamel",
+    "smtplib",
+    "sqlalchemy",
+    "sqlite3",
+    "ssl",
+    "starlette",
+    "uvicorn",
+    "penfriend.storage",
+    "penfriend.web",
+)
+"""What works, serves, sends or shows, and has no part in reading files."""
+OF_LETTERS = (
+    "babel",
+    "email_validator",
+    "jinja2",
+    "mjml",
+    "penfriend.language",
+    "penfriend.rendering",
+    "yaml",
+)
+
+
+@lru_cache(maxsize=8)
+def loaded_by(*arguments: str) -> frozenset[str]:
+    """The modules of a fresh process that has run a command line in the folder of the sample shop."""
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    status, modules = json.loads(done.stderr.splitlines()[-1])
+    assert status == 0, done.stdout
+    return frozenset(modules)
+
+
+def of(modules: frozenset[str], *families: str) -> set[str]:
+    """Those that are one of the families, or below one."""
+    return {module for module in modules if any(f"{module}.".startswith(f"{one}.") for one in families)}
+
+
+@pytest.mark.parametrize("line", ["--version", "--help"])
+def test_version_and_help_load_no_command(line: str) -> None:
+    modules = loaded_by(line)
+    assert of(modules, "penfriend") <= BARE | {"penfriend.domain.problems"}
+    assert not of(modules, *OF_THE_SERVICE, *OF_LETTERS, "importlib.metadata")
+
+
+def test_validate_loads_what_reads_files_and_letters_and_nothing_else() -> None:
+    modules = loaded_by("validate")
+    assert of(modules, *OF_LETTERS) >= set(OF_LETTERS)
+    assert not of(modules, *OF_THE_SERVICE)
+
+
+def test_schema_loads_neither_store_nor_letters() -> None:
+    modules = loaded_by("schema")
+    assert not of(modules, *OF_THE_SERVICE, *set(OF_LETTERS) - {"penfriend.language", "yaml"})
+
+
+@pytest.mark.parametrize("line", ["--version", "validate"])
+def test_a_command_line_is_read_without_pydantic(line: str) -> None:
+    assert not of(loaded_by(line), "pydantic", "pydantic_core")  # typer 0.29 would bring it
+
+
+def test_the_list_of_commands_is_what_the_commands_say_of_themselves() -> None:
+    whole, listed = get_command(program()), get_command(contents())
+    assert list(COMMANDS) == list(getattr(whole, "commands", {}))
+    assert said(listed) == said(whole)
+
+
+def said(command: object) -> dict[str, str]:
+    """The line of each command in the help."""
+    inner = getattr(command, "commands", {})
+    return {name: one.get_short_help_str(200) for name, one in inner.items()}
