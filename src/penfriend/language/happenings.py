@@ -13,6 +13,7 @@ from penfriend.language.quoting import quote
 from penfriend.language.reading import AlreadyReportedError, Reading
 from penfriend.language.scope import Own, Scope
 from penfriend.language.shapes import DURATION
+from penfriend.language.untracked import warn_of_event
 from penfriend.language.words import WordError
 
 
@@ -22,12 +23,14 @@ def read_event(node: Node, what: str, reading: Reading) -> str | None:
     if name is None:
         return None
     try:
-        return known_event(name, reading)
+        known_event(name, reading)
     except AlreadyReportedError:
         return None
     except WordError as error:
         reading.error(node, str(error))
         return None
+    warn_of_event(name, node, reading)
+    return name
 
 
 def read_happenings(entry: Entry, scope: Scope, reading: Reading) -> tuple[Happening, ...]:

@@ -15,6 +15,7 @@ from penfriend.language.reading import AlreadyReportedError, Reading
 from penfriend.language.renames import Renames
 from penfriend.language.scope import MadeOf, Scope
 from penfriend.language.shapes import NAME, OF, TEXT, parse_of
+from penfriend.language.untracked import warn_of_event
 from penfriend.language.words import WordError
 
 MAX_LEVELS = 20
@@ -79,6 +80,7 @@ def _made_of(entry: Entry | None, reading: Reading) -> MadeOf | None:
         except WordError as error:
             reading.error(entry.value, str(error))
             return None
+        warn_of_event(event, entry.value, reading)
     return MadeOf(things, event)
 
 

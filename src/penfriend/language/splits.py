@@ -10,6 +10,7 @@ from penfriend.language.nodes import Entry, Node, Sequence
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
 from penfriend.language.shapes import DURATION, LABEL, PERCENT
+from penfriend.language.untracked import warn_of_winner_by_clicks
 
 ReadSteps = Callable[[Node, str], tuple[Step, ...]]
 
@@ -57,6 +58,8 @@ def read_winner(
     found = reading.table(entry.value, step_keys.WINNER, entry.key)
     by = reading.word(found.get("by"), step_keys.WINS_BY)
     after = reading.word(found.get("after"), DURATION)
+    if by == WinsBy.CLICKED:
+        warn_of_winner_by_clicks(found["by"].value, reading)
     if by == WinsBy.GOAL and not has_goal:
         reading.error(found["by"].value, '"by: goal" needs a goal, and the campaign has none.')
     if len(arms) == 1:

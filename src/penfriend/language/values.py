@@ -17,6 +17,7 @@ from penfriend.language.nodes import MappingNode, Node, Sequence, is_null
 from penfriend.language.quoting import listing, quote
 from penfriend.language.reading import AlreadyReportedError, Reading
 from penfriend.language.scope import Scope, Stage
+from penfriend.language.untracked import warn_of_field
 from penfriend.language.words import WordError
 
 ValueT = TypeVar("ValueT")
@@ -69,6 +70,8 @@ class Values:
                 f"{quote(moment.field.name)} is {TYPE_NAMES[moment.field.type]}; a date or moment is wanted.",
             )
             return None
+        if isinstance(moment, OfField):
+            warn_of_field(moment.field, node, self.reading)
         return moment
 
     def moment(self, node: Node, tested: Field, what: str) -> MomentExpr | None:
@@ -91,7 +94,10 @@ class Values:
 
     def field(self, node: Node, what: str) -> Field | None:
         """A field by its name."""
-        return self._parsed(node, resolver(self.reading, self.scope), what)
+        found = self._parsed(node, resolver(self.reading, self.scope), what)
+        if found is not None:
+            warn_of_field(found, node, self.reading)
+        return found
 
     def _refuse_stage(self, node: Node, moment: MomentExpr) -> bool:
         if isinstance(moment, Entry | OfEntry) and self.scope.stage is Stage.PERSON:
@@ -111,7 +117,10 @@ class Values:
             self.reading.error(node, f"{what} has no value. To ask whether there is one, write exists: no.")
             return None
         if field.type in NUMERIC and op in _FIELD_GOES_WITH:
-            return self._parsed(node, lambda text: self._number_or_field(field, text), what)
+            number = self._parsed(node, lambda text: self._number_or_field(field, text), what)
+            if isinstance(number, Field):
+                warn_of_field(number, node, self.reading)
+            return number
         literal = self._parsed(node, LITERALS[field.type], what)
         return literal if self._is_choice(field, node, literal) else None
 

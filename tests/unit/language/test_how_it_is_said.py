@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from penfriend.language import load
-from tests.unit.language.support import HEAD
+from tests.unit.language.support import HEAD, other_problems
 
 DATA = """\
 data:
@@ -50,11 +50,11 @@ CAMPAIGNS = {
 def test_a_segment_is_understood(said: str) -> None:
     text = f"topics: {{rewards: {{title: Points}}}}\n{DATA}  tested: {{{SEGMENTS[said]}}}\n"
     loaded = load({"c.yaml": text}, "c.yaml", {}, None)
-    assert loaded.problems == ()
+    assert other_problems(loaded) == []
 
 
 @pytest.mark.parametrize("said", CAMPAIGNS)
 def test_a_campaign_is_understood(said: str) -> None:
     text = f"{HEAD}{DATA}  tested: {{{SEGMENTS['sunset']}}}\ncampaigns:\n  c: {{{CAMPAIGNS[said]}}}\n"
     loaded = load({"c.yaml": text}, "c.yaml", {}, None)
-    assert loaded.problems == ()
+    assert other_problems(loaded) == []

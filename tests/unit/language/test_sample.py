@@ -30,14 +30,14 @@ from penfriend.domain.moments import At, OfField
 from penfriend.domain.segment import All, Not, Op, Things
 from penfriend.domain.segment import Test as FieldTest
 from penfriend.domain.timing import Cap, Duration, Unit
-from tests.unit.language.support import SAMPLE, load_text
+from tests.unit.language.support import SAMPLE, load_text, other_problems
 
 DAY = Unit.DAYS
 
 
 def sample() -> Definitions:
     loaded = load_text(SAMPLE)
-    assert loaded.problems == ()
+    assert other_problems(loaded) == []
     assert loaded.definitions is not None
     return loaded.definitions
 
