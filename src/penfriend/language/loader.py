@@ -144,7 +144,7 @@ def _root(
             f"the file holds sections such as brand, topics, segments and campaigns, not {kind_of(root)}.",
         )
         return None
-    warn_of_secrets(root, report)
+    warn_of_secrets(root, text, report)
     return root
 
 

@@ -13,10 +13,14 @@ _OWN_NAMES = frozenset({"data", "policy", "segments", "campaigns", "topics", "su
 """Sections whose keys can be the shop's own names: a property may well be called token."""
 
 
-def warn_of_secrets(root: MappingNode, report: Report) -> None:
-    """Looks through the whole file."""
+def warn_of_secrets(root: MappingNode, text: str, report: Report) -> None:
+    """Looks through the whole file; `text` is what `root` was read from. Sections whose keys do not count are
+    passed over where no address stands in the file: they are the long ones."""
+    has_address = "://" in text
     for section in root.entries.values():
-        _walk(section.value, report, keys_count=section.key.text not in _OWN_NAMES)
+        keys_count = section.key.text not in _OWN_NAMES
+        if keys_count or has_address:
+            _walk(section.value, report, keys_count=keys_count)
 
 
 def _walk(node: Node, report: Report, *, keys_count: bool, key: str = "") -> None:

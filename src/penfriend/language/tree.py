@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -34,20 +34,42 @@ class _UnreadableError(Exception):
     """The rest of the file cannot be read."""
 
 
-@dataclass(slots=True)
 class _Open:
     """A mapping or list whose end has not come yet."""
 
-    line: int
-    column: int
-    anchor: str | None
-    is_mapping: bool
-    items: list[Node] = field(default_factory=list)
-    entries: dict[str, Entry] = field(default_factory=dict)
-    merged: list[MappingNode] = field(default_factory=list)
-    key: Node | None = None
-    size: int = 1
-    height: int = 1
+    __slots__ = ("anchor", "column", "deepest", "entries", "extra", "items", "key", "line", "merged")
+
+    def __init__(self, event: yaml.CollectionStartEvent) -> None:
+        mark = event.start_mark
+        self.line, self.column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+        self.anchor = event.anchor
+        self.items: list[Node] | None = [] if type(event) is yaml.SequenceStartEvent else None
+        """None in a mapping."""
+        self.entries: dict[str, Entry] = {}
+        self.merged: tuple[MappingNode, ...] = ()
+        self.key: Node | None = None
+        self.extra = 0
+        """How many nodes stand in the mappings and lists that it holds."""
+        self.deepest = 0
+        """How deep the deepest of those goes."""
+
+    def close(self, file: str) -> MappingNode | Sequence:
+        """The whole node."""
+        if self.items is not None:
+            return Sequence(file, self.line, self.column, tuple(self.items))
+        for merged in self.merged:
+            self.entries = {**merged.entries, **self.entries}
+        return MappingNode(file, self.line, self.column, self.entries)
+
+    @property
+    def size(self) -> int:
+        """How many nodes it comes to with itself and keys."""
+        return 1 + self.extra + (2 * len(self.entries) if self.items is None else len(self.items))
+
+    @property
+    def height(self) -> int:
+        """How deep it goes: 1 where it holds nothing."""
+        return 1 + (self.deepest or bool(self.entries or self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +85,12 @@ def read_tree(text: str, file: str, environment: Mapping[str, str], report: Repo
     """The tree of a file, or None where it cannot be read; every problem is in the report. Never raises for a
     bad text."""
     builder = _Builder(file, environment, report)
+    takers = builder.takers
     try:
-        for event in yaml.parse(text, Loader=LOADER):
-            builder.take(event)
+        for event in _events(text):
+            take = takers.get(type(event))
+            if take is not None:
+                take(event)
     except _UnreadableError:
         return None
     except yaml.YAMLError as error:
@@ -77,6 +102,11 @@ def read_tree(text: str, file: str, environment: Mapping[str, str], report: Repo
         )
         return None
     return builder.root
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """The events of the parser; there are 175,000 in a file of 1 MB, and `yaml.parse` asks twice for each."""
+    return iter(LOADER(text).get_event, None)
 
 
 def _is_empty(root: Node) -> bool:
@@ -98,7 +128,7 @@ class _Builder:
         self._documents = 0
         self._aliases = 0
         self._aliased_nodes = 0
-        self._takers: Mapping[type[yaml.Event], Callable[[Any], None]] = {
+        self.takers: Mapping[type[yaml.Event], Callable[[Any], None]] = {
             yaml.ScalarEvent: self._take_scalar,
             yaml.MappingStartEvent: self._open,
             yaml.SequenceStartEvent: self._open,
@@ -106,13 +136,9 @@ class _Builder:
             yaml.SequenceEndEvent: self._close,
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._begin_document,
-        }  # each takes its own kind of event, which a mapping of types cannot say: hence Any
-
-    def take(self, event: yaml.Event) -> None:
-        """The next event; raises _UnreadableError where the rest makes no sense."""
-        taker = self._takers.get(type(event))
-        if taker is not None:
-            taker(event)
+        }
+        """Who takes which kind of event (a mapping of types cannot say that it is this kind: hence Any).
+        Raises _UnreadableError where the rest makes no sense."""
 
     def _begin_document(self, event: yaml.Event) -> None:
         self._documents += 1
@@ -125,7 +151,7 @@ class _Builder:
         node = self._scalar(event)
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(node, 1, 1)
-        self._add(node, 1, 1)
+        self._add(node)
 
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
@@ -141,13 +167,14 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         mark, text = event.start_mark, event.value
-        if event.style in ("'", '"'):
-            self.quoted = event
         line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
-        if not event.style and text in _NULLS:
-            return Scalar(self._file, line, column, text, is_null=True)
-        if event.style == '"':
-            self._refuse_characters(event, text, "here, nor as an escape")
+        if not event.style:
+            if text in _NULLS:
+                return Scalar(self._file, line, column, text, is_null=True)
+        elif event.style in ("'", '"'):
+            self.quoted = event
+            if event.style == '"':
+                self._refuse_characters(event, text, "here, nor as an escape")
         if "${" not in text:
             return Scalar(self._file, line, column, text)
         filled = _VARIABLE.sub(lambda found: self._value_of(found, event), text)
@@ -181,22 +208,14 @@ class _Builder:
             self._stop(event, f"this is nested too deeply: at most {MAX_DEPTH} levels.")
         if event.anchor is not None:
             self._anchors[event.anchor] = None  # until its end comes: an alias to it would never end
-        mark = event.start_mark
-        line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
-        self._stack.append(_Open(line, column, event.anchor, isinstance(event, yaml.MappingStartEvent)))
+        self._stack.append(_Open(event))
 
     def _close(self, _event: yaml.Event) -> None:
         done = self._stack.pop()
-        node: Node
-        if done.is_mapping:
-            for merged in done.merged:
-                done.entries = {**merged.entries, **done.entries}
-            node = MappingNode(self._file, done.line, done.column, done.entries)
-        else:
-            node = Sequence(self._file, done.line, done.column, tuple(done.items))
+        node, size, height = done.close(self._file), done.size, done.height
         if done.anchor is not None:
-            self._anchors[done.anchor] = _Anchored(node, done.size, done.height)
-        self._add(node, done.size, done.height)
+            self._anchors[done.anchor] = _Anchored(node, size, height)
+        self._add_large(node, size, height)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         name = event.anchor or ""
@@ -216,23 +235,29 @@ class _Builder:
             )
         if len(self._stack) + anchored.height > MAX_DEPTH:
             self._stop(event, f"this is nested too deeply: at most {MAX_DEPTH} levels.")
-        self._add(anchored.node, anchored.size, anchored.height)
+        self._add_large(anchored.node, anchored.size, anchored.height)
 
-    def _add(self, node: Node, size: int, height: int) -> None:
+    def _add_large(self, node: Node, size: int, height: int) -> None:
+        """Adds what may hold more than itself."""
+        if self._stack:
+            parent = self._stack[-1]
+            parent.extra += size - 1
+            if height > parent.deepest:
+                parent.deepest = height
+        self._add(node)
+
+    def _add(self, node: Node) -> None:
         if not self._stack:
             self.root = node
             return
         parent = self._stack[-1]
-        parent.size += size
-        if height >= parent.height:
-            parent.height = height + 1
-        if not parent.is_mapping:
+        if parent.items is not None:
             parent.items.append(node)
         elif parent.key is None:
             parent.key = node
         else:
-            self._add_entry(parent, parent.key, node)
-            parent.key = None
+            key, parent.key = parent.key, None
+            self._add_entry(parent, key, node)
 
     def _add_entry(self, parent: _Open, key: Node, value: Node) -> None:
         if not isinstance(key, Scalar):
@@ -257,4 +282,4 @@ class _Builder:
         self._report.error(key, '"<<" is not part of the language. Write the keys out.')
         for merged in value.items if isinstance(value, Sequence) else (value,):
             if isinstance(merged, MappingNode):
-                parent.merged.append(merged)
+                parent.merged += (merged,)
