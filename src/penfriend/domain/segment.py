@@ -141,15 +141,16 @@ class Segment:
 
 def walk(condition: Condition) -> Iterator[Test | InSegment]:
     """Every leaf of the tree, those inside a `where` included."""
-    match condition:
-        case All(of) | AnyOf(of):
-            for part in of:
-                yield from walk(part)
-        case Not(of):
-            yield from walk(of)
-        case Test(narrow=narrow):
-            yield condition
-            if narrow is not None and narrow.where is not None:
-                yield from walk(narrow.where)
-        case InSegment():
-            yield condition
+    waiting = [condition]
+    while waiting:
+        match waiting.pop():
+            case All(of) | AnyOf(of):
+                waiting.extend(reversed(of))
+            case Not(of):
+                waiting.append(of)
+            case Test(narrow=narrow) as test:
+                yield test
+                if narrow is not None and narrow.where is not None:
+                    waiting.append(narrow.where)
+            case InSegment() as named:
+                yield named

@@ -43,6 +43,7 @@ MOMENT_PATTERN = (
 )
 _DURATION = re.compile(rf"([0-9]{{1,15}}) +({UNIT_PATTERN})")
 _TIME = re.compile(TIME_PATTERN)
+_FIELD = re.compile(FIELD_PATTERN)
 WRITTEN_PATTERN = rf"{DATE_PATTERN}(?:[T ]+{TIME_PATTERN}(?::00)?(?: *{ZONE_PATTERN})?)?"
 _WRITTEN = re.compile(rf"({DATE_PATTERN})(?:[T ]+({TIME_PATTERN})(?::00)?(?: *({ZONE_PATTERN}))?)?")
 _OFFSET = re.compile(rf"([0-9]{{1,15}} +{UNIT_PATTERN}) +(before|after) +(.+)")
@@ -170,4 +171,4 @@ def _offset_moment(found: re.Match[str], resolve: ResolveField | None) -> Moment
 
 def looks_like_field(text: str) -> bool:
     """Whether a text has the form of a field's name: words with dots, or `waited`."""
-    return re.fullmatch(FIELD_PATTERN, text) is not None
+    return _FIELD.fullmatch(text) is not None

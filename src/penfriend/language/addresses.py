@@ -19,6 +19,7 @@ COUPON_FILE_PATTERN = r"[^/\\\x00-\x1f][^\\\x00-\x1f]*\.csv"
 INCLUDE_PATTERN = r"[^/~\\:\x00-\x1f][^\\:\x00-\x1f]*\.ya?ml"
 TRANSPORT_PATTERN = r"[a-z][a-z0-9+.\-]*:[^\s]*"
 
+_NAME, _LABEL, _TEMPLATE = map(re.compile, (NAME_PATTERN, LABEL_PATTERN, TEMPLATE_PATTERN))
 _MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<>"]*))\s*<(?P<address>[^<>\s]+)>')
 _SPECIALS = re.compile(r'[][\\()<>@,:;".]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -45,7 +46,7 @@ def parse_postal(text: str) -> str:
 
 def parse_name(text: str) -> str:
     """The name of a topic, segment, campaign or survey: letters, digits, _ and -."""
-    if not re.fullmatch(NAME_PATTERN, text):
+    if not _NAME.fullmatch(text):
         raise WordError(
             f"{quote(text)} is no name. A name has letters from a to z, digits, _ and -, at most 64 of them."
         )
@@ -54,7 +55,7 @@ def parse_name(text: str) -> str:
 
 def parse_label(text: str) -> str:
     """The name of an event, a property, an attribute or a step: any text without a dot on one line."""
-    if not re.fullmatch(LABEL_PATTERN, text):
+    if not _LABEL.fullmatch(text):
         raise WordError(
             f"{quote(text)} is no name here. It is one line without a dot, at most 100 characters."
         )
@@ -63,10 +64,10 @@ def parse_label(text: str) -> str:
 
 def parse_template(text: str) -> str:
     """The name of a template: its path below `templates`, without the ending."""
-    bare = re.sub(r"\.mjml$", "", text)
+    bare = text.removesuffix(".mjml")
     if bare != text:
         raise WordError(f"a template is named without its ending: {bare}.")
-    if not re.fullmatch(TEMPLATE_PATTERN, text) or len(text) > 200:
+    if not _TEMPLATE.fullmatch(text) or len(text) > 200:
         raise WordError(
             f"{quote(text)} is no template. Write its path below templates, such as welcome/hello."
         )

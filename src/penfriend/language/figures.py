@@ -16,6 +16,7 @@ NUMBER_PATTERN = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 PERCENT_PATTERN = r"[0-9]{1,3}(?:\.[0-9]{1,3})? *%"
 RATE_PATTERN = r"[0-9]{1,9}(?:\.[0-9]{1,12})?"
 AMOUNT_PATTERN = rf"-?[0-9]{{1,{MAX_AMOUNT_DIGITS}}}(?:\.[0-9]{{1,4}})?"
+_WHOLE, _NUMBER, _AMOUNT = map(re.compile, (WHOLE_PATTERN, NUMBER_PATTERN, AMOUNT_PATTERN))
 
 
 def parse_yes_no(text: str) -> bool:
@@ -28,7 +29,7 @@ def parse_yes_no(text: str) -> bool:
 
 def parse_whole(text: str) -> int:
     """A whole number of at most fifteen digits."""
-    if not re.fullmatch(WHOLE_PATTERN, text.strip()):
+    if not _WHOLE.fullmatch(text.strip()):
         raise WordError(f"{quote(text)} is no whole number." + _spelling(text))
     number = int(text)
     if abs(number) > MAX_WHOLE:
@@ -46,7 +47,7 @@ def parse_whole_between(low: int, high: int, text: str) -> int:
 
 def parse_number(text: str) -> int | float:
     """A number; a whole one stays whole."""
-    if not re.fullmatch(NUMBER_PATTERN, text.strip()):
+    if not _NUMBER.fullmatch(text.strip()):
         raise WordError(f"{quote(text)} is no number." + _spelling(text))
     return float(text) if "." in text else int(text)
 
@@ -62,7 +63,7 @@ def parse_percent(text: str) -> float:
 def parse_holdout(text: str) -> float:
     """`5%`, `0%`: at most 100, with at most three decimals."""
     if not re.fullmatch(PERCENT_PATTERN, text.strip()):
-        sign = f" Write {text.strip()}%." if re.fullmatch(NUMBER_PATTERN, text.strip()) else ""
+        sign = f" Write {text.strip()}%." if _NUMBER.fullmatch(text.strip()) else ""
         raise WordError(f"{quote(text)} is no share of people, such as 10% or 33.3%.{sign}")
     percent = float(text.strip().rstrip("%"))
     if percent > 100:
@@ -81,7 +82,7 @@ def parse_rate(text: str) -> Decimal:
 
 def parse_amount(text: str) -> int:
     """An amount of money in the brand's currency, as ten-thousandths; at most four decimals."""
-    if not re.fullmatch(AMOUNT_PATTERN, text.strip()):
+    if not _AMOUNT.fullmatch(text.strip()):
         raise WordError(
             f"{quote(text)} is no amount. Write a number without the currency, such as 500 or 49.90."
         )
@@ -91,4 +92,4 @@ def parse_amount(text: str) -> int:
 def _spelling(text: str) -> str:
     """What to do about `1,000` and `5%`."""
     bare = re.sub(r"[,_ %']", "", text)
-    return f" Write {bare}." if bare != text.strip() and re.fullmatch(NUMBER_PATTERN, bare) else ""
+    return f" Write {bare}." if bare != text.strip() and _NUMBER.fullmatch(bare) else ""

@@ -3,7 +3,7 @@ by its table of keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -80,15 +80,16 @@ class Reading:
         rest = f" {lists}: {listing(known)}." if known else f" {lists}: nothing yet."
         self.error(at, f"unknown {what} {quote(word)}.{guess}{rest}")
 
-    def pairs(self, node: Node | None, what: str) -> Iterator[Entry]:
+    def pairs(self, node: Node | None, what: str) -> Iterable[Entry]:
         """The entries of a mapping; nothing written is an empty one."""
         if isinstance(node, MappingNode):
-            yield from node.entries.values()
-        elif node is not None and not is_null(node):
+            return node.entries.values()
+        if node is not None and not is_null(node):
             hint = (
                 " A colon needs a space behind it." if isinstance(node, Scalar) and ":" in node.text else ""
             )
             self.error(node, f"{what} wants keys with values, not {kind_of(node)}.{hint}")
+        return ()
 
     def items(self, node: Node | None, what: str, *, or_one: bool = False) -> tuple[Node, ...]:
         """The entries of a list; with `or_one` a single value is a list of one."""
@@ -106,16 +107,17 @@ class Reading:
         found = Found()
         guesses = ""
         for entry in self.pairs(node, table.what):
-            known = table.keys.get(entry.key.text)
+            name = entry.key.text
+            known = table.keys.get(name)
             if known is None:
                 guesses += self._unknown_key(entry.key, table)
             elif known.later:
-                self.error(entry.key, f"{quote(entry.key.text)} is not supported yet.")
+                self.error(entry.key, f"{quote(name)} is not supported yet.")
             else:
-                found[entry.key.text] = entry
+                found[name] = entry
         if guesses:
             found.meant = frozenset(key for key in table.keys if f'"{key}"' in guesses)
-        if table.required and (isinstance(node, MappingNode) or is_null(node)):
+        if not found.keys() >= table.required and (isinstance(node, MappingNode) or is_null(node)):
             self._ask_for_required(node, table, found, at or node)
         return found
 
@@ -154,15 +156,24 @@ class Reading:
 
     def word(self, entry: Entry | None, word: Word[T]) -> T | None:
         """The value of a key that is one word; None where the key is not there."""
-        return None if entry is None else self.value(entry.value, word, quote(entry.key.text))
+        if entry is None:
+            return None
+        node = entry.value
+        if isinstance(node, Scalar) and not node.is_null:
+            return self._parsed(node, word)
+        return self.value(node, word, quote(entry.key.text))
 
     def value(self, node: Node, word: Word[T], what: str) -> T | None:
         """The value of a node that is one word."""
-        text = self.text(node, what)
-        if text is None:
-            return None
+        return (
+            None
+            if self.text(node, what) is None or not isinstance(node, Scalar)
+            else self._parsed(node, word)
+        )
+
+    def _parsed(self, node: Scalar, word: Word[T]) -> T | None:
         try:
-            return word.parse(text)
+            return word.parse(node.text)
         except AlreadyReportedError:
             return None
         except WordError as error:

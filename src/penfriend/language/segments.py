@@ -133,8 +133,9 @@ def _weigh(
     segment: Segment, segments: Mapping[str, Segment], weights: Mapping[str, _Weight], reading: Reading
 ) -> _Weight:
     """The weight; one that is too much is reported once and counts as nothing for those that name it."""
-    parts = [weights.get(leaf.name, _Weight()) for leaf in walk(segment.where) if isinstance(leaf, InSegment)]
-    own = sum(1 for _ in walk(segment.where))
+    leaves = list(walk(segment.where))
+    parts = [weights.get(leaf.name, _Weight()) for leaf in leaves if isinstance(leaf, InSegment)]
+    own = len(leaves)
     tests = own + sum(part.tests for part in parts)
     levels = 1 + max((part.levels for part in parts), default=0)
     if levels <= MAX_LEVELS and tests <= MAX_TESTS:

@@ -7,7 +7,7 @@ same language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
@@ -60,11 +60,14 @@ class Table:
     name: str
     what: str
     keys: Mapping[str, Key]
-    required: tuple[str, ...] = field(init=False)
+    required: Set[str] = field(init=False)
     instead: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "required", tuple(name for name, key in self.keys.items() if key.required))
+        required = {
+            name: None for name, key in self.keys.items() if key.required
+        }  # in the order of the table
+        object.__setattr__(self, "required", required.keys())
         object.__setattr__(self, "instead", tuple(name for name, key in self.keys.items() if key.instead))
 
 

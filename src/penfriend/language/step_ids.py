@@ -15,6 +15,8 @@ from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
 from penfriend.language.renames import Renames
 
+_WITH_ARMS = frozenset({"branch", "split"})
+
 
 def every_step(steps: Node | None) -> Iterator[MappingNode]:
     """Every step of a list as it was written, arms included."""
@@ -24,12 +26,14 @@ def every_step(steps: Node | None) -> Iterator[MappingNode]:
         if not isinstance(step, MappingNode):
             continue
         yield step
-        for arms in (step.value("branch"), step.value("split")):
+        for word in _WITH_ARMS & step.entries.keys():
+            arms = step.value(word)
             for arm in arms.items if isinstance(arms, Sequence) else ():
                 if isinstance(arm, MappingNode):
                     yield from every_step(arm.value("steps"))
                     yield from every_step(arm.value("else"))
-        yield from every_step(step.value("else"))
+        if "else" in step.entries:
+            yield from every_step(step.value("else"))
 
 
 def _is_wait_for(step: MappingNode) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypedDict
 
 from penfriend.domain.campaign import (
     Arm,
@@ -18,6 +19,8 @@ from penfriend.domain.campaign import (
     WaitUntil,
 )
 from penfriend.domain.moments import FromNow
+from penfriend.domain.problems import Place
+from penfriend.domain.segment import Condition
 from penfriend.domain.timing import Duration
 from penfriend.language import step_keys
 from penfriend.language.conditions import read_condition, read_if
@@ -32,6 +35,15 @@ from penfriend.language.step_ids import StepIds, name_of
 from penfriend.language.updates import read_changes
 from penfriend.language.values import Values
 from penfriend.language.words import WordError, parse_moment
+
+
+class _Common(TypedDict):
+    """What every step has."""
+
+    id: str
+    only_if: Condition | None
+    was: str | None
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +85,34 @@ class Steps:
         inside = above if name is None else name
         if name is None and word.key.text != "send":
             name = self.ids.made(word.key.text, above)
-        only_if = read_if(found.get("only_if"), self.scope, self.reading)
-        was = self.ids.renames.read(found.get("was"))
-        step = self._kind(word, found, name or "", inside)
-        return None if step is None else replace(step, only_if=only_if, was=was, place=word.key.place)
+        common: _Common = {
+            "id": name or "",
+            "only_if": read_if(found.get("only_if"), self.scope, self.reading),
+            "was": self.ids.renames.read(found.get("was")),
+            "place": word.key.place,
+        }
+        return self._kind(word, found, common, inside)
 
-    def _kind(self, word: Entry, found: dict[str, Entry], name: str, above: str | None) -> Step | None:
+    def _kind(self, word: Entry, found: dict[str, Entry], common: _Common, above: str | None) -> Step | None:
         match word.key.text:
             case "send":
-                return self._send(word, found, name)
+                return self._send(word, found, common)
             case "wait":
-                return self._wait(word, name)
+                return self._wait(word, common)
             case "branch":
-                return self._branch(word, found, name, above)
+                return self._branch(word, found, common, above)
             case "split":
-                return self._split(word, found, name, above)
+                return self._split(word, found, common, above)
             case "update":
                 changes = read_changes(word, self.scope, self.reading)
-                return None if changes is None else Update(id=name, attributes=changes[0], leave=changes[1])
+                return None if changes is None else Update(**common, attributes=changes[0], leave=changes[1])
             case "webhook":
                 known = self.reading.names.webhooks
                 webhook = self.reading.reference(word, "webhook", known, "webhooks")
-                return None if webhook is None else CallWebhook(id=name, webhook=webhook)
+                return None if webhook is None else CallWebhook(**common, webhook=webhook)
             case _:
                 text = "" if is_null(word.value) else self.reading.word(word, LINE)
-                return Exit(id=name, word=text or "")
+                return Exit(**common, word=text or "")
 
     def _word(self, node: MappingNode) -> Entry | None:
         """The entry that says what the step does."""
@@ -117,7 +132,7 @@ class Steps:
             self.reading.error(node, f"this step does nothing. {_WORDS}")
         return None
 
-    def _send(self, word: Entry, found: dict[str, Entry], name: str) -> Send | None:
+    def _send(self, word: Entry, found: dict[str, Entry], common: _Common) -> Send | None:
         template = self.reading.word(word, TEMPLATE)
         known = self.reading.names.templates
         if template is not None and known is not None and template not in known:
@@ -132,14 +147,15 @@ class Steps:
         subject = self.reading.word(found.get("subject"), LINE)
         if template is None:
             return None
-        return Send(id=name or template, template=template, survey=survey, subject=subject, coupon=coupon)
+        common["id"] = common["id"] or template
+        return Send(**common, template=template, survey=survey, subject=subject, coupon=coupon)
 
-    def _wait(self, word: Entry, name: str) -> Step | None:
+    def _wait(self, word: Entry, common: _Common) -> Step | None:
         if not isinstance(word.value, MappingNode):
             duration = self._duration(word)
             if duration is None:
                 return None
-            return WaitFor(id=name, duration=duration)
+            return WaitFor(**common, duration=duration)
         found = self.reading.table(word.value, step_keys.WAIT)
         if ("until" in found) == ("for" in found):
             if found.meant & {"until", "for"}:
@@ -150,7 +166,7 @@ class Steps:
         if wrong in found:
             self.reading.error(found[wrong].key, f"{quote(wrong)} goes with {quote(needs)}.")
         if "until" in found:
-            return self._wait_until(found, name)
+            return self._wait_until(found, common)
         at_most = self.reading.word(found.get("at_most"), DURATION)
         if found.lacks("at_most"):
             self.reading.error(
@@ -159,7 +175,7 @@ class Steps:
         happenings = read_happenings(found["for"], self.scope, self.reading)
         if at_most is None or not happenings:
             return None
-        return WaitHappening(id=name, happenings=happenings, at_most=at_most)
+        return WaitHappening(**common, happenings=happenings, at_most=at_most)
 
     def _duration(self, word: Entry) -> Duration | None:
         """A duration; a moment in its place gets told about `until`."""
@@ -170,16 +186,18 @@ class Steps:
             return None
         return self.reading.word(word, DURATION)
 
-    def _wait_until(self, found: dict[str, Entry], name: str) -> Step | None:
+    def _wait_until(self, found: dict[str, Entry], common: _Common) -> Step | None:
         at = self.reading.word(found.get("at"), TIME)
         until = Values(self.reading, self.scope).moment_or_date(found["until"].value, '"until"')
         if isinstance(until, FromNow) and until.sign < 0:
             self.reading.error(found["until"].value, "that moment is past when the wait begins.")
         if until is None:
             return None
-        return WaitUntil(id=name, until=until, at=at)
+        return WaitUntil(**common, until=until, at=at)
 
-    def _branch(self, word: Entry, found: dict[str, Entry], name: str, above: str | None) -> Branch | None:
+    def _branch(
+        self, word: Entry, found: dict[str, Entry], common: _Common, above: str | None
+    ) -> Branch | None:
         nodes = self.reading.items(word.value, '"branch"')
         if isinstance(word.value, Sequence) and not nodes:
             self.reading.error(word.value, "a branch needs an arm, such as {if: CONDITION, steps: [...]}.")
@@ -189,15 +207,15 @@ class Steps:
             if any(arm is not None and arm.condition is None for arm in arms):
                 self.reading.error(beside.key, '"else" stands in this branch twice.')
             arms.append(Arm(None, self.list(beside.value, '"else"', above)))
-        return Branch(id=name, arms=tuple(arm for arm in arms if arm is not None))
+        return Branch(**common, arms=tuple(arm for arm in arms if arm is not None))
 
-    def _split(self, word: Entry, found: dict[str, Entry], name: str, above: str | None) -> Split:
+    def _split(self, word: Entry, found: dict[str, Entry], common: _Common, above: str | None) -> Split:
         def read_steps(node: Node, what: str) -> tuple[Step, ...]:
             return self.list(node, what, above)
 
         arms = read_shares(word, "winner" in found, read_steps, self.reading)
         winner = read_winner(found.get("winner"), arms, self.has_goal, self.reading)
-        return Split(id=name, arms=arms, winner=winner)
+        return Split(**common, arms=arms, winner=winner)
 
     def _arm(self, node: Node, above: str | None, *, is_last: bool) -> Arm | None:
         found = self.reading.table(node, step_keys.ARM)
