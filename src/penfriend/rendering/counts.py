@@ -10,6 +10,7 @@ from jinja2 import Environment, nodes
 from penfriend.domain.counting import Counted, narrowing_field, read_counted
 from penfriend.domain.fields import FIELDS
 from penfriend.domain.time_words import WordError
+from penfriend.rendering.parsed import every_node
 
 _GROUPS = frozenset(group for group, keys in FIELDS.items() if any(known.narrows for known in keys.values()))
 
@@ -20,7 +21,7 @@ def replace_counts(tree: nodes.Template, facts: Collection[str], env: Environmen
     if _GROUPS.isdisjoint(facts):
         return frozenset()
     found: set[Counted] = set()
-    for holder in tree.find_all(nodes.Node):
+    for holder in every_node(tree):
         if isinstance(holder, nodes.CallBlock):
             continue  # only a macro can be called there
         for name, value in list(holder.iter_fields()):

@@ -7,7 +7,7 @@ preview, plain part), where none is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import CodeType
@@ -28,6 +28,7 @@ from penfriend.rendering.formats import Formats
 from penfriend.rendering.limits import LimitReached, check_operator, lenient, limited_range
 from penfriend.rendering.links import Links
 from penfriend.rendering.names import fact_names
+from penfriend.rendering.parsed import every_node
 from penfriend.rendering.translating import translation_functions
 
 _ATTRIBUTES: Mapping[type, frozenset[str]] = {
@@ -192,12 +193,13 @@ _TRANSLATING = frozenset({"_", "gettext"})
 def guard(tree: nodes.Template, env: Environment) -> None:
     """Puts the limits into a parsed template: loops are counted, `~` is kept short, a text that is not
     written out is escaped when translated."""
-    for node in list(_walk(tree)):
+    for node in list(every_node(tree)):
         if isinstance(node, nodes.For):
             node.iter = _filtered(node.iter, "_loop", env)
         elif isinstance(node, nodes.Call) and _is_dynamic_translation(node):
             node.node = nodes.Name("_translated", "load", lineno=node.lineno, environment=env)
-    _replace_concat(tree, env)
+    for node in reversed(list(every_node(tree))):  # what a node holds comes first: a ~ within a ~
+        _replace_concat(node, env)
 
 
 def _filtered(node: nodes.Node, name: str, env: Environment) -> nodes.Filter:
@@ -206,27 +208,20 @@ def _filtered(node: nodes.Node, name: str, env: Environment) -> nodes.Filter:
     return made
 
 
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
-    for child in node.iter_child_nodes():
-        yield child
-        yield from _walk(child)
-
-
 def _is_dynamic_translation(node: nodes.Call) -> bool:
     called = isinstance(node.node, nodes.Name) and node.node.name in _TRANSLATING
     return called and bool(node.args) and not isinstance(node.args[0], nodes.Const)
 
 
 def _replace_concat(node: nodes.Node, env: Environment) -> None:
-    for name, value in list(node.iter_fields()):
+    for name in node.fields:
+        value = getattr(node, name, None)
         if isinstance(value, nodes.Concat):
             setattr(node, name, _short(value, env))
-        elif isinstance(value, list):
+        elif isinstance(value, list) and any(isinstance(each, nodes.Concat) for each in value):
             setattr(
                 node, name, [_short(each, env) if isinstance(each, nodes.Concat) else each for each in value]
             )
-    for child in node.iter_child_nodes():
-        _replace_concat(child, env)
 
 
 def _short(concat: nodes.Concat, env: Environment) -> nodes.Filter:

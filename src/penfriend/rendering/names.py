@@ -13,6 +13,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.fields import FIELDS
 from penfriend.domain.problems import did_you_mean
 from penfriend.rendering.counts import counting_fault
+from penfriend.rendering.parsed import every_node
 from penfriend.rendering.shapes import ANYTHING, Shape
 
 _GROUPS = frozenset(FIELDS) - {"items"} | {"topic", "waited", "coupon"}
@@ -47,8 +48,9 @@ def fact_names(tree: nodes.Template) -> set[str]:
     """The names of facts that a template reads and does not make itself."""
     loaded: set[str] = set()
     bound: set[str] = set()
-    for node in tree.find_all(nodes.Name):
-        (loaded if node.ctx == "load" else bound).add(node.name)
+    for node in every_node(tree):
+        if isinstance(node, nodes.Name):
+            (loaded if node.ctx == "load" else bound).add(node.name)
     if (
         loaded & bound & _GROUPS
     ):  # a name of ours is used for something else somewhere: Jinja itself has to tell

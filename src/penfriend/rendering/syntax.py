@@ -9,6 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from penfriend.domain.problems import did_you_mean
 from penfriend.rendering.findings import Problems
+from penfriend.rendering.parsed import every_node
 from penfriend.rendering.source import Kind, Piece
 
 _PAIRED = frozenset({"if", "for", "with", "filter", "call", "macro", "block"})
@@ -41,7 +42,9 @@ def check_piece(piece: Piece, env: Environment, problems: Problems) -> None:
 
 
 def _check_filters(tree: nodes.Template, piece: Piece, env: Environment, problems: Problems) -> None:
-    for node in tree.find_all((nodes.Filter, nodes.Test)):
+    for node in every_node(tree):
+        if not isinstance(node, nodes.Filter | nodes.Test):
+            continue
         kind, known = ("filter", env.filters) if isinstance(node, nodes.Filter) else ("test", env.tests)
         if node.name not in known:
             shown = [name for name in known if not name.startswith("_")]
