@@ -141,9 +141,12 @@ Wait = WaitFor | WaitUntil | WaitHappening
 Step = Send | WaitFor | WaitUntil | WaitHappening | Branch | Split | Update | CallWebhook | Exit
 
 
+_WITH_ARMS = (Branch, Split)
+
+
 def arms_of(step: Step) -> tuple[tuple[Step, ...], ...]:
     """The steps of each arm of a branch or split; of any other step nothing."""
-    return tuple(arm.steps for arm in step.arms) if isinstance(step, Branch | Split) else ()
+    return tuple(arm.steps for arm in step.arms) if isinstance(step, _WITH_ARMS) else ()
 
 
 def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:

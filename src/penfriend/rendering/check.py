@@ -30,9 +30,12 @@ def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple
     problems = Problems()
     problems.add(renderer.speeches.problems)
     seen: set[object] = set()
+    names: dict[str, tuple[object, ...]] = {}
     for campaign, step in sends(renderer.definitions):
-        names = depends_on(renderer.definitions, campaign, step)
-        alike = (step.template, step.subject, campaign.is_transactional, names)
+        if campaign.name not in names:
+            names[campaign.name] = depends_on(renderer.definitions, campaign)
+        own = (step.template, step.subject, step.survey, step.coupon is not None)
+        alike = (*own, campaign.is_transactional, names[campaign.name])
         if step.template in unreadable or alike in seen:
             continue  # a letter that many steps send alike says the same to each of them
         seen.add(alike)

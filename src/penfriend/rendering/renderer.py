@@ -58,6 +58,11 @@ class TemplateRenderer:
         self._assemblers = {name: Assembler(Sender.of(brand)) for name, brand in brands.items()}
         self._brands = {name: _brand_names(brand) for name, brand in brands.items()}
         self._needs: dict[str, Needs] = {}
+        self._subjects: dict[str, set[str]] = {}
+        """By template, the subjects that steps give it."""
+        for _, step in sends(definitions):
+            if step.subject:
+                self._subjects.setdefault(step.template, set()).add(step.subject)
 
     def needs(self, template: str) -> Needs:
         """What the template can read in any locale. Raises RenderFailed where it cannot be compiled."""
@@ -67,7 +72,7 @@ class TemplateRenderer:
             for locale in self.speeches.locales(template):
                 speech = self.speeches.of(locale)
                 parts = [*_compiled(speech, template).parts]
-                parts += [_subject_part(speech, one) for one in self._subjects_of(template)]
+                parts += [_subject_part(speech, one) for one in self._subjects.get(template, ())]
                 found = reduce(or_, (part.needs for part in parts), found)
             self._needs[template] = found
         return found
@@ -117,11 +122,6 @@ class TemplateRenderer:
     def locales(self, template: str) -> tuple[Locale, ...]:
         """Every locale for which this letter is written or translated, the brand's first."""
         return self.speeches.locales(template)
-
-    def _subjects_of(self, template: str) -> set[str]:
-        return {
-            step.subject for _, step in sends(self.definitions) if step.template == template and step.subject
-        }
 
     def _links(self, letter: Letter, keys: Sequence[bytes]) -> Links:
         survey = self.definitions.surveys.get(letter.survey) if letter.survey else None

@@ -46,11 +46,12 @@ def _texts(names: Iterable[str]) -> dict[str, Shape]:
     return dict.fromkeys(names, _TEXT)
 
 
-def depends_on(definitions: Definitions, campaign: Campaign, step: Send) -> tuple[object, ...]:
-    """What makes the names of one step others than those of another step of the same definitions."""
+def depends_on(definitions: Definitions, campaign: Campaign) -> tuple[object, ...]:
+    """What makes the names of one campaign's letters others than those of another campaign; beside it the
+    survey and coupon of the step count."""
     sends = frozenset(one.id for one in walk_steps(campaign.steps) if isinstance(one, Send))
     certain = certain_things(definitions, campaign)
-    return _event_name(definitions, campaign), certain, step.survey, step.coupon is not None, sends
+    return _event_name(definitions, campaign), certain, sends
 
 
 def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str, Shape]:
