@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.commands import run_here
+
 CAMPAIGNS = """\
 version: 1
 brand:
@@ -91,23 +93,28 @@ class Shop:
         """The command line."""
         return [sys.executable, "-c", "from penfriend.cli import main; main()", *arguments]
 
-    def run(
-        self, *arguments: str, status: int | None = 0, stdin: str = ""
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; STATUS is what it must end with, None for any."""
+    def run(self, *arguments: str, status: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, within this process; STATUS is what it must end with."""
+        return self._ended(run_here(arguments, self.folder, self.environment, stdin), status)
+
+    def run_apart(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end in a process of its own, where it is the process that is asked about."""
         done = subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
             env=self.environment,
-            input=stdin,
             text=True,
             capture_output=True,
             timeout=LIMIT,
             check=False,  # the status is looked at below
         )
+        return self._ended(done, status)
+
+    @staticmethod
+    def _ended(done: subprocess.CompletedProcess[str], status: int) -> subprocess.CompletedProcess[str]:
         assert "Traceback" not in done.stderr, done.stderr
-        if status is not None:
-            assert done.returncode == status, done.stdout + done.stderr
+        assert "went wrong that should not" not in done.stderr, done.stderr
+        assert done.returncode == status, done.stdout + done.stderr
         return done
 
     def json(self, *arguments: str) -> Any:
