@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import run_here
+from tests.support.empty_store import empty_file
 
 CAMPAIGNS = """\
 version: 1
@@ -75,7 +76,7 @@ class Shop:
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PENFRIEND_")},
             "PENFRIEND_TRANSPORT": transport,
-            "PENFRIEND_DATABASE_URL": database or f"sqlite:///{folder / 'penfriend.db'}",
+            "PENFRIEND_DATABASE_URL": database or empty_file(folder / "penfriend.db"),
             "PENFRIEND_LISTEN": "127.0.0.1:0",
             "PENFRIEND_SECRET_KEY": "a secret for the tests",
             "PYTHONUNBUFFERED": "1",

@@ -19,6 +19,7 @@ from penfriend.engine.clock import SetClock
 from penfriend.storage import tables as t
 from penfriend.storage.timeline import what_happened
 from tests.support.clock import moment
+from tests.support.empty_store import with_tables
 
 HEAD = """
 version: 1
@@ -132,7 +133,7 @@ class EditedShop:
 def edited_shop(folder: Path, url: str, begin: str) -> Iterator[EditedShop]:
     """An empty shop at that moment, with the letters one, two, three and extra."""
     environment = {
-        "PENFRIEND_DATABASE_URL": url,
+        "PENFRIEND_DATABASE_URL": with_tables(url),
         "PENFRIEND_CONFIG": str(folder / "campaigns.yaml"),
         "PENFRIEND_SECRET_KEY": "a secret for the tests",
         "PENFRIEND_TRANSPORT": "memory:",
