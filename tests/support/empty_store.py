@@ -3,6 +3,7 @@ database, then they are copied: a tenth of the time."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -67,3 +68,19 @@ def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'penfriend.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+def shared_url(request: pytest.FixtureRequest, folder: Path) -> str:
+    """For a fixture with `KINDS`: a database with empty tables that the tests of a module share."""
+    if request.param == "sqlite":
+        return empty_file(folder / "penfriend.db")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.create(request.getfixturevalue("postgres_tables"))
+
+
+def copied(request: pytest.FixtureRequest, url: str, folder: Path) -> str:
+    """A copy, in that folder, of a database that nobody has open; it goes with the test."""
+    if url.startswith("sqlite:///"):
+        return f"sqlite:///{shutil.copy(url.removeprefix('sqlite:///'), folder)}"
+    clone: Callable[[str], str] = request.getfixturevalue("clone_database")
+    return clone(url)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import func, insert, select, text, update
 
 from penfriend.delivery.memory import MemoryTransport
@@ -44,14 +43,13 @@ from penfriend.storage.recovery_log import RecoveryLog
 from penfriend.storage.split_log import SplitLog
 from penfriend.storage.tables import metadata
 from tests.support.clock import moment
-from tests.support.empty_store import KINDS, empty_file, with_tables
+from tests.support.empty_store import KINDS, shared_url, with_tables
 from tests.support.mail_pieces import (
     NO_POLICY,
     NOON,
     PlainRenderer,
     definitions,
 )
-from tests.support.postgres import PostgresServer
 
 __all__ = ["KINDS", "World", "shared_url", "worlds"]
 
@@ -278,14 +276,6 @@ class World:
         """The messages and enrollments that somebody holds."""
         rows = self.rows("messages") + self.rows("enrollments")
         return [row["id"] for row in rows if row["owner"] is not None]
-
-
-def shared_url(request: pytest.FixtureRequest, folder: Path) -> str:
-    """For a fixture with `KINDS`: a database that the tests of a module use one after the other."""
-    if request.param == "sqlite":
-        return empty_file(folder / "penfriend.db")
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    return server.create(request.getfixturevalue("postgres_tables"))
 
 
 def worlds(url: str, folder: Path) -> Iterator[World]:
