@@ -10,7 +10,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.clock",
     "tests.support.postgres",
-    "tests.support.quick_disk",
+    "tests.support.quick_stores",
     "tests.support.scripted_smtp",
     "tests.support.smtp",
     "tests.support.https",  # with the certificate of smtp

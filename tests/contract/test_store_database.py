@@ -15,7 +15,7 @@ from penfriend.storage.database import open_database
 from penfriend.storage.database_errors import TransactionLost, translate
 from penfriend.storage.write_queue import WriteQueue
 from tests.contract.store_cases import Shop
-from tests.support.quick_disk import prepare_sqlite
+from tests.support.quick_stores import prepare_sqlite
 
 
 def test_write_is_undone_when_something_is_raised(shop: Shop) -> None:
