@@ -30,10 +30,11 @@ $(READY): requirements-dev.txt pyproject.toml
 	$$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# An environment that forbids byte code would have each worker compile every module of the tests anew.
 # The browser tests run where a Chromium is there or can be had, and then none of them may be skipped.
 test: $(READY)  ## all tests; ARGS="tests/unit -k name" for some
 	@if $(BIN)/python -m tests.support.get_browser; then export REQUIRE_BROWSER=1; fi; \
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 EXAMPLES_TIMES ?= 20
 

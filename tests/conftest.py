@@ -10,7 +10,9 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.clock",
     "tests.support.postgres",
+    "tests.support.quick_stores",
     "tests.support.scripted_smtp",
     "tests.support.smtp",
     "tests.support.https",  # with the certificate of smtp
+    "tests.support.empty_store",  # with the server of postgres
 ]

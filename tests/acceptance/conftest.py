@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.commands import run_here
+from tests.support.empty_store import empty_file
+
 CAMPAIGNS = """\
 version: 1
 brand:
@@ -73,7 +76,7 @@ class Shop:
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PENFRIEND_")},
             "PENFRIEND_TRANSPORT": transport,
-            "PENFRIEND_DATABASE_URL": database or f"sqlite:///{folder / 'penfriend.db'}",
+            "PENFRIEND_DATABASE_URL": database or empty_file(folder / "penfriend.db"),
             "PENFRIEND_LISTEN": "127.0.0.1:0",
             "PENFRIEND_SECRET_KEY": "a secret for the tests",
             "PYTHONUNBUFFERED": "1",
@@ -91,23 +94,28 @@ class Shop:
         """The command line."""
         return [sys.executable, "-c", "from penfriend.cli import main; main()", *arguments]
 
-    def run(
-        self, *arguments: str, status: int | None = 0, stdin: str = ""
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; STATUS is what it must end with, None for any."""
+    def run(self, *arguments: str, status: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, within this process; STATUS is what it must end with."""
+        return self._ended(run_here(arguments, self.folder, self.environment, stdin), status)
+
+    def run_apart(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end in a process of its own, where it is the process that is asked about."""
         done = subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
             env=self.environment,
-            input=stdin,
             text=True,
             capture_output=True,
             timeout=LIMIT,
             check=False,  # the status is looked at below
         )
+        return self._ended(done, status)
+
+    @staticmethod
+    def _ended(done: subprocess.CompletedProcess[str], status: int) -> subprocess.CompletedProcess[str]:
         assert "Traceback" not in done.stderr, done.stderr
-        if status is not None:
-            assert done.returncode == status, done.stdout + done.stderr
+        assert "went wrong that should not" not in done.stderr, done.stderr
+        assert done.returncode == status, done.stdout + done.stderr
         return done
 
     def json(self, *arguments: str) -> Any:

@@ -127,7 +127,7 @@ def test_second_daemon_on_one_sqlite_file_refuses_and_names_the_process(
     shop = make_shop(f"file:{tmp_path / 'outbox'}")
     daemon = shop.start("run", "--no-web")
     wait_for(lambda: "running as" in shop.log, "the first daemon")
-    second = shop.run("run", "--no-web", status=2)
+    second = shop.run_apart("run", "--no-web", status=2)
     assert f"process {daemon.pid}" in second.stderr
     assert len(second.stderr.splitlines()) == 1
 

@@ -20,6 +20,7 @@ from penfriend.storage.ingest import IngestStore
 from penfriend.storage.migrate import upgrade
 from penfriend.storage.tables import metadata
 from tests.support.clock import SettableClock, moment
+from tests.support.empty_store import with_tables
 
 NOW = "2026-03-02T10:00:00Z"
 DEFINITIONS = Definitions(
@@ -58,7 +59,7 @@ class Shop:
     """A store, the ingestion over it, and short words for what tests do."""
 
     def __init__(self, url: str, definitions: Definitions = DEFINITIONS) -> None:
-        self.db: Database = open_database(url)
+        self.db: Database = open_database(with_tables(url))
         upgrade(self.db)
         self.clock = TickingClock()
         self.definitions = definitions

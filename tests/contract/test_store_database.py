@@ -15,6 +15,7 @@ from penfriend.storage.database import open_database
 from penfriend.storage.database_errors import TransactionLost, translate
 from penfriend.storage.write_queue import WriteQueue
 from tests.contract.store_cases import Shop
+from tests.support.quick_stores import prepare_sqlite
 
 
 def test_write_is_undone_when_something_is_raised(shop: Shop) -> None:
@@ -41,6 +42,22 @@ def test_read_is_one_snapshot(shop: Shop) -> None:
 def test_reading_transaction_cannot_write(shop: Shop) -> None:
     with pytest.raises(StoreUnavailable), shop.db.read() as connection:
         connection.execute(text("INSERT INTO notes (name, value) VALUES ('a', 'b')"))
+
+
+@pytest.mark.parametrize(("lasting", "synchronous"), [(True, "FULL"), (False, "OFF")])
+def test_every_commit_of_a_file_that_shall_last_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasting: bool, synchronous: str
+) -> None:
+    monkeypatch.setattr(
+        engines, "_prepare_sqlite", prepare_sqlite
+    )  # the other tests do not wait for the disk
+    words = {0: "OFF", 1: "NORMAL", 2: "FULL"}
+    with open_database(f"sqlite:///{tmp_path / 'penfriend.db'}", lasting=lasting) as db:
+        for transaction in (db.write, db.read):
+            with transaction() as connection:
+                assert (
+                    words[int(str(connection.exec_driver_sql("PRAGMA synchronous").scalar()))] == synchronous
+                )
 
 
 def test_threads_that_write_lose_nothing(shop: Shop) -> None:

@@ -15,6 +15,7 @@ from penfriend.domain.definitions import Coupon
 from penfriend.engine.clock import SetClock
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.tables import coupon_codes
+from tests.support.empty_store import with_tables
 from tests.support.mail_pieces import NOON
 
 FILE = """\
@@ -33,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def house(folder: Path) -> Iterator[House]:
     environment = {
-        "PENFRIEND_DATABASE_URL": f"sqlite:///{folder / 'x.db'}",
+        "PENFRIEND_DATABASE_URL": with_tables(f"sqlite:///{folder / 'x.db'}"),
         "PENFRIEND_CONFIG": str(folder / "campaigns.yaml"),
         "PENFRIEND_SECRET_KEY": "a secret of sixteen characters",
     }

@@ -12,6 +12,7 @@ from penfriend.bootstrap import Applied, Files, House, Settings, check, read_fil
 from penfriend.bootstrap.taking_up import apply_changed
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.domain.errors import StoreUnavailable
+from tests.support.empty_store import with_tables
 
 FIRST = """\
 include: [campaigns/*.yaml]
@@ -48,7 +49,7 @@ def shop(tmp_path: Path) -> Path:
 @pytest.fixture
 def house(shop: Path) -> Iterator[House]:
     environment = {
-        "PENFRIEND_DATABASE_URL": f"sqlite:///{shop / 'x.db'}",
+        "PENFRIEND_DATABASE_URL": with_tables(f"sqlite:///{shop / 'x.db'}"),
         "PENFRIEND_CONFIG": str(shop / "campaigns.yaml"),
         "PENFRIEND_SECRET_KEY": "a secret of sixteen characters",
     }

@@ -42,8 +42,8 @@ def _parts(sql: str) -> list[str]:
     return [part.strip(" ()") for part in flat.split(", ")]
 
 
-def test_migrations_make_the_tables_of_the_program(database_url: str) -> None:
-    with open_database(database_url) as db:
+def test_migrations_make_the_tables_of_the_program(bare_database_url: str) -> None:
+    with open_database(bare_database_url) as db:
         upgrade(db)
         with db.write() as connection:
             migrated = shape(connection)
@@ -52,21 +52,21 @@ def test_migrations_make_the_tables_of_the_program(database_url: str) -> None:
             assert migrated == shape(connection)
 
 
-def test_upgrade_again_changes_nothing(database_url: str) -> None:
-    with open_database(database_url) as db:
+def test_upgrade_again_changes_nothing(bare_database_url: str) -> None:
+    with open_database(bare_database_url) as db:
         upgrade(db)
         upgrade(db)
         with db.read() as connection:
             assert version_of(connection) == HEAD
 
 
-def test_two_that_start_at_once_both_succeed(database_url: str) -> None:
+def test_two_that_start_at_once_both_succeed(bare_database_url: str) -> None:
     faults: list[Exception] = []
     together = threading.Barrier(3)
 
     def start() -> None:
         try:
-            with open_database(database_url) as db:
+            with open_database(bare_database_url) as db:
                 together.wait(30)
                 upgrade(db)
         except Exception as error:
@@ -80,8 +80,8 @@ def test_two_that_start_at_once_both_succeed(database_url: str) -> None:
     assert faults == []
 
 
-def test_database_of_a_newer_version_is_refused(database_url: str) -> None:
-    with open_database(database_url) as db:
+def test_database_of_a_newer_version_is_refused(bare_database_url: str) -> None:
+    with open_database(bare_database_url) as db:
         upgrade(db)
         with db.write() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -89,21 +89,21 @@ def test_database_of_a_newer_version_is_refused(database_url: str) -> None:
             upgrade(db)
 
 
-def test_tables_of_somebody_else_are_refused(database_url: str) -> None:
-    with open_database(database_url) as db:
+def test_tables_of_somebody_else_are_refused(bare_database_url: str) -> None:
+    with open_database(bare_database_url) as db:
         with db.write() as connection:
             connection.execute(text("CREATE TABLE orders (id integer)"))
         with pytest.raises(StoreUnavailable, match='a table "orders" already'):
             upgrade(db)
 
 
-def test_migration_that_fails_leaves_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_migration_that_fails_leaves_nothing(bare_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from alembic import op
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no such disk")
 
-    with open_database(database_url) as db:
+    with open_database(bare_database_url) as db:
         with monkeypatch.context() as patched:
             patched.setattr(op, "create_index", fail)
             with pytest.raises(RuntimeError):

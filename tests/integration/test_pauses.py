@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap.why import tell_why
-from tests.support.edited_shop import HEAD, OFFERS, EditedShop, edited_shop
+from tests.support.edited_shop import HEAD, OFFERS, EditedShop, Past, edited_shop, past
+from tests.support.empty_store import KINDS
 from tests.support.three_people import BRITISH, EDIT, PEOPLE, STEPS, series, three_people, told
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def until_monday(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Past:
+    return past(request, tmp_path_factory.mktemp("past"), three_people)
+
+
 @pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Iterator[EditedShop]:
-    with three_people(tmp_path, database_url) as made:
+def shop(until_monday: Past, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EditedShop]:
+    with until_monday.go_on(request, tmp_path) as made:
         yield made
 
 

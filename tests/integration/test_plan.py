@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from penfriend.domain.changes import What
 from penfriend.domain.errors import GuardObjects
 from penfriend.domain.plan import MovedPeople, Plan, Resized
 from penfriend.storage import tables as t
-from tests.support.edited_shop import HEAD, LETTER, OFFERS, EditedShop, edited_shop
+from tests.support.edited_shop import HEAD, LETTER, OFFERS, EditedShop, Past, edited_shop, past
+from tests.support.empty_store import KINDS
 
 STEPS = "[{send: one}, {wait: 2 days, id: first}, {send: two}]"
 TEXT = f"""{HEAD}{OFFERS}
@@ -33,16 +35,27 @@ FLOOD = TEXT.replace("contact.country: GB", "contact.country: {in: [GB, TR]}").r
 )
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Iterator[EditedShop]:
+@contextmanager
+def a_briton(folder: Path, url: str) -> Iterator[EditedShop]:
     """One Briton stands in the wait, five Turks are in no segment."""
-    with edited_shop(tmp_path, database_url, "Mo 09:30") as made:
+    with edited_shop(folder, url, "Mo 09:30") as made:
         made.edit(TEXT)
         made.live_until("Mo 10:00")
         made.person("ann", country="GB")
         for number in range(5):
             made.person(f"can{number}", country="TR")
         made.live_until("Mo 12:00")
+        yield made
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def until_noon(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Past:
+    return past(request, tmp_path_factory.mktemp("past"), a_briton)
+
+
+@pytest.fixture
+def shop(until_noon: Past, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EditedShop]:
+    with until_noon.go_on(request, tmp_path) as made:
         yield made
 
 

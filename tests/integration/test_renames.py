@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from penfriend.domain.timing import MINUTE, Moment
 from penfriend.storage.looks import LookReport
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
-from tests.support.edited_shop import HEAD, OFFERS, EditedShop, at, edited_shop
+from tests.support.edited_shop import HEAD, OFFERS, EditedShop, Past, at, edited_shop, past
+from tests.support.empty_store import KINDS
 
 SEGMENT = "segments: {british: {where: {contact.country: GB}}}\n"
 CAMPAIGN = """campaigns:
@@ -29,14 +31,25 @@ CAMPAIGN = """campaigns:
 TEXT = HEAD + OFFERS + SEGMENT + CAMPAIGN
 
 
-@pytest.fixture
-def shop(tmp_path: Path, database_url: str) -> Iterator[EditedShop]:
+@contextmanager
+def ann(folder: Path, url: str) -> Iterator[EditedShop]:
     """Ann came into the segment on Monday at 10:00, has had `one`, and waits; at 12:00 the file is edited."""
-    with edited_shop(tmp_path, database_url, "Mo 09:30") as made:
+    with edited_shop(folder, url, "Mo 09:30") as made:
         made.edit(TEXT)
         made.live_until("Mo 10:00")
         made.person("ann", country="GB")
         made.live_until("Mo 12:00")
+        yield made
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def until_noon(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Past:
+    return past(request, tmp_path_factory.mktemp("past"), ann)
+
+
+@pytest.fixture
+def shop(until_noon: Past, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EditedShop]:
+    with until_noon.go_on(request, tmp_path) as made:
         yield made
 
 

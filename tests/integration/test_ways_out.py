@@ -21,6 +21,7 @@ from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import DeliveryWatch, Transport
 from penfriend.engine.clock import SetClock
 from penfriend.storage.tables import messages
+from tests.support.empty_store import with_tables
 from tests.support.mail_pieces import NOON, ROUTE_DOWN
 
 FILE = """\
@@ -73,7 +74,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def house(folder: Path) -> Iterator[House]:
     environment = {
-        "PENFRIEND_DATABASE_URL": f"sqlite:///{folder / 'x.db'}",
+        "PENFRIEND_DATABASE_URL": with_tables(f"sqlite:///{folder / 'x.db'}"),
         "PENFRIEND_CONFIG": str(folder / "campaigns.yaml"),
         "PENFRIEND_SECRET_KEY": "a secret of sixteen characters",
         "PENFRIEND_TRANSPORT": "smtp://main.example",

@@ -3,11 +3,14 @@ jumps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from penfriend.bootstrap import House, Rehearsal
@@ -19,6 +22,7 @@ from penfriend.engine.clock import SetClock
 from penfriend.storage import tables as t
 from penfriend.storage.timeline import what_happened
 from tests.support.clock import moment
+from tests.support.empty_store import copied, shared_url, with_tables
 
 HEAD = """
 version: 1
@@ -65,7 +69,8 @@ class EditedShop:
         """Address and subject of each mail that went out."""
         self._life = Rehearsal(house, clock, self._keep)
         self.worker = self._life.worker
-        self._events = 0
+        self.events = 0
+        """How many have come: each has an id of its own."""
 
     def _keep(self, mail: Handover) -> None:
         self.mails.append((mail.email.envelope_to, mail.email.subject))
@@ -98,8 +103,8 @@ class EditedShop:
 
     def happen(self, name: str, event: str, **properties: object) -> None:
         """An event comes, at the moment of the clock."""
-        self._events += 1
-        came = EventIn(event, name, None, self.clock.now(), properties, f"e-{self._events}")
+        self.events += 1
+        came = EventIn(event, name, None, self.clock.now(), properties, f"e-{self.events}")
         self.house.ingester().ingest_events([came])
 
     def live_until(self, text: str) -> None:
@@ -131,17 +136,55 @@ class EditedShop:
 @contextmanager
 def edited_shop(folder: Path, url: str, begin: str) -> Iterator[EditedShop]:
     """An empty shop at that moment, with the letters one, two, three and extra."""
+    with _opened(folder, url, at(begin)) as shop:
+        for name in ("one", "two", "three", "extra"):
+            shop.letter(name, f"The {name}")
+        yield shop
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a shop has lived up to some moment, once for many tests: each goes on in a copy of it, as after a
+    restart."""
+
+    folder: Path
+    url: str
+    now: Moment
+    events: int
+    mails: tuple[tuple[str, str], ...]
+
+    @contextmanager
+    def go_on(self, request: pytest.FixtureRequest, folder: Path) -> Iterator[EditedShop]:
+        """The shop in a folder and a database that only this test uses."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        with _opened(folder, copied(request, self.url, folder), self.now) as shop:
+            shop.events, shop.mails[:] = self.events, self.mails
+            yield shop
+
+
+def past(
+    request: pytest.FixtureRequest,
+    folder: Path,
+    live: Callable[[Path, str], AbstractContextManager[EditedShop]],
+) -> Past:
+    """For a fixture with `KINDS`: what `live` makes the shop live."""
+    url = shared_url(request, folder)
+    with live(folder, url) as shop:
+        now, events, mails = shop.clock.now(), shop.events, tuple(shop.mails)
+    return Past(folder, url, now, events, mails)
+
+
+@contextmanager
+def _opened(folder: Path, url: str, now: Moment) -> Iterator[EditedShop]:
     environment = {
-        "PENFRIEND_DATABASE_URL": url,
+        "PENFRIEND_DATABASE_URL": with_tables(url),
         "PENFRIEND_CONFIG": str(folder / "campaigns.yaml"),
         "PENFRIEND_SECRET_KEY": "a secret for the tests",
         "PENFRIEND_TRANSPORT": "memory:",
     }
-    clock = SetClock(at(begin))
+    clock = SetClock(now)
     with House.open(environment, clock) as house:
         shop = EditedShop(folder, house, clock)
-        for name in ("one", "two", "three", "extra"):
-            shop.letter(name, f"The {name}")
         try:
             yield shop
         finally:

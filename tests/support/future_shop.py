@@ -14,6 +14,7 @@ from penfriend.domain.timing import DAY, MINUTE, Moment
 from penfriend.engine.clock import SetClock
 from penfriend.storage.tables import contacts, messages, metadata
 from tests.support.clock import moment
+from tests.support.empty_store import with_tables
 
 NOON = Moment(moment("2026-03-02T12:00:00Z"))
 PEOPLE = 12
@@ -94,7 +95,7 @@ def open_shop(
     clock that is set by hand."""
     write_files(folder)
     clock = SetClock(Moment(NOON - DAY))
-    house = House.open(environment(folder, database_url, transport), clock)
+    house = House.open(environment(folder, with_tables(database_url), transport), clock)
     _let_in(house.ingester().ingest_contacts(_people(), proof="a form"))
     if applied:
         house.apply(house.read_files())

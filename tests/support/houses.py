@@ -10,6 +10,7 @@ from penfriend.bootstrap import House
 from penfriend.domain.timing import Moment
 from penfriend.engine.clock import SetClock
 from tests.support.clock import moment
+from tests.support.empty_store import with_tables
 
 NOON = Moment(moment("2026-03-02T12:00:00Z"))
 """A Monday."""
@@ -36,7 +37,7 @@ def write_shop(folder: Path, campaigns: str) -> Path:
 def open_house(folder: Path, database_url: str, campaigns: str) -> Iterator[House]:
     """A house at NOON whose mail goes nowhere; nothing is applied yet."""
     environment = {
-        "PENFRIEND_DATABASE_URL": database_url,
+        "PENFRIEND_DATABASE_URL": with_tables(database_url),
         "PENFRIEND_CONFIG": str(write_shop(folder, campaigns)),
         "PENFRIEND_SECRET_KEY": "a secret for the tests",
         "PENFRIEND_TRANSPORT": "memory:",

@@ -23,6 +23,7 @@ from penfriend.domain.timing import Moment, from_datetime
 from penfriend.engine.clock import SetClock
 from penfriend.storage.tables import metadata, refusals
 from penfriend.storage.timeline import what_happened
+from tests.support.empty_store import with_tables
 
 LONDON = ZoneInfo("Europe/London")
 LETTER = """---
@@ -175,7 +176,7 @@ def lived(
         letter.write_text(LETTER.replace("LINK", f'<a href="{{{{ links.{link} }}}}">Here</a>'), "utf-8")
     clock = SetClock(london(begin))
     environment = {
-        "PENFRIEND_DATABASE_URL": url or f"sqlite:///{folder / 'penfriend.db'}",
+        "PENFRIEND_DATABASE_URL": with_tables(url or f"sqlite:///{folder / 'penfriend.db'}"),
         "PENFRIEND_CONFIG": str(folder / next(iter(files))),
         "PENFRIEND_SECRET_KEY": "a secret for the tests",
         "PENFRIEND_TRANSPORT": "memory:",

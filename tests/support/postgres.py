@@ -112,12 +112,3 @@ def clone_database(postgres_server: PostgresServer) -> Iterator[Callable[[str], 
     yield clone
     for url in copies:
         postgres_server.drop(url)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database that only this test uses: the test runs once for each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'penfriend.db'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url

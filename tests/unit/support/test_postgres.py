@@ -53,11 +53,11 @@ def test_drop_works_under_an_open_connection(postgres_server: PostgresServer) ->
     assert (database_name(url),) not in names
 
 
-def test_database_url_is_a_fresh_file_or_database(database_url: str) -> None:
-    if database_url.startswith("sqlite:///"):
-        assert not Path(database_url.removeprefix("sqlite:///")).exists()
+def test_bare_database_url_is_a_fresh_file_or_database(bare_database_url: str) -> None:
+    if bare_database_url.startswith("sqlite:///"):
+        assert not Path(bare_database_url.removeprefix("sqlite:///")).exists()
     else:
-        assert run(database_url, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
+        assert run(bare_database_url, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
 
 
 HOLDER = """
