@@ -41,7 +41,7 @@ def put(world: World, table: str, *rows: dict[str, Any]) -> None:
 
 def facts(world: World, *needs: str) -> list[dict[str, Frozen]]:
     """The facts of every enrollment, in order."""
-    rows = world.enrollments.claim(NOON, "facts", Moment(NOON + HOUR), 1)
+    rows = world.enrollments.claim(NOON, "facts", Moment(NOON + HOUR), 1, 500)
     with world.db.read() as connection:
         found = gather(connection, rows, Needs(frozenset(needs)), SHOP, NOON)
     world.enrollments.release("facts")

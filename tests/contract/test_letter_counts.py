@@ -40,7 +40,7 @@ def counted(name: str, window: Mapping[str, str]) -> Counted:
 
 def counts(world: World, *wanted: Counted, now: Moment = NOON) -> list[dict[str, Frozen]]:
     """What is counted for every enrollment, in order."""
-    rows = world.enrollments.claim(NOON, "counts", Moment(NOON + HOUR), 100)
+    rows = world.enrollments.claim(NOON, "counts", Moment(NOON + HOUR), 100, 500)
     with world.db.read() as connection:
         found = gather(connection, rows, Needs(counts=frozenset(wanted)), SHOP, now)
     world.enrollments.release("counts")
@@ -153,7 +153,7 @@ def test_all_that_a_batch_counts_takes_one_query_however_many_people(world: Worl
     def note(_: object, __: object, statement: str, *___: object) -> None:
         seen.append(statement)
 
-    rows = world.enrollments.claim(NOON, "counts", Moment(NOON + HOUR), 100)
+    rows = world.enrollments.claim(NOON, "counts", Moment(NOON + HOUR), 100, 500)
     with world.db.read() as connection:
         event.listen(connection, "before_cursor_execute", note)
         found = gather(connection, rows, Needs(counts=frozenset(wanted)), SHOP, NOON)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, select, text, update
 
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.moments import FromNow, Window
 from penfriend.domain.segment import All, Condition, Narrow, Op, Segment, Things
 from penfriend.domain.segment import Test as FieldTest
-from penfriend.domain.timing import Duration, Unit
+from penfriend.domain.timing import DAY, Duration, Moment, Unit
 from penfriend.storage.database import Database, open_database
+from penfriend.storage.looks_tables import look_passed, make_room
 from penfriend.storage.passed_moments import PassedMoments, make_indexes, recording
+from penfriend.storage.tables import contacts
 from tests.contract.shop_world import named
+from tests.support.houses import NOON
 
 WINDOW = Window(Duration(14, Unit.DAYS), 1)
 AGO = FromNow(Duration(90, Unit.DAYS), -1)
@@ -77,3 +80,34 @@ def test_a_passed_moment_is_found_by_an_index(database: Database, name: str) -> 
             assert "SCAN" not in plan.replace("SCAN CONSTANT", "")
             assert "Seq Scan" not in plan
             assert "index" in plan.lower() or "PRIMARY KEY" in plan
+
+
+def test_next_moment_is_that_of_the_nearest_value_also_when_another_is_nearer_now(database: Database) -> None:
+    definitions = Definitions(brand=Brand(timezone="Europe/London"), segments=SEGMENTS)
+    passed = PassedMoments(SEGMENTS["lapsed"], definitions)
+    near, far = Moment(NOON - 50 * DAY), Moment(NOON - 10 * DAY)
+    with database.write() as connection:
+        connection.execute(insert(contacts), {"key": "far", "created_at": NOON, "orders_last_at": far})
+        late = passed.next_moment(connection, NOON)
+        assert passed.next_moment(connection, Moment(NOON + DAY)) == late
+        connection.execute(insert(contacts), {"key": "near", "created_at": NOON, "orders_last_at": near})
+        soon = passed.next_moment(connection, Moment(NOON + DAY))
+        assert soon is not None
+        assert late is not None
+        assert late - soon == 40 * DAY
+        assert passed.next_moment(connection, soon) == late
+        connection.execute(update(contacts).values(orders_last_at=None))
+        assert passed.next_moment(connection, soon) is None
+
+
+def test_who_was_passed_is_recorded_whatever_else_is_not(database: Database) -> None:
+    """One turn of the segment has somebody, the other nobody."""
+    where = All((SEGMENTS["lapsed"].where, within("contact.birthday")))
+    passed = PassedMoments(Segment("both", where), Definitions(brand=Brand(timezone="Europe/London")))
+    row = {"key": "ann", "created_at": NOON, "orders_last_at": NOON - 90 * DAY}
+    with database.write() as connection:
+        make_room(connection)
+        connection.execute(insert(contacts), row)
+        assert not passed.record(connection, Moment(NOON - 2 * DAY), Moment(NOON - DAY))
+        assert passed.record(connection, Moment(NOON - DAY), NOON)
+        assert connection.execute(select(look_passed.c.at)).scalars().all() == [NOON]

@@ -58,14 +58,14 @@ def test_what_a_worker_that_is_gone_held_is_free_at_once(house: House) -> None:
     gone.close()
     looks, enrollments, calls = LookStore(house.db), EnrollmentLog(house.db), CallLog(house.db)
     other.enroll()
-    (held,) = enrollments.claim(NOW, gone.owner, LATER, 1)
+    (held,) = enrollments.claim(NOW, gone.owner, LATER, 1, 10)
     assert looks.take_lease(gone.owner, NOW, LATER)
     with house.db.write() as connection:
         connection.execute(insert(webhook_calls), a_call(held.id, held.contact, gone.owner))
     (house.journals / f"{gone.owner}.dots").touch()  # which one that was killed leaves behind
     other.recover()
     assert looks.take_lease("another", NOW, LATER)
-    assert [row.id for row in enrollments.claim(NOW, "another", LATER, 1)] == [held.id]
+    assert [row.id for row in enrollments.claim(NOW, "another", LATER, 1, 10)] == [held.id]
     assert calls.waiting(NOW) == ["crm"]
     other.close()
 

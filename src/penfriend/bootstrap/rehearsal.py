@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from penfriend.bootstrap.checked import Checked
@@ -18,17 +18,26 @@ from penfriend.bootstrap.house import House
 from penfriend.bootstrap.worker import Tick, Worker
 from penfriend.delivery import MemoryTransport
 from penfriend.domain.delivery import Handover
-from penfriend.domain.timing import MINUTE, Moment
+from penfriend.domain.timing import DAY, MINUTE, Moment
 from penfriend.engine.clock import JumpingClock, SetClock
 from penfriend.engine.live import Live
 from penfriend.storage.database import Database
-from penfriend.storage.pending import pending
+from penfriend.storage.pending import Pending, pending
 from penfriend.storage.snapshot import copy_store
 
 SIGNED_WITH = "nothing of a rehearsal leaves the house"
 """Signs the links of the mails, so that one that is followed by mistake leads nowhere in the real house."""
 Keep = Callable[[Handover], None]
 """Hears each mail at the moment of the clock at which it would have left."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """When the next look is, by which revision, and when that was found."""
+
+    next: Moment | None
+    by: Live | None
+    at: Moment
 
 
 class Rehearsal:
@@ -39,6 +48,10 @@ class Rehearsal:
         self.worker = Worker(house, lambda name, _: (MemoryTransport(name, keep=keep, concurrency=100), None))
         self._expected = set(Tick)
         """The ticks for which time alone may have brought something since the last jump; at first all."""
+        self._pending: Pending | None = None
+        """What is there to be done; None where something may have changed it since it was found."""
+        self._looked: _Looked | None = None
+        """When the next look is; None where a look may have changed it since."""
 
     def live_until(
         self,
@@ -53,8 +66,10 @@ class Rehearsal:
         """
         while True:
             act()
+            self._pending = None
             self.worker.settle(self._has_work)
             coming = act()
+            self._pending = None
             tell(self.clock.now())
             upcoming = self._next(coming, end)
             if upcoming is None:
@@ -64,12 +79,19 @@ class Rehearsal:
     def _has_work(self, tick: Tick) -> bool:
         """Ticks that would find nothing are left out, which is most of them: a simulated month is a matter of
         thousands of jumps. Nobody but this worker works on the store."""
-        if tick in self._expected:
-            self._expected.discard(tick)
-            return True
+        expected = tick in self._expected
+        self._expected.discard(tick)
+        has_work = expected or self._is_pending(tick)
+        if has_work:
+            self._pending = None
+        if has_work and tick is Tick.ENROLL:
+            self._looked = None
+        return has_work
+
+    def _is_pending(self, tick: Tick) -> bool:
         if tick is Tick.RECOVER:
             return False
-        found, now = pending(self.house.db), self.clock.now()
+        found, now = self._found(), self.clock.now()
         match tick:
             case Tick.ENROLL:
                 return found.touched
@@ -80,11 +102,25 @@ class Rehearsal:
             case Tick.CALL:
                 return found.call_due is not None and found.call_due <= now
 
+    def _found(self) -> Pending:
+        if self._pending is None:
+            self._pending = pending(self.house.db)
+        return self._pending
+
+    def _next_look(self) -> Moment | None:
+        """Asked for again after each look, and once a day: what a look asks for changes by touching somebody,
+        and who is touched is looked at."""
+        now, live = self.clock.now(), self.house.live()
+        known = self._looked
+        if known is None or known.by is not live or now >= known.at + DAY:
+            known = self._looked = _Looked(self.worker.next_look(), live, now)
+        return known.next
+
     def _next(self, coming: Moment | None, end: Moment) -> Moment | None:
         now = self.clock.now()
         if now >= end:
             return None
-        by_tick = self.worker.coming()
+        by_tick = self.worker.due(self._found(), self._next_look())
         moments = [moment for moment in (coming, *by_tick.values()) if moment is not None]
         upcoming = min(end, _minute_after(max(min(moments), Moment(now + 1)))) if moments else end
         self._expected = {

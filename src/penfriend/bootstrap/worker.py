@@ -27,6 +27,7 @@ from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.notes import write_note
+from penfriend.storage.pending import Pending, pending
 from penfriend.storage.plan_counts import keep_sizes
 from penfriend.storage.questions import Asker
 from penfriend.storage.recovery_log import RecoveryLog
@@ -220,17 +221,28 @@ class Worker:
 
     def coming(self) -> dict[Tick, Moment | None]:
         """The same for each tick."""
+        live = self.refresh()
+        return {} if live is None else self.due(pending(self._house.db), self.next_look())
+
+    def due(self, found: Pending, look: Moment | None) -> dict[Tick, Moment | None]:
+        """The same by what was found to be pending, and by when the next look is."""
+        live = self.refresh()
+        decision = None if live is None else next_decision(self._splits, live)
+        return {
+            Tick.ENROLL: look,
+            Tick.ADVANCE: _first(found.enrollment_due, decision),
+            Tick.SEND: found.message_due,
+            Tick.CALL: found.call_due,
+        }
+
+    def next_look(self) -> Moment | None:
+        """The next moment at which time alone may let somebody join, leave or enter, or points lapse. It
+        stays the same until it has come, as long as no tick `enroll` has had anything to do."""
         live, now = self.refresh(), self._house.clock.now()
         if live is None:
-            return {}
+            return None
         looks = self._looks.next_moment(live.definitions, live.revision, now)
-        lapse = self._house.ingester(live.definitions).next_lapse(now)
-        return {
-            Tick.ENROLL: _first(looks, lapse),
-            Tick.ADVANCE: _first(self._enrollments.next_due(), next_decision(self._splits, live)),
-            Tick.SEND: self._messages.next_due(),
-            Tick.CALL: self._calls.next_due(),
-        }
+        return _first(looks, self._house.ingester(live.definitions).next_lapse(now))
 
     def close(self) -> None:
         """Give back what is held, leave the providers politely."""

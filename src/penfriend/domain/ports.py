@@ -93,9 +93,10 @@ class Enrollments(Protocol):
     """Enrollments, claimed and written back in batches (`penfriend.storage.enrollment_log`)."""
 
     def claim(
-        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int = ...
+        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int
     ) -> list[Enrollment]:
-        """Enrollments that are due, woken, or held under a lease that has ended; now held by `owner`."""
+        """At most `limit` enrollments that are due, woken, or held under a lease that has ended; now held by
+        `owner`."""
 
     def background(
         self, rows: Sequence[Enrollment], definitions: Definitions

@@ -28,6 +28,18 @@ def reads_campaigns(definitions: Definitions) -> bool:
     return any(field.group == "campaign" for field in watched_fields(definitions))
 
 
+def segments_read_event(definitions: Definitions, name: str) -> bool:
+    """Whether an event of that name, by itself, can make somebody a member of a segment or no member: they
+    are events, or a condition counts such events or asks for their moments."""
+    return any(
+        segment.event == name
+        or any(
+            field.group == "events" and field.subject in ("", name) for field in _of_condition(segment.where)
+        )
+        for segment in definitions.segments.values()
+    )
+
+
 def watched_fields(definitions: Definitions) -> Iterator[Field]:
     """The fields of all segments, and those that enrollments wait for or end by."""
     for segment in definitions.segments.values():

@@ -26,9 +26,12 @@ from penfriend.domain.standing import Call, Change, Ending, Mail, Move, Pause, V
 from penfriend.domain.timing import HOUR, SECOND, Moment, shift
 from penfriend.domain.winners import SplitState
 from penfriend.engine.live import Live
+from penfriend.engine.split_winners import seeks_winners
 
 log = logging.getLogger("penfriend.advance")
 
+BATCH = 500
+"""How many are claimed at a time."""
 LEASE = 60 * SECOND
 """A batch takes well under a second; whoever holds one for a minute is gone."""
 SET_ASIDE = HOUR
@@ -93,11 +96,12 @@ class Advance:
     def _batch(self, live: Live, report: AdvanceReport) -> bool:
         """Move one batch; whether another may follow at once."""
         now = self._clock.now()
-        claimed = self._enrollments.claim(now, self._owner, Moment(now + LEASE), live.revision)
+        claimed = self._enrollments.claim(now, self._owner, Moment(now + LEASE), live.revision, BATCH)
         if not claimed:
             return False
         people = self._enrollments.background(claimed, live.definitions)
-        background = _Background(live, now, *people, self._splits.known(), self._enrollments.pauses())
+        splits = self._splits.known() if seeks_winners(live) else {}
+        background = _Background(live, now, *people, splits, self._enrollments.pauses())
         # whose contact was joined with another since the claim stays held, and is given back below
         known = [row for row in claimed if row.contact in background.contacts]
         moves: list[Moved] = []
@@ -110,8 +114,9 @@ class Advance:
         report.mails += sum(len(move.mails) for move in moves)
         report.ended += sum(move.ending is not None for move in moves)
         # where nothing could be written, a later revision is live, and the same batch would come again and
-        # again
-        return saved > 0
+        # again; fewer than could be claimed were all that were due
+        more = len(claimed) == BATCH or saved < len(claimed) or any(_goes_on(move, now) for move in moves)
+        return saved > 0 and more
 
     def _moves(
         self, background: _Background, route: Route | None, rows: Sequence[Enrollment], report: AdvanceReport
@@ -197,6 +202,12 @@ def _move(
         return still, None
     move = next_move(route, row.standing, view)
     return _moved(live, campaign, still, move), move.change
+
+
+def _goes_on(move: Moved, now: Moment) -> bool:
+    """Whether the next move may be made at once: what a step says about a wait is asked of the store."""
+    due_at = move.standing.due_at
+    return move.ending is None and due_at is not None and due_at <= now
 
 
 def _moved(live: Live, campaign: Campaign, still: Moved, move: Move) -> Moved:

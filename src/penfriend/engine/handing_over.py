@@ -123,6 +123,8 @@ class OneBatch:
         """With the transport, by attempt."""
         self._finished: list[Finished] = []
         """With a result that is not in the store yet."""
+        self._decided: set[int] = set()
+        """The messages that have a verdict or a result."""
 
     def handovers(self, held: Sequence[DueMessage]) -> Iterator[Handover]:
         """The way of each message: decide, make, begin, hand over. Advanced whenever the transport has a
@@ -183,6 +185,7 @@ class OneBatch:
     def _settle(self, verdicts: Sequence[Verdict], now: Moment) -> None:
         live, owner = self._live, self._house.owner
         self._house.messages.settle(verdicts, owner, now, live.revision, touch_ended=live.watches_ends)
+        self._decided.update(verdict.message.id for verdict in verdicts)
         for verdict in verdicts:
             if verdict.postponed:
                 self._report.postponed += 1
@@ -245,6 +248,7 @@ class OneBatch:
         )
         finished = Finished(begun.attempt, message.id, result, follows, now)
         self._finished.append(finished)
+        self._decided.add(message.id)
         self._report.count(result.outcome)
         return finished
 
@@ -260,9 +264,9 @@ class OneBatch:
         self._house.journal.forget([attempt for _, attempt in begun])
         self._stale = []
 
-    def close(self, held: Sequence[DueMessage]) -> None:
+    def close(self, held: Sequence[DueMessage]) -> int:
         """Nothing stays behind: results are recorded, what was begun and has not come to the dot is taken
-        back, the rest given back.
+        back, the rest given back; how many were.
 
         What a transport that broke has left at the dot is unknown.
         """
@@ -275,7 +279,10 @@ class OneBatch:
         self._on_the_way = {}
         self._stale += self._waiting
         self._waiting.clear()
+        left = [message.id for message in held if message.id not in self._decided]
         with ExitStack() as last:  # each is tried, whatever becomes of the others
-            last.callback(house.messages.give_back, [message.id for message in held], house.owner)
+            if left:
+                last.callback(house.messages.give_back, left, house.owner)
             last.callback(self._withdraw_stale)
             self._record()
+        return len(left)

@@ -70,14 +70,13 @@ class Send:
             held = house.messages.claim(now, house.owner, until, live.revision, room, carried)
             if not held:
                 break
-            batch = OneBatch(house, live, report, stopping)
+            batch, left = OneBatch(house, live, report, stopping), 0
             try:
                 house.transport.deliver(batch.handovers(held), batch)
             finally:
-                batch.close(held)
-            if (
-                report.decided == before
-            ):  # the transport took nothing: the same batch would come again and again
+                left = batch.close(held)
+            # the transport took nothing: the same batch would come again and again; or nothing more was due
+            if report.decided == before or (len(held) < room and not left):
                 break
         return report
 

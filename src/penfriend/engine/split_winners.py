@@ -27,6 +27,11 @@ def decide_winners(splits: Splits, live: Live, now: Moment) -> int:
     return decided
 
 
+def seeks_winners(live: Live) -> bool:
+    """Whether a split of the revision looks for its better arm."""
+    return any(True for route in live.routes.values() for _ in looks_for_winner(route))
+
+
 def next_decision(splits: Splits, live: Live) -> Moment | None:
     """When the next of them is decided about; None where none is under way."""
     return min((at for *_, at in _times(splits, live)), default=None)

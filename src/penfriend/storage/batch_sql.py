@@ -12,7 +12,7 @@ each column (measured).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Integer,
+    Select,
     Table,
     TextClause,
     func,
@@ -112,10 +113,15 @@ def next_ids(connection: Connection, table: Table, count: int) -> Iterator[int]:
     if not count:
         return iter(())
     if connection.dialect.name == "sqlite":  # one writer at a time
-        highest = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        highest: int = connection.execute(_highest_id(table)).scalar_one()
         return iter(range(highest + 1, highest + count + 1))
     sequence = "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
     return iter(sorted(connection.execute(text(sequence), {"table": table.name, "count": count}).scalars()))
+
+
+@cache
+def _highest_id(table: Table) -> Select[Any]:
+    return select(func.coalesce(func.max(table.c.id), 0))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

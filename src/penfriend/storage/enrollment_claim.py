@@ -6,7 +6,7 @@ after a crash knows what the first one knew, and that nothing woke those whom ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from penfriend.domain.asking import Subject
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.standing import Standing
 from penfriend.domain.timing import Moment
+from penfriend.storage.columns import BIG
 from penfriend.storage.tables import enrollments
 
 _e = enrollments.c
@@ -87,40 +88,50 @@ def claim_enrollments(
     connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
 ) -> list[Enrollment]:
     """What `EnrollmentLog.claim` does, in a transaction of the caller."""
-    free, ours = _e.owner.is_(None), _e.revision <= revision
-    # each in the order of its own index: whoever is woken but not due comes in no order that matters, and a
-    # new revision may wake a million
-    ways: tuple[tuple[ColumnElement[bool], tuple[ColumnElement[Any], ...]], ...] = (
-        (IS_ACTIVE & (_e.due_at <= now) & free & ours, (_e.due_at, _e.id)),
-        (IS_WOKEN & free & ours, (_e.id,)),
-        (_e.owner.is_not(None) & (_e.lease_until <= now) & ours, (_e.lease_until, _e.id)),
-    )
     taken: list[Enrollment] = []
-    for way, order in ways:
+    for way in _WAYS:
         if len(taken) < limit:
-            chosen = (
-                select(_e.id)
-                .where(way)
-                .order_by(*order)
-                .limit(limit - len(taken))
-                .with_for_update(skip_locked=True)
-            )
-            taken += _take(connection, chosen, now, owner, until)
+            wanted = {"now": now, "revision": revision, "room": limit - len(taken)}
+            # SQLite holds the write lock already, has no row locks
+            ids = connection.execute(way, wanted).scalars().all()
+            taken += _take(connection, ids, now, owner, until)
     return sorted(taken, key=lambda row: (row.standing.due_at or 0, row.id))
 
 
 def _take(
-    connection: Connection, chosen: Select[Any], now: Moment, owner: str, until: Moment
+    connection: Connection, ids: Sequence[int], now: Moment, owner: str, until: Moment
 ) -> list[Enrollment]:
-    ids = connection.execute(chosen).scalars().all()  # SQLite holds the write lock already, has no row locks
     if not ids:
         return []
-    since = case((_e.woken == 1, func.coalesce(_e.woken_at, now)), else_=_e.woken_at)
-    claimed = connection.execute(
-        update(enrollments)
-        .where(_e.id.in_(bindparam("ids", expanding=True)))
-        .values(owner=owner, lease_until=until, woken=0, woken_at=since)
-        .returning(*_e),
-        {"ids": list(ids)},
-    ).mappings()
-    return [row_of(row) for row in claimed]
+    values = {"ids": list(ids), "claim_now": now, "claim_owner": owner, "claim_until": until}
+    return [row_of(row) for row in connection.execute(_TAKE, values).mappings()]
+
+
+_FREE, _OURS = _e.owner.is_(None), _e.revision <= bindparam("revision", type_=BIG)
+_NOW = bindparam("now", type_=BIG)
+
+
+def _way(which: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Any]:
+    chosen = select(_e.id).where(which & _OURS).order_by(*order).limit(bindparam("room", type_=BIG))
+    return chosen.with_for_update(skip_locked=True)
+
+
+# each in the order of its own index: whoever is woken but not due comes in no order that matters, and a new
+# revision may wake a million
+_WAYS = (
+    _way(IS_ACTIVE & (_e.due_at <= _NOW) & _FREE, _e.due_at, _e.id),
+    _way(IS_WOKEN & _FREE, _e.id),
+    _way(_e.owner.is_not(None) & (_e.lease_until <= _NOW), _e.lease_until, _e.id),
+)
+_SINCE = func.coalesce(_e.woken_at, bindparam("claim_now", type_=BIG))
+_TAKE = (
+    update(enrollments)
+    .where(_e.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        owner=bindparam("claim_owner"),
+        lease_until=bindparam("claim_until"),
+        woken=0,
+        woken_at=case((_e.woken == 1, _SINCE), else_=_e.woken_at),
+    )
+    .returning(*_e)
+)

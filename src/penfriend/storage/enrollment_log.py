@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     bindparam,
@@ -37,13 +38,11 @@ from penfriend.storage.enrollment_claim import (
 from penfriend.storage.message_states import SKIP_WHAT_WAITS
 from penfriend.storage.pausing import pauses
 from penfriend.storage.people import load_contacts, locked_versions
+from penfriend.storage.revisions import live_number
 from penfriend.storage.story import lines_of
-from penfriend.storage.tables import decisions, enrollments, messages, revisions, webhook_calls
+from penfriend.storage.tables import decisions, enrollments, messages, webhook_calls
 from penfriend.storage.touches import touch
 from penfriend.storage.upsert import insert_or_ignore
-
-BATCH = 500
-"""How many are claimed at a time."""
 
 _e = enrollments.c
 
@@ -55,7 +54,7 @@ class EnrollmentLog:
         self._db = db
 
     def claim(
-        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int = BATCH
+        self, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int
     ) -> list[Enrollment]:
         """At most `limit` enrollments that are due, woken, or held under a lease that has ended; now held by
         `owner`.
@@ -77,12 +76,7 @@ class EnrollmentLog:
         mails: dict[int, dict[str, Moment | None]] = {}
         with self._db.read() as connection:
             people = load_contacts(connection, [row.contact for row in rows], definitions.brand)
-            found = connection.execute(
-                select(
-                    messages.c.enrollment_id, messages.c.step, messages.c.status, messages.c.over_at
-                ).where(messages.c.enrollment_id.in_(bindparam("ids", expanding=True))),
-                {"ids": [row.id for row in rows]},
-            )
+            found = connection.execute(_MAILS, {"ids": [row.id for row in rows]})
             for enrollment, step, status, over_at in found:
                 mails.setdefault(enrollment, {})[step] = over_at if Status(status) in OVER else None
         return people, mails
@@ -115,7 +109,7 @@ class EnrollmentLog:
     def next_due(self) -> Moment | None:
         """The earliest moment at which an enrollment moves by itself."""
         with self._db.read() as connection:
-            return connection.execute(select(func.min(_e.due_at)).where(IS_ACTIVE)).scalar()
+            return connection.execute(_NEXT_DUE).scalar()
 
 
 def wake_campaigns(connection: Connection, campaigns: Collection[str]) -> int:
@@ -132,7 +126,7 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
     if touch_ended and ends:  # contacts before enrollments, as everybody locks them
         locked_versions(connection, list(ends.values()))
     held = _held(connection, [move.row.id for move in moves], owner)
-    live = connection.execute(select(func.max(revisions.c.number))).scalar() or 0
+    live = live_number(connection)
     kept = [
         move
         for move in moves
@@ -146,13 +140,13 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
     connection.execute(_SAVE, [_row_values(move) for move in kept])
     mails = [_message_values(move, mail, now) for move in kept for mail in move.mails]
     if mails:
-        connection.execute(insert_or_ignore(connection, messages), mails)
+        connection.execute(insert_or_ignore(connection.dialect.name, messages), mails)
     calls = [_call_values(move, call, now) for move in kept for call in move.calls]
     if calls:
-        connection.execute(insert_or_ignore(connection, webhook_calls), calls)
+        connection.execute(insert_or_ignore(connection.dialect.name, webhook_calls), calls)
     story = [line for move in kept for line in lines_of(move)]
     if story:
-        connection.execute(insert(decisions), story)
+        connection.execute(_TELL, story)
     ended = [
         {"of_enrollment": move.row.id, "why": move.ending.reason.value, "detail": None, "at": now}
         for move in kept
@@ -168,18 +162,22 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
 
 def _held(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, tuple[bool, int]]:
     """Whom of these `owner` still holds: whether it is active, and its contact."""
-    chosen = (
-        select(_e.id, _e.status, _e.contact_id)
-        .where(_e.id.in_(bindparam("ids", expanding=True)), _e.owner == owner)
-        .order_by(_e.id)
-        .with_for_update()
-    )
-    return {
-        row.id: (row.status == "active", row.contact_id)
-        for row in connection.execute(chosen, {"ids": list(ids)})
-    }
+    found = connection.execute(_HELD, {"ids": list(ids), "of_owner": owner})
+    return {row.id: (row.status == "active", row.contact_id) for row in found}
 
 
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_MAILS = select(messages.c.enrollment_id, messages.c.step, messages.c.status, messages.c.over_at).where(
+    messages.c.enrollment_id.in_(_IDS)
+)
+_NEXT_DUE = select(func.min(_e.due_at)).where(IS_ACTIVE)
+_TELL = insert(decisions)
+_HELD = (
+    select(_e.id, _e.status, _e.contact_id)
+    .where(_e.id.in_(_IDS), _e.owner == bindparam("of_owner"))
+    .order_by(_e.id)
+    .with_for_update()
+)
 _LOOK_AGAIN = update(enrollments).where(_e.id == bindparam("of_id")).values(LOOKED_AT_AGAIN)
 _WRITTEN = ("revision", "status", "step", "began_at", "due_at", "due_wall", "due_zone", "missed", "waited")
 _WRITTEN_ONCE = ("ended_at", "end_reason", "end_word", "goal_until", "goal_at", "converted_at")

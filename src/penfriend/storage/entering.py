@@ -106,8 +106,7 @@ class Door:
             return Entered()
         self._set_clocks(connection, now)
         self._lateness.refuse_the_late(connection, now)
-        shut = look_arrivals.c.reason.is_not(None)
-        ranks = connection.execute(select(func.max(look_arrivals.c.rank)).where(~shut)).scalar() or 0
+        ranks = connection.execute(_LAST_RANK).scalar() or 0
         entered = 0
         for rank in range(1, ranks + 1):
             place = {"campaign": self.campaign.name, "place": rank}
@@ -251,6 +250,7 @@ def _nothing(name: str) -> Expr:
     return literal(None, BIG if name == "event_id" else TEXT)
 
 
+_LAST_RANK = select(func.max(look_arrivals.c.rank)).where(look_arrivals.c.reason.is_(None))
 _REFUSE = insert(t.refusals).from_select(
     ["campaign", "contact_id", "occurrence", "at", "decided_at", "reason"],
     select(

@@ -81,7 +81,7 @@ def know_clocks(connection: Connection, brand: Brand, lasting: Sequence[Duration
         for walls, each in enumerate((pieces, by_wall(pieces))):
             rows += [{"zone": name, "by_wall": walls, "start": at, "shift": by} for at, by in each]
     if rows:
-        connection.execute(insert(look_zones), rows)
+        connection.execute(_KNOW, rows)
 
 
 def _day(moment: Moment) -> datetime:
@@ -94,6 +94,7 @@ def _zone(contact: FromClause) -> Expr:
     return func.coalesce(contact.c.timezone, literal_column("''"))
 
 
+_KNOW = insert(look_zones)
 _ZONES = (
     select(_zone(t.contacts)).join(look_arrivals, look_arrivals.c.contact_id == t.contacts.c.id).distinct()
 )

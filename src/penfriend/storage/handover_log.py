@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     bindparam,
     func,
@@ -101,7 +102,7 @@ def _begin(
         ],
     )
     connection.execute(
-        insert(attempts),
+        _ATTEMPT,
         [
             {
                 "message_id": message,
@@ -113,19 +114,8 @@ def _begin(
             for message in ids
         ],
     )
-    connection.execute(
-        update(contacts)
-        .where(contacts.c.id.in_(bindparam("ids", expanding=True)))
-        .values(version=contacts.c.version + 1),
-        {"ids": [begun.message.contact for begun in winners]},
-    )
-    made = connection.execute(
-        select(attempts.c.message_id, attempts.c.id).where(
-            attempts.c.message_id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None)
-        ),
-        {"ids": ids},
-    )
-    return {row.message_id: row.id for row in made}
+    connection.execute(_RAISE, {"ids": [begun.message.contact for begun in winners]})
+    return {row.message_id: row.id for row in connection.execute(_OPEN, {"ids": ids})}
 
 
 def _winners(connection: Connection, group: Sequence[Beginning], owner: str) -> list[Beginning]:
@@ -144,29 +134,36 @@ def _winners(connection: Connection, group: Sequence[Beginning], owner: str) -> 
 
 def _lasting(connection: Connection, ids: Sequence[int]) -> set[int]:
     """Whoever came to the end of the steps may still be sent again what was in doubt."""
-    chosen = (
-        select(enrollments.c.id)
-        .where(
-            enrollments.c.id.in_(bindparam("ids", expanding=True)),
-            or_(enrollments.c.status == "active", enrollments.c.end_reason == End.COMPLETED.value),
-        )
-        .order_by(enrollments.c.id)
-    )
-    return set(connection.execute(chosen.with_for_update(read=True), {"ids": list(ids)}).scalars())
+    return set(connection.execute(_LASTING, {"ids": list(ids)}).scalars())
 
 
 def _next_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     """The number of each message's next attempt: every one is on record, also those that do not count for the
     backoff."""
-    last = connection.execute(
-        select(attempts.c.message_id, func.max(attempts.c.number))
-        .where(attempts.c.message_id.in_(bindparam("ids", expanding=True)))
-        .group_by(attempts.c.message_id),
-        {"ids": list(ids)},
-    )
+    last = connection.execute(_LAST_NUMBERS, {"ids": list(ids)})
     return dict.fromkeys(ids, 1) | {message: number + 1 for message, number in last}
 
 
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_ATTEMPT = insert(attempts)
+_RAISE = update(contacts).where(contacts.c.id.in_(_IDS)).values(version=contacts.c.version + 1)
+_OPEN = select(attempts.c.message_id, attempts.c.id).where(
+    attempts.c.message_id.in_(_IDS), attempts.c.ended_at.is_(None)
+)
+_LASTING = (
+    select(enrollments.c.id)
+    .where(
+        enrollments.c.id.in_(_IDS),
+        or_(enrollments.c.status == "active", enrollments.c.end_reason == End.COMPLETED.value),
+    )
+    .order_by(enrollments.c.id)
+    .with_for_update(read=True)
+)
+_LAST_NUMBERS = (
+    select(attempts.c.message_id, func.max(attempts.c.number))
+    .where(attempts.c.message_id.in_(_IDS))
+    .group_by(attempts.c.message_id)
+)
 _BEGIN = (
     update(messages)
     .where(_m.id == bindparam("of_id"), _m.status == Status.CLAIMED.value)

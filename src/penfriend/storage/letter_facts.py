@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, case, func, select
 
 from penfriend.domain.campaign import Send, walk_steps
 from penfriend.domain.counting import COUNTS
@@ -19,8 +19,8 @@ from penfriend.domain.timing import Moment
 from penfriend.storage import letter_things
 from penfriend.storage.letter_counts import counts_of
 from penfriend.storage.letter_values import Facts, Person, typed
-from penfriend.storage.people import known_zone
-from penfriend.storage.tables import answers, contacts, enrollments, event_facts, messages, subscriptions
+from penfriend.storage.people import TOPICS, known_zone
+from penfriend.storage.tables import answers, contacts, enrollments, event_facts, messages
 
 
 def gather(
@@ -30,8 +30,7 @@ def gather(
     rows = {
         row.id: row
         for row in connection.execute(
-            select(contacts).where(contacts.c.id.in_(bindparam("ids", expanding=True))),
-            {"ids": sorted({enrollment.contact for enrollment in wanted})},
+            _CONTACTS, {"ids": sorted({enrollment.contact for enrollment in wanted})}
         )
     }
     people = [
@@ -94,10 +93,8 @@ def _rewards(_: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
 
 
 def _events(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
-    found = connection.execute(
-        select(event_facts).where(event_facts.c.contact_id.in_(bindparam("ids", expanding=True))),
-        {"ids": sorted({p.contact.id for p in people})},
-    ).mappings()
+    ids = sorted({p.contact.id for p in people})
+    found = connection.execute(_EVENT_FACTS, {"ids": ids}).mappings()
     by_contact: dict[int, dict[str, Frozen]] = {}
     for row in found:
         by_contact.setdefault(row["contact_id"], {})[row["name"]] = {
@@ -117,12 +114,7 @@ def _events(connection: Connection, people: Sequence[Person]) -> dict[int, Froze
 
 def _survey(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
     """This enrollment's own answer, and under each survey's name the contact's latest."""
-    found = connection.execute(
-        select(answers)
-        .where(answers.c.contact_id.in_(bindparam("ids", expanding=True)))
-        .order_by(answers.c.answered_at, answers.c.id),
-        {"ids": sorted({p.contact.id for p in people})},
-    ).all()
+    found = connection.execute(_ANSWERS, {"ids": sorted({p.contact.id for p in people})}).all()
     own = {row.enrollment_id: row for row in found}
     named = {(row.contact_id, row.survey): row for row in found}
     return {
@@ -141,12 +133,7 @@ def _answer(row: Row[Any] | None) -> dict[str, Frozen]:
 
 
 def _topic(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
-    found = connection.execute(
-        select(subscriptions.c.contact_id, subscriptions.c.topic).where(
-            subscriptions.c.contact_id.in_(bindparam("ids", expanding=True)), subscriptions.c.subscribed == 1
-        ),
-        {"ids": sorted({p.contact.id for p in people})},
-    )
+    found = connection.execute(TOPICS, {"ids": sorted({p.contact.id for p in people})})
     subscribed = {(row.contact_id, row.topic) for row in found}
     return {
         p.enrollment.id: {name: (p.contact.id, name) in subscribed for name in p.definitions.topics}
@@ -157,16 +144,7 @@ def _topic(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen
 def _message(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
     """Whether any mail of this enrollment was sent, opened, clicked, and the same under the name of each
     step."""
-    found = connection.execute(
-        select(
-            messages.c.enrollment_id,
-            messages.c.step,
-            messages.c.sent_at,
-            messages.c.opened_at,
-            messages.c.clicked_at,
-        ).where(messages.c.enrollment_id.in_(bindparam("ids", expanding=True))),
-        {"ids": [p.enrollment.id for p in people]},
-    )
+    found = connection.execute(_MAILS, {"ids": [p.enrollment.id for p in people]})
     done: dict[int, set[tuple[str | None, str]]] = {p.enrollment.id: set() for p in people}
     for row in found:
         for what, moment in (("sent", row.sent_at), ("opened", row.opened_at), ("clicked", row.clicked_at)):
@@ -187,18 +165,7 @@ def _mails(person: Person, done: set[tuple[str | None, str]]) -> Frozen:
 
 def _campaign(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
     """Under the name of each campaign, whether the contact is in it and when it last entered."""
-    e = enrollments.c
-    found = connection.execute(
-        select(
-            e.contact_id,
-            e.campaign,
-            func.max(e.entered_at),
-            func.max(case((e.status == "active", 1), else_=0)),
-        )
-        .where(e.contact_id.in_(bindparam("ids", expanding=True)))
-        .group_by(e.contact_id, e.campaign),
-        {"ids": sorted({p.contact.id for p in people})},
-    )
+    found = connection.execute(_INSIDE, {"ids": sorted({p.contact.id for p in people})})
     known = {
         (contact, campaign): {"inside": bool(inside), "entered_at": frozen_moment(entered)}
         for contact, campaign, entered, inside in found
@@ -214,6 +181,28 @@ def _waited(_: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
     return {p.enrollment.id: p.enrollment.standing.waited for p in people}
 
 
+_e = enrollments.c
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_CONTACTS = select(contacts).where(contacts.c.id.in_(_IDS))
+_EVENT_FACTS = select(event_facts).where(event_facts.c.contact_id.in_(_IDS))
+_ANSWERS = select(answers).where(answers.c.contact_id.in_(_IDS)).order_by(answers.c.answered_at, answers.c.id)
+_MAILS = select(
+    messages.c.enrollment_id,
+    messages.c.step,
+    messages.c.sent_at,
+    messages.c.opened_at,
+    messages.c.clicked_at,
+).where(messages.c.enrollment_id.in_(_IDS))
+_INSIDE = (
+    select(
+        _e.contact_id,
+        _e.campaign,
+        func.max(_e.entered_at),
+        func.max(case((_e.status == "active", 1), else_=0)),
+    )
+    .where(_e.contact_id.in_(_IDS))
+    .group_by(_e.contact_id, _e.campaign)
+)
 _LOADERS: dict[str, Callable[[Connection, Sequence[Person]], dict[int, Frozen]]] = {
     "cart": letter_things.carts_of,
     "order": letter_things.orders_of,

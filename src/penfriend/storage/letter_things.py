@@ -8,9 +8,10 @@ missing is None as a whole, so that a letter can ask for it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, select, tuple_
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select, tuple_
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import BUILT_IN
@@ -25,10 +26,12 @@ def _by_key(connection: Connection, table: Table, keys: Collection[str | None]) 
     found = sorted({key for key in keys if key is not None})
     if not found:
         return {}
-    rows = connection.execute(
-        select(table).where(table.c.key.in_(bindparam("keys", expanding=True))), {"keys": found}
-    )
-    return {row.key: row for row in rows}
+    return {row.key: row for row in connection.execute(_of_keys(table), {"keys": found})}
+
+
+@cache
+def _of_keys(table: Table) -> Select[Any]:
+    return select(table).where(table.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def _own(
@@ -105,12 +108,7 @@ def points_of(connection: Connection, people: Sequence[Person]) -> dict[int, Fro
     )
     left: dict[tuple[int, str], int] = {}
     if pairs:
-        found = connection.execute(
-            select(expiries).where(
-                tuple_(expiries.c.contact_id, expiries.c.expires_on).in_(bindparam("pairs", expanding=True))
-            ),
-            {"pairs": pairs},
-        )
+        found = connection.execute(_of_pairs(expiries, "expires_on"), {"pairs": pairs})
         left = {(row.contact_id, row.expires_on): row.remaining for row in found}
     return {
         p.enrollment.id: {
@@ -131,12 +129,17 @@ def _pairs(
     pairs = sorted({(contact, key) for contact, key in keys.values() if key is not None})
     if not pairs:
         return {}
-    condition = tuple_(table.c.contact_id, table.c[column]).in_(bindparam("pairs", expanding=True))
     found = {
         (row.contact_id, getattr(row, column)): row
-        for row in connection.execute(select(table).where(condition), {"pairs": pairs})
+        for row in connection.execute(_of_pairs(table, column), {"pairs": pairs})
     }
     return {enrollment: found[pair] for enrollment, pair in keys.items() if pair in found}
+
+
+@cache
+def _of_pairs(table: Table, column: str) -> Select[Any]:
+    pair = tuple_(table.c.contact_id, table.c[column])
+    return select(table).where(pair.in_(bindparam("pairs", expanding=True)))
 
 
 def rewards_of(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
@@ -209,13 +212,15 @@ def event_types(definitions: Definitions, name: str) -> dict[str, FieldType]:
     return {**built_in, **definitions.data.events.get(name, {})}
 
 
+_EVENTS = select(events).where(events.c.id.in_(bindparam("ids", expanding=True)))
+
+
 def events_of(connection: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
     """`event`: the one that the enrollment is about."""
     ids = sorted({p.enrollment.subject.event_id for p in people if p.enrollment.subject.event_id is not None})
     rows: dict[int | None, Row[Any]] = {}
     if ids:
-        chosen = select(events).where(events.c.id.in_(bindparam("ids", expanding=True)))
-        rows = {row.id: row for row in connection.execute(chosen, {"ids": ids})}
+        rows = {row.id: row for row in connection.execute(_EVENTS, {"ids": ids})}
     shown: dict[int, Frozen] = {}
     for p in people:
         row = rows.get(p.enrollment.subject.event_id)

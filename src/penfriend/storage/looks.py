@@ -8,15 +8,28 @@ for the next. After a crash nothing of the batch has happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from penfriend.domain.campaign import Campaign, EventTrigger, SegmentTrigger
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.timing import Moment
-from penfriend.domain.watched import reads_campaigns
+from penfriend.domain.watched import reads_campaigns, segments_read_event
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG
 from penfriend.storage.dates import Dates
@@ -31,6 +44,7 @@ from penfriend.storage.looks_tables import (
     make_room,
     write,
 )
+from penfriend.storage.mail_events import MAIL_SENT
 from penfriend.storage.members import SegmentMembers
 from penfriend.storage.revisions import is_behind
 from penfriend.storage.upsert import insert_or_ignore
@@ -75,6 +89,8 @@ class Looks:
         }
         self.dates = Dates(self.doors, definitions)
         self._reads_campaigns = reads_campaigns(definitions)
+        self._moves_nobody = frozenset() if segments_read_event(definitions, MAIL_SENT) else {MAIL_SENT}
+        """Events that say nothing but themselves, and that no segment asks for."""
 
     def take_look(self, connection: Connection, now: Moment, batch: int = BATCH) -> LookReport:
         """One batch, in the caller's transaction. Segments that were not activated yet are passed over.
@@ -84,19 +100,23 @@ class Looks:
         make_room(connection)
         touched = _read_touched(connection, batch)
         report = LookReport(more=touched >= batch)
+        names: set[str | None] = set()
         if touched:
             report.woken = connection.execute(_WAKE, {"now": now}).rowcount
+            names = set(connection.execute(_TOUCHING_EVENTS).scalars())
         newest = (connection.execute(_NEWEST).scalar() or 0) if self._reads_campaigns else 0
         activated = active_since(connection)
-        looked = {row.segment: row.looked_at for row in connection.execute(select(t.segment_looks))}
+        looked = {row.segment: row.looked_at for row in connection.execute(_LOOKS)}
         for name, members in self.segments.items():
             if name in looked:
                 last = Moment(looked[name])
-                passed = members.passed.record(connection, last, now)
-                if touched or passed:
-                    self._look_at(connection, members, last, now, activated, report)
+                read = [look_touched] if names - self._moves_nobody else []
+                if members.passed.record(connection, last, now):
+                    read.append(look_passed)
+                if read:
+                    self._look_at(connection, members, read, last, now, activated, report)
         if touched:
-            self._let_in_events(connection, now, activated, report)
+            self._let_in_events(connection, names, now, activated, report)
         self._let_in_dates(connection, now, report)
         if report.entered and self._reads_campaigns:
             connection.execute(_TOUCH_ENTERED, {"now": now, "newest": newest})
@@ -111,15 +131,15 @@ class Looks:
         self,
         connection: Connection,
         members: SegmentMembers,
+        read: Sequence[Table],
         last: Moment,
         now: Moment,
         activated: dict[str, int],
         report: LookReport,
     ) -> None:
-        for read in (look_touched, look_passed):
-            candidates = insert_or_ignore(connection, look_candidates)
-            whom = select(read.c.contact_id).where(read.c.contact_id.is_not(None)).distinct()
-            connection.execute(candidates.from_select(["contact_id"], whom))
+        """Ask about those who stand in the tables `read`."""
+        for table in read:
+            connection.execute(_candidates(connection.dialect.name, table))
         if connection.dialect.name == "postgresql":  # it would take a new table for a large one
             connection.exec_driver_sql("ANALYZE look_candidates")
         report.left += members.leave(connection, now)
@@ -129,12 +149,19 @@ class Looks:
             for campaign in self._campaigns_of(members.segment.name):
                 if campaign.name in activated:
                     self._count(report, self.doors[campaign.name].let_in_joins(connection, now))
-        empty(connection, look_passed, look_candidates, look_joins)
+            empty(connection, look_joins)
+        empty(connection, look_candidates)
+        if look_passed in read:
+            empty(connection, look_passed)
 
     def _let_in_events(
-        self, connection: Connection, now: Moment, activated: dict[str, int], report: LookReport
+        self,
+        connection: Connection,
+        names: Collection[str | None],
+        now: Moment,
+        activated: dict[str, int],
+        report: LookReport,
     ) -> None:
-        names: set[str] = set(connection.execute(_TOUCHING_EVENTS).scalars())
         for campaign in self.definitions.campaigns.values():
             trigger = campaign.trigger
             if isinstance(trigger, EventTrigger) and trigger.event in names and campaign.name in activated:
@@ -168,9 +195,7 @@ class Looks:
 
 def active_since(connection: Connection) -> dict[str, int]:
     """The campaigns that were activated and not removed, and since when."""
-    rows = select(t.campaign_states.c.campaign, t.campaign_states.c.activated_at)
-    active = connection.execute(rows.where(t.campaign_states.c.removed_at.is_(None)))
-    return {row.campaign: row.activated_at for row in active}
+    return {row.campaign: row.activated_at for row in connection.execute(_ACTIVE)}
 
 
 def _trigger_segments(definitions: Definitions) -> Iterator[str]:
@@ -181,11 +206,26 @@ def _trigger_segments(definitions: Definitions) -> Iterator[str]:
 
 def _read_touched(connection: Connection, batch: int) -> int:
     """Put a batch of `touched` into `look_touched`; how many rows."""
-    columns = ["id", "contact_id", "event_id", "at"]
-    rows = select(*(t.touched.c[name] for name in columns)).order_by(t.touched.c.id).limit(batch)
-    return write(connection, insert(look_touched).from_select(columns, rows), {})
+    return write(connection, _READ_TOUCHED, {"batch": batch})
 
 
+@cache
+def _candidates(dialect: str, read: Table) -> Executable:
+    whom = select(read.c.contact_id).where(read.c.contact_id.is_not(None)).distinct()
+    return insert_or_ignore(dialect, look_candidates).from_select(["contact_id"], whom)
+
+
+_TOUCH = ["id", "contact_id", "event_id", "at"]
+_READ_TOUCHED = insert(look_touched).from_select(
+    _TOUCH,
+    select(*(t.touched.c[name] for name in _TOUCH))
+    .order_by(t.touched.c.id)
+    .limit(bindparam("batch", type_=BIG)),
+)
+_LOOKS = select(t.segment_looks.c.segment, t.segment_looks.c.looked_at)
+_ACTIVE = select(t.campaign_states.c.campaign, t.campaign_states.c.activated_at).where(
+    t.campaign_states.c.removed_at.is_(None)
+)
 _first = (
     select(func.min(look_touched.c.at))
     .where(look_touched.c.contact_id == t.enrollments.c.contact_id)
@@ -213,8 +253,11 @@ _RAISE_ENTERED = (
 )
 _FORGET = delete(t.touched).where(t.touched.c.id.in_(select(look_touched.c.id)))
 _TOUCHING_EVENTS = (
-    select(t.events.c.name).where(t.events.c.id.in_(select(look_touched.c.event_id))).distinct()
-)
+    select(t.events.c.name)
+    .select_from(look_touched)
+    .outerjoin(t.events, t.events.c.id == look_touched.c.event_id)
+).distinct()
+"""The names of the events that touched somebody, and NULL where something else did."""
 _LOOKED = (
     update(t.segment_looks)
     .where(t.segment_looks.c.looked_at < bindparam("now", type_=BIG))

@@ -129,6 +129,9 @@ _ALL = (
 )
 
 
+_EMPTY = {table: delete(table) for table in _ALL}
+
+
 def make_room(connection: Connection) -> None:
     """Make the working tables where this connection has none yet. They are empty: each look leaves them
     so, or undoes itself."""
@@ -144,7 +147,7 @@ def make_room(connection: Connection) -> None:
 def empty(connection: Connection, *tables: Table) -> None:
     """Empty some of them for the next segment or campaign."""
     for table in tables:
-        connection.execute(delete(table))
+        connection.execute(_EMPTY[table])
 
 
 def write(connection: Connection, statement: Executable, values: Mapping[str, object]) -> int:

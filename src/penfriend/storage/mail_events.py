@@ -37,17 +37,9 @@ def _note(connection: Connection, name: str, mails_at: Mapping[int, Moment]) -> 
     if not mails_at:
         return
     keys = {f"penfriend:{name}:{message}": message for message in mails_at}
-    known = connection.execute(
-        select(events.c.key).where(events.c.key.in_(bindparam("keys", expanding=True))), {"keys": list(keys)}
-    ).scalars()
-    for key in known.all():
+    for key in connection.execute(_KNOWN, {"keys": list(keys)}).scalars().all():
         del keys[key]
-    mails = connection.execute(
-        select(_m.id, _m.contact_id, _m.enrollment_id, _m.campaign, _m.step, _m.topic)
-        .where(_m.id.in_(bindparam("ids", expanding=True)))
-        .order_by(_m.contact_id, _m.id),
-        {"ids": list(keys.values())},
-    ).all()
+    mails = connection.execute(_MAILS, {"ids": list(keys.values())}).all()
     ids = next_ids(connection, events, len(mails))
     rows = [
         {
@@ -94,6 +86,12 @@ def keep_hits(connection: Connection, kept: Sequence[tuple[int, int, CheckedEven
         connection.execute(_LAST_CLICKED, last)
 
 
+_KNOWN = select(events.c.key).where(events.c.key.in_(bindparam("keys", expanding=True)))
+_MAILS = (
+    select(_m.id, _m.contact_id, _m.enrollment_id, _m.campaign, _m.step, _m.topic)
+    .where(_m.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_m.contact_id, _m.id)
+)
 _AT = bindparam("hit_at", type_=BIG)
 _OPENED, _CLICKED = (
     update(messages)

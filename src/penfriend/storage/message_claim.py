@@ -46,13 +46,7 @@ def claim_due(
             break
     if not ids:
         return []
-    claimed = connection.execute(
-        update(messages)
-        .where(_m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.DUE.value)
-        .values(status=Status.CLAIMED.value, owner=owner, lease_until=until)
-        .returning(*_m),
-        {"ids": ids},
-    )
+    claimed = connection.execute(_TAKE, {"ids": ids, "claim_owner": owner, "claim_until": until})
     rows = {row.id: _due(row) for row in claimed}
     return [rows[message] for message in ids if message in rows]
 
@@ -117,3 +111,9 @@ _OF_PRIORITY = (
     .with_for_update(skip_locked=True)
 )
 """What is due of one priority."""
+_TAKE = (
+    update(messages)
+    .where(_m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.DUE.value)
+    .values(status=Status.CLAIMED.value, owner=bindparam("claim_owner"), lease_until=bindparam("claim_until"))
+    .returning(*_m)
+)

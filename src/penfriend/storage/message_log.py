@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, insert, or_, select, update
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
@@ -19,6 +19,7 @@ from penfriend.domain.reasons import End
 from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Ending
 from penfriend.domain.timing import Moment
+from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
 from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY, row_of
 from penfriend.storage.letter_facts import gather
@@ -71,11 +72,8 @@ class MessageLog:
         """
         with self._db.read() as connection:
             people = load_contacts(connection, [message.contact for message in held], definitions.brand)
-            found = connection.execute(
-                select(enrollments).where(enrollments.c.id.in_(bindparam("ids", expanding=True))),
-                {"ids": [message.enrollment for message in held]},
-            ).mappings()
-            rows = list(found)
+            ids = [message.enrollment for message in held]
+            rows = connection.execute(_ENROLLMENTS, {"ids": ids}).mappings().all()
             recent = _recent(connection, held, since)
         return SendBackground(
             contacts=people,
@@ -128,30 +126,18 @@ class MessageLog:
     def next_due(self) -> Moment | None:
         """The earliest moment at which a message is due."""
         with self._db.read() as connection:
-            return connection.execute(select(func.min(_m.due_at)).where(IS_DUE)).scalar()
+            return connection.execute(_NEXT_DUE).scalar()
 
 
 def _recent(connection: Connection, held: Sequence[DueMessage], since: Moment) -> dict[int, list[Moment]]:
     """When counted mails went out, by contact. What an earlier try may have delivered counts as well, except
     for itself."""
-    went_out = func.coalesce(_m.sent_at, _m.over_at, _m.dated_at)
-    tried = and_(
-        _m.status.in_((Status.DUE.value, Status.CLAIMED.value)),
-        ~NEVER_TRIED,
-        _m.id.not_in(bindparam("held", expanding=True)),
-    )
-    found = connection.execute(
-        select(_m.contact_id, went_out).where(
-            _m.contact_id.in_(bindparam("contacts", expanding=True)),
-            or_(_m.status.in_(COUNTED), tried),
-            _m.transactional == 0,
-            went_out > since,
-        ),
-        {
-            "contacts": sorted({message.contact for message in held}),
-            "held": [message.id for message in held],
-        },
-    )
+    about = {
+        "contacts": sorted({message.contact for message in held}),
+        "held": [message.id for message in held],
+        "since": since,
+    }
+    found = connection.execute(_RECENT, about)
     recent: dict[int, list[Moment]] = {}
     for contact, moment in found:
         recent.setdefault(contact, []).append(moment)
@@ -190,9 +176,9 @@ def _settle(
         connection.execute(_POSTPONE, [_postpone_values(*one) for one in postponed])
     if endings:
         connection.execute(_END, [_ending_values(*one) for one in endings])
-    connection.execute(insert(decisions), [verdict_line(one, now) for one in kept])
+    connection.execute(_TELL, [verdict_line(one, now) for one in kept])
     if endings:
-        connection.execute(insert(decisions), [ending_line(message, end) for message, end in endings])
+        connection.execute(_TELL, [ending_line(message, end) for message, end in endings])
         if touch_ended:
             over = sorted({message.contact for message, _ in endings})
             touch(connection, [(contact, None) for contact in over], now)
@@ -202,28 +188,43 @@ def _settle(
 def claimed_by(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, int]:
     """Which of these messages `owner` holds and has not begun, each with its contact; locked until the end of
     the transaction."""
-    chosen = (
-        select(_m.id, _m.contact_id)
-        .where(
-            _m.id.in_(bindparam("ids", expanding=True)), _m.owner == owner, _m.status == Status.CLAIMED.value
-        )
-        .order_by(_m.id)
-        .with_for_update()
-    )
-    return {row.id: row.contact_id for row in connection.execute(chosen, {"ids": list(ids)})}
+    found = connection.execute(_CLAIMED_BY, {"ids": list(ids), "of_owner": owner})
+    return {row.id: row.contact_id for row in found}
 
 
 def wake(connection: Connection, ids: Sequence[int]) -> None:
     """The mail that these enrollments waited for is over: they go on."""
     if ids:
-        connection.execute(
-            update(enrollments)
-            .where(enrollments.c.id.in_(bindparam("ids", expanding=True)), enrollments.c.status == "active")
-            .values(WOKEN_BY_NOBODY),
-            {"ids": list(ids)},
-        )
+        connection.execute(_WAKE, {"ids": list(ids)})
 
 
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_ENROLLMENTS = select(enrollments).where(enrollments.c.id.in_(_IDS))
+_TELL = insert(decisions)
+_NEXT_DUE = select(func.min(_m.due_at)).where(IS_DUE)
+_WENT_OUT = func.coalesce(_m.sent_at, _m.over_at, _m.dated_at)
+_TRIED = and_(
+    _m.status.in_((Status.DUE.value, Status.CLAIMED.value)),
+    ~NEVER_TRIED,
+    _m.id.not_in(bindparam("held", expanding=True)),
+)
+_RECENT = select(_m.contact_id, _WENT_OUT).where(
+    _m.contact_id.in_(bindparam("contacts", expanding=True)),
+    or_(_m.status.in_(COUNTED), _TRIED),
+    _m.transactional == 0,
+    bindparam("since", type_=BIG) < _WENT_OUT,
+)
+_CLAIMED_BY = (
+    select(_m.id, _m.contact_id)
+    .where(_m.id.in_(_IDS), _m.owner == bindparam("of_owner"), _m.status == Status.CLAIMED.value)
+    .order_by(_m.id)
+    .with_for_update()
+)
+_WAKE = (
+    update(enrollments)
+    .where(enrollments.c.id.in_(_IDS), enrollments.c.status == "active")
+    .values(WOKEN_BY_NOBODY)
+)
 _GIVE_BACK = (
     update(messages)
     .where(_m.status == Status.CLAIMED.value)

@@ -116,22 +116,26 @@ def _waiting_for_results(
     connection: Connection, ids: Sequence[int], owner: str, arrived: Sequence[int]
 ) -> dict[int, RowMapping]:
     """The messages that take a result, by id; locked until its end."""
-    of_contacts = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
     # in the order in which `begin` locks them
-    locked_versions(connection, connection.execute(of_contacts, {"ids": list(ids)}).scalars().all())
+    locked_versions(connection, connection.execute(_CONTACTS, {"ids": list(ids)}).scalars().all())
     connection.execute(_SEND_NO_MORE, {"ids": list(arrived)})
-    chosen = (
-        select(_m.id, _m.enrollment_id, _m.contact_id, _m.step, _m.status, _m.address)
-        .where(
-            _m.id.in_(bindparam("ids", expanding=True)),
-            or_((_m.status == Status.SENDING.value) & (_m.owner == owner), _m.status == Status.UNKNOWN.value),
-        )
-        .order_by(_m.id)
-        .with_for_update()
+    found = connection.execute(_TAKING_RESULTS, {"ids": list(ids), "of_owner": owner})
+    return {row["id"]: row for row in found.mappings()}
+
+
+_CONTACTS = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
+_TAKING_RESULTS = (
+    select(_m.id, _m.enrollment_id, _m.contact_id, _m.step, _m.status, _m.address)
+    .where(
+        _m.id.in_(bindparam("ids", expanding=True)),
+        or_(
+            (_m.status == Status.SENDING.value) & (_m.owner == bindparam("of_owner")),
+            _m.status == Status.UNKNOWN.value,
+        ),
     )
-    return {row["id"]: row for row in connection.execute(chosen, {"ids": list(ids)}).mappings()}
-
-
+    .order_by(_m.id)
+    .with_for_update()
+)
 _WITHDRAW = (
     update(messages)
     .where(_m.id == bindparam("of_id"), _m.status == Status.SENDING.value, _m.owner == bindparam("of_owner"))

@@ -8,7 +8,8 @@ between two looks, and the range is read from an index (`indexes_for` names thos
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,11 +20,9 @@ from sqlalchemy import (
     Connection,
     Insert,
     Integer,
-    Select,
     Table,
     bindparam,
     cast,
-    func,
     insert,
     null,
     select,
@@ -37,6 +36,7 @@ from penfriend.domain.segment import Segment
 from penfriend.domain.timing import DAY, Moment, local_date, midnight, shift
 from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.looks_tables import look_passed, write
+from penfriend.storage.passed_moments_lowest import LowestValues, Range, between
 from penfriend.storage.passed_moments_path import Sweep, bound_at, days_in, sweeps
 from penfriend.storage.passed_moments_rows import Source
 from penfriend.storage.passed_moments_sources import Turn, watches
@@ -45,31 +45,52 @@ from penfriend.storage.segment_sql_json import Expr
 _COLUMNS = ["contact_id", "occurrence", "at", "turns"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """When a bound reaches the nearest value, as reckoned at some moment. It stays so till then, while that
+    value is the nearest."""
+
+    value: int | str
+    since: Moment
+    at: int
+
+
 class PassedMoments:
     """The moments of one segment that pass while the clock goes on."""
 
     def __init__(self, segment: Segment, definitions: Definitions) -> None:
         self.watches = watches(segment, definitions)
+        self._turns = [(watch.source, turn) for watch in self.watches for turn in watch.turns]
+        self._lowest = LowestValues([source for source, _ in self._turns])
         self._zone = definitions.brand.zone
+        self._reached: dict[int, _Reached] = {}
+        """By the place of the turn."""
 
     def record(self, connection: Connection, last: Moment, now: Moment) -> bool:
         """Write into `look_passed` for whom a moment passed in (last, now], and when; whether there is
         anybody."""
+        passed = [list(self._passes(source, turn, last, now)) for source, turn in self._turns]
+        ranges = [_range(source, rows) for (source, _), rows in zip(self._turns, passed, strict=True)]
+        if not any(ranges):
+            return False
+        lowest = self._lowest.within(connection, ranges)  # mostly nobody, and then nothing is to be written
         recorded = 0
-        for watch in self.watches:
-            passed = [row for turn in watch.turns for row in self._passes(watch.source, turn, last, now)]
-            if passed:
-                recorded += sum(write(connection, recording(watch.source), one) for one in passed)
+        for (source, _), rows, value in zip(self._turns, passed, lowest, strict=True):
+            if value is not None:
+                recorded += sum(write(connection, recording(source), row) for row in rows)
         return recorded > 0
 
     def next_moment(self, connection: Connection, after: Moment) -> Moment | None:
         """The first moment after `after` at which a look may find somebody changed by time alone; None
         where there is none."""
+        if not self._turns:
+            return None
+        beyond = [self._beyond(source, turn, after) for source, turn in self._turns]
+        values = self._lowest.within(connection, beyond)
         found = [
             moment
-            for watch in self.watches
-            for turn in watch.turns
-            if (moment := self._next(connection, watch.source, turn, after)) is not None
+            for place, value in enumerate(values)
+            if (moment := self._next(connection, place, value, after)) is not None
         ]
         return Moment(min(found)) if found else None
 
@@ -85,9 +106,22 @@ class PassedMoments:
                 passed = day - timedelta(days=1) if turn.day_after else day
                 yield {"day": passed.isoformat(), "moment": at, "turn": turns}
 
-    def _next(self, connection: Connection, source: Source, turn: Turn, after: Moment) -> int | None:
-        nearest = self._nearest(connection, source, turn, after)
-        until = _reached(turn, nearest, after, self._zone) if nearest is not None else after + 2 * DAY
+    def _next(self, connection: Connection, place: int, value: int | str | None, after: Moment) -> int | None:
+        """When the bound reaches the nearest value, or goes back before; reckoned once for each value."""
+        known = self._reached.get(place)
+        if known is not None and known.value == value and known.since <= after < known.at:
+            return known.at
+        source, turn = self._turns[place]
+        found = self._reckoned(connection, source, turn, value, after)
+        if value is not None and found is not None:
+            self._reached[place] = _Reached(value, after, found)
+        return found
+
+    def _reckoned(
+        self, connection: Connection, source: Source, turn: Turn, value: int | str | None, after: Moment
+    ) -> int | None:
+        nearest = self._midnight(value, turn) if isinstance(value, str) else value
+        until = _reached(turn, nearest, after, self._zone) if nearest is not None else after + 3 * DAY
         for sweep in sweeps(turn.expr, after, until, self._zone, turn.strict):
             if sweep.back:
                 if sweep.at is not None:
@@ -98,30 +132,26 @@ class PassedMoments:
                     return first
         return None
 
-    def _nearest(self, connection: Connection, source: Source, turn: Turn, after: Moment) -> int | None:
-        """The lowest value that the bound has not reached; for a date its midnight."""
+    def _beyond(self, source: Source, turn: Turn, after: Moment) -> Range:
+        """The values that the bound has not reached."""
         bound = bound_at(turn.expr, after, self._zone)
         if not source.is_date:
-            low = bound - 1 if turn.strict else bound
-            value = connection.execute(_lowest(source), {"low": low, "high": 2**62}).scalar()
-            return None if value is None else int(value)
+            return (bound - 1 if turn.strict else bound), 2**62
         begun = local_date(Moment(bound), self._zone)
         if turn.strict and midnight(begun, self._zone) == bound:  # reached, but the bound is not beyond it
             begun -= timedelta(days=1)
         day = begun - timedelta(days=1 if turn.day_after else 0)
-        found = connection.execute(_lowest(source), {"low": day.isoformat(), "high": "9999-12-31"}).scalar()
-        if found is None:
-            return None
-        return self._midnight(str(found), turn)
+        return day.isoformat(), "9999-12-31"
 
     def _first_in(self, connection: Connection, source: Source, turn: Turn, sweep: Sweep) -> int | None:
         if not source.is_date:
-            value = connection.execute(_lowest(source), {"low": sweep.low, "high": sweep.high}).scalar()
+            (value,) = LowestValues([source]).within(connection, [(sweep.low, sweep.high)])
             return None if value is None else sweep.moment(int(value))
         for day, at in days_in(sweep, self._zone):
             passed = day - timedelta(days=1) if turn.day_after else day
             before = (passed - timedelta(days=1)).isoformat()
-            if connection.execute(_lowest(source), {"low": before, "high": passed.isoformat()}).scalar():
+            (value,) = LowestValues([source]).within(connection, [(before, passed.isoformat())])
+            if value is not None:
                 return at
         return None
 
@@ -148,7 +178,7 @@ def recording(source: Source) -> Insert:
         which = [source.value == bindparam("day", type_=TEXT)]
     else:
         at = source.value * bindparam("moves", type_=BIG) + bindparam("moved", type_=BIG)
-        which = _between(source)
+        which = between(source)
     rows = source.table if source.joined is None else source.joined
     query = select(source.contact, occurrence, at, cast(turn, Integer)).select_from(rows).where(*which)
     # an event without the key of the segment is no thing of it
@@ -158,15 +188,14 @@ def recording(source: Source) -> Insert:
     )
 
 
-@lru_cache(maxsize=1024)
-def _lowest(source: Source) -> Select[Any]:
-    return select(func.min(source.value)).where(*source.where, *_between(source))
-
-
-def _between(source: Source) -> list[Expr]:
-    type_ = TEXT if source.is_date else BIG
-    low, high = bindparam("low", type_=type_), bindparam("high", type_=type_)
-    return [source.value > low, source.value <= high]
+def _range(source: Source, rows: Sequence[Mapping[str, Any]]) -> Range | None:
+    """All that these parameters of `recording` pass; None where that is nothing."""
+    if not rows:
+        return None
+    if source.is_date:
+        first = date.fromisoformat(min(row["day"] for row in rows))
+        return (first - timedelta(days=1)).isoformat(), max(row["day"] for row in rows)
+    return min(row["low"] for row in rows), max(row["high"] for row in rows)
 
 
 def make_indexes(connection: Connection, segment: Segment, definitions: Definitions) -> list[str]:

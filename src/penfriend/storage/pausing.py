@@ -42,9 +42,7 @@ def pause_and_resume(connection: Connection, definitions: Definitions, now: Mome
 
 def pauses(connection: Connection) -> dict[str, Pause]:
     """The last pause of each campaign that had one."""
-    rows = connection.execute(
-        select(_s.campaign, _s.paused_at, _s.resumed_at).where(_s.paused_at.is_not(None))
-    )
+    rows = connection.execute(_PAUSED)
     return {row.campaign: Pause(row.paused_at, row.resumed_at) for row in rows}
 
 
@@ -56,6 +54,7 @@ def _resume(connection: Connection, names: Collection[str], now: Moment) -> None
 
 
 _NAMES: BindParameter[Sequence[str]] = bindparam("names", expanding=True)
+_PAUSED = select(_s.campaign, _s.paused_at, _s.resumed_at).where(_s.paused_at.is_not(None))
 _NOW = bindparam("now", type_=BIG)
 _ACTIVE = _e.status == "active"
 _PUT_ASIDE = (

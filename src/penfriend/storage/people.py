@@ -28,8 +28,16 @@ _CONTACTS = (
     .select_from(contacts.outerjoin(suppressions, suppressions.c.email_hash == contacts.c.email_hash))
     .where(contacts.c.id.in_(bindparam("ids", expanding=True)))
 )
-_TOPICS = select(subscriptions.c.contact_id, subscriptions.c.topic).where(
+TOPICS = select(subscriptions.c.contact_id, subscriptions.c.topic).where(
     subscriptions.c.contact_id.in_(bindparam("ids", expanding=True)), subscriptions.c.subscribed == 1
+)
+"""What the contacts `ids` are subscribed to."""
+
+_VERSIONS = (
+    select(contacts.c.id, contacts.c.version)
+    .where(contacts.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(contacts.c.id)  # one order for everybody: no two groups wait for each other
+    .with_for_update()
 )
 
 
@@ -38,7 +46,7 @@ def load_contacts(connection: Connection, ids: Collection[int], brand: Brand) ->
     an unknown one."""
     wanted = {"ids": sorted(set(ids))}
     topics: dict[int, set[str]] = {}
-    for contact_id, topic in connection.execute(_TOPICS, wanted):
+    for contact_id, topic in connection.execute(TOPICS, wanted):
         topics.setdefault(contact_id, set()).add(topic)
     return {
         row.id: Contact(
@@ -73,13 +81,7 @@ def known_zone(name: str | None, fallback: str) -> str:
 
 def locked_versions(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     """The versions of these contacts, by id; locked until the end of the transaction."""
-    chosen = (
-        select(contacts.c.id, contacts.c.version)
-        .where(contacts.c.id.in_(bindparam("ids", expanding=True)))
-        .order_by(contacts.c.id)  # one order for everybody: no two groups wait for each other
-        .with_for_update()
-    )
-    return {row.id: row.version for row in connection.execute(chosen, {"ids": sorted(set(ids))})}
+    return {row.id: row.version for row in connection.execute(_VERSIONS, {"ids": sorted(set(ids))})}
 
 
 def find_contact(connection: Connection, who: str) -> int | None:

@@ -59,7 +59,7 @@ def keep_sizes(connection: Connection, day: str) -> None:
         {"segment": segment, "day": day, "members": number} for segment, number in connection.execute(counted)
     ]
     if rows:
-        connection.execute(insert_or_ignore(connection, segment_sizes), rows)
+        connection.execute(insert_or_ignore(connection.dialect.name, segment_sizes), rows)
 
 
 def sizes_before(connection: Connection, day: str) -> Mapping[str, int]:

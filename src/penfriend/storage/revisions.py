@@ -60,7 +60,10 @@ def add_revision(
 
 def live_number(connection: Connection) -> int:
     """The number of the live revision; 0 where nothing was ever applied. Cheap: workers often ask."""
-    return int(connection.execute(select(func.coalesce(func.max(_c.number), 0))).scalar_one())
+    return int(connection.execute(_LIVE_NUMBER).scalar_one())
+
+
+_LIVE_NUMBER = select(func.coalesce(func.max(_c.number), 0))
 
 
 def is_behind(connection: Connection, revision: int) -> bool:

@@ -3,10 +3,11 @@ time it fails again."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from penfriend.domain.retry import route_pause
 from penfriend.domain.timing import Moment
+from penfriend.storage.columns import BIG
 from penfriend.storage.tables import routes
 from penfriend.storage.upsert import insert_or_ignore
 
@@ -15,7 +16,7 @@ def rest_route(
     connection: Connection, name: str, reason: str, now: Moment, at_least_until: Moment | None = None
 ) -> None:
     """Let the route rest from `now`, as long as the server asked for, unless it rests already."""
-    connection.execute(insert_or_ignore(connection, routes).values(name=name, failures=0))
+    connection.execute(insert_or_ignore(connection.dialect.name, routes).values(name=name, failures=0))
     row = connection.execute(select(routes).where(routes.c.name == name).with_for_update()).one()
     if row.paused_until is not None and row.paused_until > now:
         return
@@ -30,14 +31,18 @@ def rest_route(
 
 def revive_route(connection: Connection, name: str) -> None:
     """The route works: it rests no more and its failures are forgotten."""
-    connection.execute(
-        update(routes)
-        .where(routes.c.name == name, func.coalesce(routes.c.failures, 0) > 0)
-        .values(failures=0, reason=None, paused_until=None)
-    )
+    connection.execute(_REVIVE, {"route": name})
 
 
 def paused_routes(connection: Connection, now: Moment) -> dict[str, tuple[Moment, str]]:
     """The routes that rest at `now`, with until when and why."""
-    rows = connection.execute(select(routes).where(routes.c.paused_until > now))
+    rows = connection.execute(_PAUSED, {"now": now})
     return {row.name: (Moment(row.paused_until), row.reason or "") for row in rows}
+
+
+_REVIVE = (
+    update(routes)
+    .where(routes.c.name == bindparam("route"), func.coalesce(routes.c.failures, 0) > 0)
+    .values(failures=0, reason=None, paused_until=None)
+)
+_PAUSED = select(routes).where(routes.c.paused_until > bindparam("now", type_=BIG))

@@ -8,13 +8,14 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.loyalty import Points, PointsKind, PointsMove, replay
 from penfriend.domain.shop import Happening, Reward, fold_rewards
 from penfriend.domain.timing import Moment, at_wall_clock, local_date
 from penfriend.storage.batch_sql import insert_rows, rows, run, update_rows
+from penfriend.storage.columns import BIG
 from penfriend.storage.tables import contacts, expiries, lots, point_moves, rewards
 
 POINT_EVENTS = {
@@ -37,9 +38,10 @@ _BALANCES = "SELECT c.id, c.points_balance FROM BATCH AS batch CROSS JOIN contac
 _FORGET_LOTS = "DELETE FROM lots WHERE contact_id IN (SELECT id FROM BATCH AS b)"
 _FORGET_EXPIRIES = "DELETE FROM expiries WHERE contact_id IN (SELECT id FROM BATCH AS b)"
 _FORGET_REWARDS = "DELETE FROM rewards WHERE contact_id IN (SELECT id FROM BATCH AS b)"
-_LAPSED_LOTS = "SELECT DISTINCT contact_id FROM lots WHERE expires_on < :today AND remaining > 0 LIMIT :limit"
+# of the dates, not of the lots: those that have lapsed stay for ever, and would all be read
+_LAPSED_LOTS = "SELECT contact_id FROM expiries WHERE expires_on < :today LIMIT :limit"
 _LAPSED_REWARDS = """
-SELECT DISTINCT contact_id FROM rewards
+SELECT contact_id FROM rewards
 WHERE expires_at > :since AND expires_at <= :now AND status = 'available'
 """
 
@@ -117,15 +119,20 @@ def next_lapse(connection: Connection, *, after: Moment, zone: ZoneInfo) -> Mome
 
     Points are good to the end of their date, by the brand's clock.
     """
-    dates, ends = lots.c.expires_on, rewards.c.expires_at
-    last = select(func.min(dates)).where(lots.c.remaining > 0, dates.is_not(None))
-    day = connection.execute(last).scalar()
-    end = connection.execute(select(func.min(ends)).where(ends > after)).scalar()
+    day, end = connection.execute(_NEXT_LAPSE, {"after": after}).one()
     midnight = None
     if day is not None:
         midnight = at_wall_clock(date.fromisoformat(day) + timedelta(days=1), time(0), zone)
     moments = [moment for moment in (midnight, end) if moment is not None]
     return Moment(min(moments)) if moments else None
+
+
+_NEXT_LAPSE = select(
+    select(func.min(expiries.c.expires_on)).scalar_subquery(),
+    select(func.min(rewards.c.expires_at))
+    .where(rewards.c.expires_at > bindparam("after", type_=BIG))
+    .scalar_subquery(),
+)
 
 
 def _lot_rows(contact_id: int, points: Points) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ class SplitLog:
         with self._db.read() as connection:
             return {
                 (row.campaign, row.step): SplitState(row.first_at, row.decided_at, row.winner)
-                for row in connection.execute(select(splits))
+                for row in connection.execute(_KNOWN)
             }
 
     def first_mail(self, campaign: str, step: str, mails: Collection[str]) -> Moment | None:
@@ -41,7 +41,9 @@ class SplitLog:
             found: Moment | None = connection.execute(first, {"steps": sorted(mails)}).scalar()
         if found is not None:
             row = {"campaign": campaign, "step": step, "first_at": found}
-            self._db.run(lambda connection: connection.execute(insert_or_ignore(connection, splits), row))
+            self._db.run(
+                lambda connection: connection.execute(insert_or_ignore(connection.dialect.name, splits), row)
+            )
         return found
 
     def figures(
@@ -54,6 +56,9 @@ class SplitLog:
     def decide(self, campaign: str, step: str, state: SplitState, figures: str) -> bool:
         """Write down the winner and wake who waits for it; False where another was faster."""
         return self._db.run(lambda connection: _decide(connection, campaign, step, state, figures))
+
+
+_KNOWN = select(splits)
 
 
 def _figures(

@@ -17,7 +17,11 @@ def suppress(connection: Connection, address: str, *, reason: str, evidence: str
     """
     digest = address_hash(address)
     row = {"email_hash": digest, "reason": reason, "evidence": evidence, "at": at}
-    new = insert_or_ignore(connection, suppressions).values(row).returning(suppressions.c.email_hash)
+    new = (
+        insert_or_ignore(connection.dialect.name, suppressions)
+        .values(row)
+        .returning(suppressions.c.email_hash)
+    )
     added = connection.execute(new).first() is not None
     if added:
         _raise_version(connection, digest)

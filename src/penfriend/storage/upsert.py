@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table
+from functools import cache
+
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert_or_ignore(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """`INSERT ... ON CONFLICT DO NOTHING` into `table`."""
-    if connection.dialect.name == "postgresql":
+@cache
+def insert_or_ignore(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """`INSERT ... ON CONFLICT DO NOTHING` into `table`, made once: to make a statement anew takes longer than
+    to execute it."""
+    if dialect == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()

@@ -21,7 +21,7 @@ from penfriend.domain.shop import (
     items_of,
 )
 from penfriend.domain.timing import Duration, Moment, Unit
-from penfriend.domain.watched import reads_products
+from penfriend.domain.watched import reads_products, segments_read_event
 from tests.support.mail_pieces import campaign
 
 
@@ -122,3 +122,22 @@ def test_what_enrollments_wait_for_reads_products(
 ) -> None:
     waiting = campaign(*steps, exit_on=exit_on)
     assert reads_products(Definitions(campaigns={waiting.name: waiting})) is reads
+
+
+def _counts(event: str) -> segment.Test:
+    field = Field(f"events.{event}.count", "events", "count", FieldType.COUNT, event, narrows=True)
+    return segment.Test(field, Op.AT_LEAST, 1)
+
+
+@pytest.mark.parametrize(
+    ("asking", "reads"),
+    [
+        (Segment("s", _counts("mail_sent")), True),
+        (Segment("s", Not(_counts("mail_sent"))), True),
+        (Segment("s", _counts("product_viewed")), False),
+        (Segment("s", segment.All(()), segment.Things.EVENTS, "mail_sent", "step"), True),
+        (Segment("s", segment.All(()), segment.Things.EVENTS, "product_viewed", "product_id"), False),
+    ],
+)
+def test_segment_that_asks_for_an_event_is_recognised(asking: Segment, reads: bool) -> None:
+    assert segments_read_event(Definitions(segments={"s": asking}), "mail_sent") is reads

@@ -20,6 +20,7 @@ from penfriend.domain.campaign import (
     WaitUntil,
 )
 from penfriend.domain.definitions import Brand
+from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.fields import Field, FieldType
 from penfriend.domain.moments import OfField
 from penfriend.domain.segment import Op
@@ -255,3 +256,22 @@ def test_goal_that_exit_on_does_not_list_lets_the_sequence_go_on(world: World) -
     world.settle()
     assert (world.ends(), world.sent()) == (["completed"], ["ann@shop.example"])
     assert only(world)["converted_at"] == NOON + HOUR
+
+
+def test_tick_that_moved_all_who_were_due_does_not_ask_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims: list[int] = []
+    claim = world.enrollments.claim
+
+    def counted(*wanted: Any) -> list[Enrollment]:
+        found = claim(*wanted)
+        claims.append(len(found))
+        return found
+
+    monkeypatch.setattr(world.enrollments, "claim", counted)
+    world.run(campaign(LETTER))
+    world.person("ann")
+    world.person("bob")
+    assert world.advance().moved == 2
+    assert claims == [2]

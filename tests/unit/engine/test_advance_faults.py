@@ -157,7 +157,7 @@ def test_lease_of_a_worker_that_was_killed_ends_and_its_move_is_made(world: Worl
     contact, _ = world.person()
     world.advance()
     world.touch(contact, NOON, tier="gold")
-    world.enrollments.claim(NOON, world.owner, Moment(NOON + MINUTE), 1)  # and then it is killed
+    world.enrollments.claim(NOON, world.owner, Moment(NOON + MINUTE), 1, 10)  # and then it is killed
     world.start()
     assert world.advance().moved == 0
     world.at(NOON + MINUTE)
@@ -170,7 +170,7 @@ def test_condition_that_woke_a_wait_counts_although_the_worker_was_killed(world:
     contact, _ = world.person()
     world.advance()
     world.touch(contact, NOON, tier="gold")
-    world.enrollments.claim(NOON, world.owner, Moment(NOON + MINUTE), 1)
+    world.enrollments.claim(NOON, world.owner, Moment(NOON + MINUTE), 1, 10)
     world.start()
     world.at(NOON + MINUTE)
     world.advance()

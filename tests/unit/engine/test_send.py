@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from penfriend.domain.campaign import IfHappening, Kind, Policy, Send
+from penfriend.domain.outbox import DueMessage
 from penfriend.domain.timing import DAY, Cap, Duration, Unit
 from penfriend.storage import tables as t
 from tests.support.mail_pieces import LETTER, NOON, campaign, with_id
@@ -178,3 +179,23 @@ def test_message_that_cannot_be_decided_hurts_only_itself(world: World) -> None:
         connection.execute(update(t.messages).where(t.messages.c.id == first).values(wanted_at=2**60))
     world.send()
     assert (world.statuses(), world.sent()) == (["skipped", "sent"], ["bob@shop.example"])
+
+
+def test_tick_that_sent_all_that_was_due_does_not_ask_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims: list[int] = []
+    claim = world.messages.claim
+
+    def counted(*wanted: Any) -> list[DueMessage]:
+        found = claim(*wanted)
+        claims.append(len(found))
+        return found
+
+    monkeypatch.setattr(world.messages, "claim", counted)
+    world.run(campaign(LETTER))
+    world.person("ann")
+    world.person("bob")
+    world.advance()
+    assert world.send().sent == 2
+    assert claims == [2]
