@@ -17,6 +17,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from results import Figure, keep
+
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.incoming_rows import RowKind
 from penfriend.engine.clock import SystemClock
@@ -104,6 +106,10 @@ def main(count: int) -> None:
             taken, again = imported(kind, file, database), imported(kind, file, database)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             limit = inserted(database, Path(folder, "copy.db"))
+        keep(
+            Figure(f"import of {make.__name__}", "rows/s", count / taken, limit=count / limit),
+            Figure(f"import of {make.__name__} that are known already", "rows/s", count / again),
+        )
         print(  # noqa: T201 - what it is for
             f"{make.__name__}: {count / taken:,.0f} rows/s, {count / again:,.0f} known already,"
             f" limit {count / limit:,.0f}, ratio {limit / taken:.2f}, peak {peak} MB"
