@@ -16,6 +16,7 @@ from penfriend.engine.call import LEASE, Call, CallReport
 from penfriend.storage import tables as t
 from penfriend.storage.call_log import CallLog
 from penfriend.storage.overview import Reports
+from penfriend.storage.pending import pending
 from tests.contract.call_world import DOWN, OK, REFUSED, CallWorld, LogOfOneKilled
 from tests.support.mail_pieces import NOON, Killed
 from tests.support.mail_world import KINDS, shared_url, worlds
@@ -238,12 +239,12 @@ def test_a_stop_gives_the_rest_back(calls: CallWorld) -> None:
 
 
 def test_next_moment_is_that_of_the_earliest_call(calls: CallWorld) -> None:
-    log = CallLog(calls.world.db)
-    assert log.next_due() is None
+    db = calls.world.db
+    assert pending(db).call_due is None
     calls.come("ann")
-    assert log.next_due() == NOON
+    assert pending(db).call_due == NOON
     calls.call()
-    assert log.next_due() is None
+    assert pending(db).call_due is None
 
 
 def test_status_shows_what_waits_and_what_has_failed(calls: CallWorld) -> None:

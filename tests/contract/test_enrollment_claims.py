@@ -13,6 +13,7 @@ from penfriend.domain.timing import HOUR, MINUTE, Moment
 from penfriend.storage import tables as t
 from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY, woken_at
 from penfriend.storage.enrollment_log import EnrollmentLog, wake_campaigns
+from penfriend.storage.pending import pending
 from tests.support.mail_pieces import LETTER, NOON, campaign
 from tests.support.mail_world import KINDS, World, shared_url, worlds
 
@@ -240,7 +241,7 @@ def test_new_time_zone_data_wakes_who_waits_for_a_wall_clock_time(world: World) 
 def test_next_due_is_the_earliest_of_who_is_still_inside(world: World) -> None:
     world.person("ann", due_at=NOON + HOUR)
     world.person("bob", due_at=NOON + MINUTE, status="ended")
-    assert world.enrollments.next_due() == NOON + HOUR
+    assert pending(world.db).enrollment_due == NOON + HOUR
 
 
 def test_two_workers_share_what_is_due(world: World) -> None:

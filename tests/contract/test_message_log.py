@@ -13,6 +13,7 @@ from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Ending
 from penfriend.domain.timing import DAY, HOUR, MINUTE, Moment
 from penfriend.storage import tables as t
+from penfriend.storage.pending import pending
 from tests.support.mail_pieces import LETTER, NOON, campaign
 from tests.support.mail_world import KINDS, World, shared_url, worlds
 
@@ -280,4 +281,4 @@ def test_release_gives_back_what_is_claimed_and_nothing_that_was_begun(world: Wo
 def test_next_due_is_the_earliest_that_waits(world: World) -> None:
     person(world, "ann", due_at=NOON + HOUR)
     person(world, "bob", due_at=NOON, status="sent")
-    assert world.messages.next_due() == NOON + HOUR
+    assert pending(world.db).message_due == NOON + HOUR

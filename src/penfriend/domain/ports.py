@@ -113,9 +113,6 @@ class Enrollments(Protocol):
     def pauses(self) -> Mapping[str, Pause]:
         """The last pause of each campaign that had one."""
 
-    def next_due(self) -> Moment | None:
-        """The earliest moment at which one moves by itself."""
-
 
 class Messages(Protocol):
     """Messages until they leave the house (`penfriend.storage.message_log`)."""
@@ -162,9 +159,6 @@ class Messages(Protocol):
 
     def release(self, owner: str) -> None:
         """Give back all that `owner` has claimed and not begun."""
-
-    def next_due(self) -> Moment | None:
-        """The earliest moment at which a message is due."""
 
 
 class Handovers(Protocol):

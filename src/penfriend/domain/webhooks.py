@@ -222,9 +222,6 @@ class Calls(Protocol):
     def release(self, owner: str) -> None:
         """Give back all that `owner` holds."""
 
-    def next_due(self) -> Moment | None:
-        """The earliest moment at which a call is due."""
-
 
 class Line(Protocol):
     """A line to one system; what can be kept open between two calls is."""

@@ -149,13 +149,7 @@ class CallLog:
         with self._db.write() as connection:
             connection.execute(update(webhook_calls).where(_c.owner == owner).values(**_FREED))
 
-    def next_due(self) -> Moment | None:
-        """The earliest moment at which a call is due."""
-        with self._db.read() as connection:
-            return connection.execute(_NEXT_DUE).scalar()
 
-
-_NEXT_DUE = select(func.min(_c.due_at)).where(CALL_IS_DUE)
 _FREED: dict[str, None] = {"owner": None, "lease_until": None}
 _KEEP_BODY = (
     update(webhook_calls)

@@ -106,11 +106,6 @@ class EnrollmentLog:
         with self._db.read() as connection:
             return pauses(connection)
 
-    def next_due(self) -> Moment | None:
-        """The earliest moment at which an enrollment moves by itself."""
-        with self._db.read() as connection:
-            return connection.execute(_NEXT_DUE).scalar()
-
 
 def wake_campaigns(connection: Connection, campaigns: Collection[str]) -> int:
     """Let everybody inside these campaigns, which have changed, be looked at again. How many."""
@@ -170,7 +165,6 @@ _IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _MAILS = select(messages.c.enrollment_id, messages.c.step, messages.c.status, messages.c.over_at).where(
     messages.c.enrollment_id.in_(_IDS)
 )
-_NEXT_DUE = select(func.min(_e.due_at)).where(IS_ACTIVE)
 _TELL = insert(decisions)
 _HELD = (
     select(_e.id, _e.status, _e.contact_id)

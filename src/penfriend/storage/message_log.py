@@ -23,7 +23,7 @@ from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
 from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY, row_of
 from penfriend.storage.letter_facts import gather
-from penfriend.storage.message_claim import IS_DUE, claim_due
+from penfriend.storage.message_claim import claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.people import load_contacts, locked_versions
 from penfriend.storage.rate_holds import hold_for_rate
@@ -123,11 +123,6 @@ class MessageLog:
                 {"ids": list(ids), "of_owner": owner},
             )
 
-    def next_due(self) -> Moment | None:
-        """The earliest moment at which a message is due."""
-        with self._db.read() as connection:
-            return connection.execute(_NEXT_DUE).scalar()
-
 
 def _recent(connection: Connection, held: Sequence[DueMessage], since: Moment) -> dict[int, list[Moment]]:
     """When counted mails went out, by contact. What an earlier try may have delivered counts as well, except
@@ -201,7 +196,6 @@ def wake(connection: Connection, ids: Sequence[int]) -> None:
 _IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _ENROLLMENTS = select(enrollments).where(enrollments.c.id.in_(_IDS))
 _TELL = insert(decisions)
-_NEXT_DUE = select(func.min(_m.due_at)).where(IS_DUE)
 _WENT_OUT = func.coalesce(_m.sent_at, _m.over_at, _m.dated_at)
 _TRIED = and_(
     _m.status.in_((Status.DUE.value, Status.CLAIMED.value)),
