@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from penfriend.domain.campaign import Campaign, Policy
 from penfriend.domain.campaign_test import CampaignTest
+from penfriend.domain.dkim import Dkim
 from penfriend.domain.fields import FieldType
 from penfriend.domain.problems import Place
 from penfriend.domain.segment import Segment
@@ -136,6 +137,8 @@ class Definitions:
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
     transports: Mapping[str, str] = field(default_factory=dict)
     """Further ways out: the URL of each, as PENFRIEND_TRANSPORT has it."""
+    dkim: tuple[Dkim, ...] = ()
+    """The keys that sign mail, in the order of the files."""
     tests: tuple[CampaignTest, ...] = ()
 
     def brand_of(self, campaign: str) -> Brand:

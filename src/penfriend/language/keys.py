@@ -9,6 +9,7 @@ from penfriend.language.section_keys import (
     BRAND,
     COUPON,
     DATA,
+    DKIM,
     LATER,
     MORE_BRAND,
     SURVEY,
@@ -248,7 +249,7 @@ FILE = Table(
         "tests": Key("what a campaign does with one contact", ListOf(TEST)),
         "transports": Key("further ways out", Named("transport", TRANSPORT_KEYS, NAME)),
         "outgoing": later("limits on what leaves"),
-        "dkim": later("keys that sign mail"),
+        "dkim": Key("keys that sign mail", ListOf(DKIM, or_one=True)),
         "retention": later("how long data is kept"),
     },
 )

@@ -18,7 +18,7 @@ from penfriend.language.files import refuse_text
 from penfriend.language.includes import read_include
 from penfriend.language.merging import merge
 from penfriend.language.nodes import Entry, MappingNode, Node, kind_of
-from penfriend.language.outside import read_coupons, read_transports, read_webhooks
+from penfriend.language.outside import read_coupons, read_dkim, read_transports, read_webhooks
 from penfriend.language.plain_secrets import warn_of_secrets
 from penfriend.language.policy import read_policy
 from penfriend.language.reading import Names, Reading
@@ -198,6 +198,7 @@ def _sections(
         webhooks=read_webhooks(_node(found, "webhooks"), reading),
         coupons=read_coupons(_node(found, "coupons"), reading),
         transports=read_transports(_node(found, "transports"), reading),
+        dkim=read_dkim(_node(found, "dkim"), reading),
         tests=read_tests(_node(found, "tests"), campaigns, reading),
     )
     _ask_for_sender(definitions, found, root, reading)

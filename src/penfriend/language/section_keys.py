@@ -5,6 +5,8 @@ from __future__ import annotations
 from penfriend.language.shapes import (
     COUPON_FILE,
     CURRENCY,
+    DKIM_KEY,
+    DOMAIN,
     EMAIL,
     HTTPS,
     LABEL,
@@ -13,6 +15,7 @@ from penfriend.language.shapes import (
     MAILBOX,
     POSTAL,
     SECRET,
+    SELECTOR,
     TEXT,
     TRANSPORT,
     TYPE,
@@ -135,4 +138,20 @@ TRANSPORT_KEYS = Table(
     "way_out",
     "a transport",
     {"url": Key("the address, as PENFRIEND_TRANSPORT has it", TRANSPORT, required=True)},
+)
+
+DKIM = Table(
+    "dkim",
+    "dkim",
+    {
+        "domain": Key("the domain that signs: that of from, or one above it", DOMAIN, required=True),
+        "selector": Key(
+            "the name of the key: its record is SELECTOR._domainkey.DOMAIN", SELECTOR, required=True
+        ),
+        "key": Key(
+            "the private key, RSA or Ed25519: PEM from the environment, or a PEM file beside the campaigns",
+            DKIM_KEY,
+            required=True,
+        ),
+    },
 )

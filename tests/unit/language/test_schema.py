@@ -59,6 +59,7 @@ FOR_VALIDATE_ALONE = {
     *("update_undeclared", "update_type", "update_moment", "update_topic"),
     *("webhook_unknown", "coupon_unknown", "survey_options_twice", "survey_options_locale"),
     *("rate_own", "webhook_inside", "webhook_secret_base64", "transport_default"),
+    *("dkim_twice", "dkim_key_in_the_file"),
     *("was_segment", "was_coupon", "was_campaign", "was_step"),
 }
 """Cases whose shape is right: only who knows the whole file, or the clock, sees what is wrong."""

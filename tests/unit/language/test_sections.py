@@ -1,10 +1,11 @@
-"""Brands, rates, webhooks, coupons, transports, surveys, and the keys of policy and campaigns."""
+"""Brands, rates, webhooks, coupons, transports, DKIM, surveys, and the keys of policy and campaigns."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from penfriend.domain.definitions import Coupon, Webhook
+from penfriend.domain.dkim import Dkim
 from penfriend.language import load
 from tests.unit.language.support import HEAD, campaign, defined
 
@@ -86,3 +87,27 @@ def test_topics_and_segments_say_what_they_were_called() -> None:
     loaded = load({"c.yaml": head}, "c.yaml", {}, None).definitions
     assert loaded is not None
     assert loaded.topics["offers"].was == "deals"
+
+
+def test_keys_that_sign_are_one_or_several_and_are_not_shown() -> None:
+    one = defined("dkim: {domain: Bücher.example, selector: spring-2026, key: keys/dkim.pem}\n").dkim
+    assert one == (Dkim("xn--bcher-kva.example", "spring-2026", "keys/dkim.pem"),)
+    two = '{domain: a.example, selector: s, key: "${KEY}"}, {domain: b.example, selector: s, key: k.pem}'
+    text = f"{HEAD}dkim: [{two}]\n"
+    pem = "-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----"
+    found = load({"c.yaml": text}, "c.yaml", {"KEY": pem}, None)
+    assert found.problems == ()
+    assert found.definitions is not None
+    first, second = found.definitions.dkim
+    assert first.key == "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"
+    assert (first.file, second.file) == (None, "k.pem")
+    assert "MIIE" not in repr(found.definitions.dkim)
+
+
+def test_keys_of_several_files_all_sign() -> None:
+    first = HEAD + "include: [more.yaml]\ndkim: {domain: a.example, selector: s, key: a.pem}\n"
+    more = "dkim: [{domain: b.example, selector: s, key: b.pem}]\n"
+    found = load({"c.yaml": first, "more.yaml": more}, "c.yaml", {}, None)
+    assert found.problems == ()
+    assert found.definitions is not None
+    assert [one.domain for one in found.definitions.dkim] == ["a.example", "b.example"]
