@@ -15,6 +15,7 @@ from penfriend.domain.fields import FieldType
 from penfriend.domain.problems import Place
 from penfriend.domain.segment import Segment
 from penfriend.domain.timing import Duration, Unit, zone_of
+from penfriend.domain.utm import Utm
 
 DEFAULT_MAX_LATENESS = Duration(2, Unit.DAYS)
 """What holds where no policy gives `max_lateness`."""
@@ -34,6 +35,8 @@ class Brand:
     locale: str = "en"
     timezone: str = "UTC"
     currency: str = "EUR"
+    utm: Utm | None = None
+    """What the links of its letters carry; None is nothing."""
 
     @property
     def zone(self) -> ZoneInfo:

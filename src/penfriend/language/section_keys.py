@@ -13,6 +13,7 @@ from penfriend.language.shapes import (
     LINE,
     LOCALE,
     MAILBOX,
+    NONE,
     POSTAL,
     SECRET,
     SELECTOR,
@@ -20,6 +21,7 @@ from penfriend.language.shapes import (
     TRANSPORT,
     TYPE,
     URL,
+    UTM_VALUE,
     WHOLE,
     YES_NO,
     ZONE,
@@ -43,6 +45,17 @@ def later(meaning: str) -> Key:
 
 WAS = Key("the name that it had before, so that nobody in it is lost", LINE)
 
+UTM = Table(
+    "utm",
+    "utm",
+    {
+        "source": Key("utm_source: where the visit comes from, such as newsletter", UTM_VALUE),
+        "medium": Key("utm_medium; without it email", UTM_VALUE),
+        "campaign": Key("utm_campaign; without it the campaign's name", UTM_VALUE),
+        "content": Key("utm_content; without it the step's name", UTM_VALUE),
+        "term": Key("utm_term; without it there is none", UTM_VALUE),
+    },
+)
 
 BRAND = Table(
     "brand",
@@ -57,7 +70,7 @@ BRAND = Table(
         "timezone": Key("fallback; a contact's own zone comes first. Conditions go by it", ZONE),
         "currency": Key("amounts are compared in it, and shown in their own", CURRENCY),
         "theme": later("colours and logo of the letters"),
-        "utm": later("parameters that links of a campaign carry"),
+        "utm": Key("parameters that the links of letters carry; none takes them away", Either((NONE, UTM))),
     },
 )
 

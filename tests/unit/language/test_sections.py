@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from penfriend.domain.definitions import Coupon, Webhook
 from penfriend.domain.dkim import Dkim
+from penfriend.domain.utm import Utm
 from penfriend.language import load
 from tests.unit.language.support import HEAD, campaign, defined
 
@@ -15,6 +16,22 @@ def test_a_further_brand_is_as_the_brand_where_it_says_nothing() -> None:
     oaklings = found.brands["oaklings"]
     assert (oaklings.name, oaklings.sender) == ("Oaklings", "Oaklings <o@shop.example>")
     assert (oaklings.address, oaklings.timezone) == (found.brand.address, found.brand.timezone)
+
+
+def test_what_links_carry_is_said_key_by_key_and_can_be_taken_away() -> None:
+    head = """brand: {name: A, utm: {source: news, campaign: "{{ campaign }} now", content: none}}
+brands: {same: {}, other: {utm: {source: oak}}, quiet: {utm: none}}
+"""
+    found = load({"c.yaml": head}, "c.yaml", {}, None).definitions
+    assert found is not None
+    own = Utm("news", "email", "{{ campaign }} now", "", "")
+    assert found.brand.utm == own
+    assert {name: brand.utm for name, brand in found.brands.items()} == {
+        "same": own,
+        "other": Utm("oak", "email", "{{ campaign }} now", "", ""),
+        "quiet": None,
+    }
+    assert defined("").brand.utm is None
 
 
 def test_the_rates_are_exact() -> None:
