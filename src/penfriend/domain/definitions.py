@@ -14,6 +14,7 @@ from penfriend.domain.dkim import Dkim
 from penfriend.domain.fields import FieldType
 from penfriend.domain.problems import Place
 from penfriend.domain.segment import Segment
+from penfriend.domain.theme import Theme
 from penfriend.domain.timing import Duration, Unit, zone_of
 from penfriend.domain.utm import Utm
 
@@ -37,6 +38,7 @@ class Brand:
     currency: str = "EUR"
     utm: Utm | None = None
     """What the links of its letters carry; None is nothing."""
+    theme: Theme = field(default_factory=Theme)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -8,8 +8,7 @@ import re
 from urllib.parse import urlsplit
 
 from penfriend.domain.dkim import PEM_BEGINS
-from penfriend.domain.utm import PLACES, unknown_place
-from penfriend.language.quoting import listing, quote
+from penfriend.language.quoting import quote
 from penfriend.language.words import WordError
 
 NAME_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9_\-]{0,63}"
@@ -110,16 +109,6 @@ def parse_mailbox(text: str) -> str:
         escaped = re.sub(r'(["\\])', r"\\\1", name)
         return f'"{escaped}" <{address}>'
     return f"{name} <{address}>"
-
-
-def parse_utm_value(text: str) -> str:
-    """What a parameter of a link holds; `none` is nothing."""
-    value = parse_line(text)
-    wrong = unknown_place(value)
-    if wrong is not None:
-        known = listing([f"{{{{ {place} }}}}" for place in PLACES])
-        raise WordError(f"{quote(wrong)} is not known here. A value may hold: {known}.")
-    return "" if value == "none" else value
 
 
 def parse_url(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penfriend.language.brand_shapes import COLOUR, FONT, LOGO, LOGO_WIDTH, RADIUS, UTM_VALUE
 from penfriend.language.shapes import (
     COUPON_FILE,
     CURRENCY,
@@ -21,7 +22,6 @@ from penfriend.language.shapes import (
     TRANSPORT,
     TYPE,
     URL,
-    UTM_VALUE,
     WHOLE,
     YES_NO,
     ZONE,
@@ -44,6 +44,32 @@ def later(meaning: str) -> Key:
 
 
 WAS = Key("the name that it had before, so that nobody in it is lost", LINE)
+
+_COLOURS = {
+    "primary": Key("buttons and links", COLOUR),
+    "button_text": Key("what stands on buttons", COLOUR),
+    "background": Key("the page around the sheet", COLOUR),
+    "sheet": Key("what the letter stands on", COLOUR),
+    "text": Key("what is read", COLOUR),
+    "quiet": Key("small print", COLOUR),
+    "line": Key("lines", COLOUR),
+    "tint": Key("panels, and the places of pictures", COLOUR),
+}
+DARK = Table("dark", "dark", _COLOURS)
+THEME = Table(
+    "theme",
+    "theme",
+    {
+        **_COLOURS,
+        "font": Key("the fonts of text and headings, the first that a reader has", FONT),
+        "small_font": Key("the fonts of buttons and small print", FONT),
+        "radius": Key("how round corners are, in pixels", RADIUS),
+        "logo": Key("the address of a picture in place of the brand's name", LOGO),
+        "logo_alt": Key("what stands there where the picture is not shown; without it the name", LINE),
+        "logo_width": Key("its width in pixels; without it 160", LOGO_WIDTH),
+        "dark": Key("the colours for readers who have it dark", DARK),
+    },
+)
 
 UTM = Table(
     "utm",
@@ -69,7 +95,7 @@ BRAND = Table(
         "locale": Key("fallback; a contact's own locale comes first", LOCALE),
         "timezone": Key("fallback; a contact's own zone comes first. Conditions go by it", ZONE),
         "currency": Key("amounts are compared in it, and shown in their own", CURRENCY),
-        "theme": later("colours and logo of the letters"),
+        "theme": Key("colours, fonts and logo of the letters", THEME),
         "utm": Key("parameters that the links of letters carry; none takes them away", Either((NONE, UTM))),
     },
 )

@@ -186,10 +186,6 @@ MAILBOX = Word(
     pattern(r"[^<>\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+"),
 )  # fmt: skip
 URL = Word("url", "an address of a site", addresses.parse_url, pattern(r"https?://[^\s<>\"'?#]+"))
-UTM_VALUE = Word(
-    "utm_value", "a text, in which {{ campaign }}, {{ step }} and {{ topic }} stand for themselves; or none",
-    addresses.parse_utm_value, {"type": ["string", "number"], "minLength": 1},
-)  # fmt: skip
 LOCALE = Word(
     "locale",
     "a language or language and country: en, tr_TR",

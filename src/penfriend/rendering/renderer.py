@@ -30,6 +30,7 @@ from penfriend.rendering.links import Links
 from penfriend.rendering.names import sends
 from penfriend.rendering.speech import Speech, Speeches
 from penfriend.rendering.text_part import tidy
+from penfriend.rendering.themes import theme_names
 from penfriend.rendering.tokens import key_list
 from penfriend.rendering.tokens_in_mjml import mrml
 from penfriend.rendering.utm import LinkTags
@@ -57,7 +58,7 @@ class TemplateRenderer:
         brands: dict[str | None, Brand] = {None: definitions.brand}
         brands.update(definitions.brands.items())
         self._assemblers = {name: Assembler(Sender.of(brand)) for name, brand in brands.items()}
-        self._brands = {name: _brand_names(brand) for name, brand in brands.items()}
+        self._brands = {name: _of_brand(brand) for name, brand in brands.items()}
         self._tags: dict[tuple[str, str], LinkTags | None] = {}
         """By campaign and step, as far as they were made."""
         self._needs: dict[str, Needs] = {}
@@ -153,7 +154,7 @@ class TemplateRenderer:
         names: dict[str, object] = {
             "coupon": None,  # where the step gives none
             **letter.facts,
-            "brand": self._brands[self._brand_of(letter)],
+            **self._brands[self._brand_of(letter)],
             "campaign": self._campaign(letter, speech),
             "links": links,
             "locale": speech.name,
@@ -197,6 +198,11 @@ class TemplateRenderer:
             "topic": letter.topic,
             "topic_title": speech.said(topic.title) if topic else letter.topic,
         }
+
+
+def _of_brand(brand: Brand) -> dict[str, object]:
+    """What templates know as `brand` and `theme`."""
+    return {"brand": _brand_names(brand), "theme": theme_names(brand)}
 
 
 def _brand_names(brand: Brand) -> dict[str, object]:

@@ -122,10 +122,27 @@ class Skeleton:
         children = "".join(
             self._element(child) if isinstance(child, Node) else self._bare(node, child)
             for child in node.children
+            if not (node.name == "mj-attributes" and isinstance(child, Node) and self._is_idle(child))
         )
         if node.name == "mj-head" and self._rtl:
             children = f'<mj-attributes><mj-all direction="rtl"/>{_ALIGN_START}</mj-attributes>{children}'
         return f"<{node.name}{attributes}>{children}</{node.name}>"
+
+    def _is_idle(self, default: Node) -> bool:
+        """Whether values stand in a default that no element of this letter takes: they would come out
+        nowhere, which says nothing."""
+        texts = {one.name: self._marked.text[one.start : one.end] for one in default.attributes}
+        if default.name == "mj-all" or not any(map(self._marked.has_jinja, texts.values())):
+            return False
+        body = [node for child in self.root.elements if child.name == "mj-body" for node in child.walk()]
+        if default.name != "mj-class":
+            return all(node.name != default.name for node in body)
+        named = " ".join(
+            self._marked.text[one.start : one.end]
+            for node in body
+            if (one := node.attribute("mj-class")) is not None
+        )
+        return texts.get("name") not in named.split() and not self._marked.has_jinja(named)
 
     def _attribute(self, node: Node, attribute: Attribute) -> str:
         value = self._marked.text[attribute.start : attribute.end]
