@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Self
 
+from penfriend.bootstrap.forgetting import forget_old
 from penfriend.bootstrap.ways_out import OpenWay, WaysOut
 from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
 from penfriend.domain.timing import Moment, local_date
@@ -182,6 +183,7 @@ class Worker:
             refresh_members=lambda now: self._full_look(live, now),
             keep_sizes=lambda: self._keep_sizes(live),
             rewake=self._enrollments.wake,
+            forget=lambda now: forget_old(self._house.db, live.definitions, now),
             tzdata=tzdata_version(),
         )
 

@@ -13,6 +13,7 @@ from penfriend.domain.campaign_test import CampaignTest
 from penfriend.domain.dkim import Dkim
 from penfriend.domain.fields import FieldType
 from penfriend.domain.problems import Place
+from penfriend.domain.retention import Retention
 from penfriend.domain.segment import Segment
 from penfriend.domain.theme import Theme
 from penfriend.domain.timing import Duration, Unit, zone_of
@@ -144,6 +145,7 @@ class Definitions:
     """Further ways out: the URL of each, as PENFRIEND_TRANSPORT has it."""
     dkim: tuple[Dkim, ...] = ()
     """The keys that sign mail, in the order of the files."""
+    retention: Retention = field(default_factory=Retention)
     tests: tuple[CampaignTest, ...] = ()
 
     def brand_of(self, campaign: str) -> Brand:

@@ -12,6 +12,7 @@ from penfriend.language.section_keys import (
     DKIM,
     LATER,
     MORE_BRAND,
+    RETENTION,
     SURVEY,
     TOPIC,
     TRANSPORT_KEYS,
@@ -250,6 +251,6 @@ FILE = Table(
         "transports": Key("further ways out", Named("transport", TRANSPORT_KEYS, NAME)),
         "outgoing": later("limits on what leaves"),
         "dkim": Key("keys that sign mail", ListOf(DKIM, or_one=True)),
-        "retention": later("how long data is kept"),
+        "retention": Key("how long data is kept; what is not named is kept for ever", RETENTION),
     },
 )

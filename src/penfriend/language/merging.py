@@ -9,7 +9,7 @@ from penfriend.language.nodes import Entry, MappingNode, Node, Sequence, is_null
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
 
-ONCE = frozenset({"brand", "policy"})
+ONCE = frozenset({"brand", "policy", "retention"})
 """Sections that one file alone can have."""
 
 IN_EACH = frozenset({"version"})

@@ -8,6 +8,7 @@ from penfriend.language.shapes import (
     CURRENCY,
     DKIM_KEY,
     DOMAIN,
+    DURATION,
     EMAIL,
     HTTPS,
     LABEL,
@@ -192,5 +193,16 @@ DKIM = Table(
             DKIM_KEY,
             required=True,
         ),
+    },
+)
+
+RETENTION = Table(
+    "retention",
+    "retention",
+    {
+        "events": Key("the shop's own events, and what became of mails", DURATION),
+        "messages": Key("mails that are over, with the tries to hand them over", DURATION),
+        "stories": Key("what was decided about people, and who was refused", DURATION),
+        "calls": Key("calls of webhooks that are over", DURATION),
     },
 )

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from penfriend.domain.definitions import Coupon, Webhook
 from penfriend.domain.dkim import Dkim
+from penfriend.domain.retention import Retention
+from penfriend.domain.timing import Duration, Unit
 from penfriend.domain.utm import Utm
 from penfriend.language import load
 from tests.unit.language.support import HEAD, campaign, defined
@@ -119,6 +121,24 @@ def test_keys_that_sign_are_one_or_several_and_are_not_shown() -> None:
     assert first.key == "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"
     assert (first.file, second.file) == (None, "k.pem")
     assert "MIIE" not in repr(found.definitions.dkim)
+
+
+def test_nothing_is_deleted_unless_it_is_said() -> None:
+    assert defined("").retention == Retention()
+    found = defined("retention: {events: 3 years, messages: 24 months}\n").retention
+    assert list(found.said) == [("events", Duration(3, Unit.YEARS)), ("messages", Duration(24, Unit.MONTHS))]
+
+
+def test_messages_are_kept_as_long_as_a_campaign_counts_them() -> None:
+    text = (
+        "retention: {messages: 40 days}\n"
+        "campaigns: {c: {topic: offers, policy: {at_most: 9 per 50 days}, trigger: {event: order_placed},"
+        " steps: [{send: a/b}]}}\n"
+    )
+    found = [str(problem) for problem in load({"c.yaml": HEAD + text}, "c.yaml", {}, None).problems]
+    assert found == [
+        "c.yaml:3:23: at_most counts the mails of 50 days, so messages are kept for that long at least."
+    ]
 
 
 def test_keys_of_several_files_all_sign() -> None:
