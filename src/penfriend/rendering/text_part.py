@@ -160,15 +160,16 @@ class _HtmlToText(HTMLParser):
 
     def _end_link(self) -> None:
         address, start, carries = self._links.pop()
-        label = "".join(self._parts[start:]).strip()
+        text = "".join(self._parts[start:])
+        label = text.strip()
         address = address.strip().removeprefix("mailto:").removeprefix("tel:")
+        if not address or address.startswith("#"):
+            return
         is_said = label == address
         if self._marks is not None and carries:
             address = self._marks.around(address)
-        if not address or address.startswith("#"):
-            return
         if is_said:
-            self._parts[start:] = [address]
+            self._parts[start:] = [text.replace(label, address, 1)]
         elif not label:
             self._parts.append(address)
         elif self._row is not None:

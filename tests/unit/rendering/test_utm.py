@@ -151,6 +151,17 @@ def test_a_script_in_the_data_still_makes_no_link() -> None:
         made(mjml, cart={"url": "javascript:alert(1)"})
 
 
+def test_the_plain_text_says_each_link_as_it_did() -> None:
+    mjml = text_letter(
+        'a<a href="https://a.example"> https://a.example </a>b <a href="#top">up</a>'
+        ' <a href="mailto:a@b.example">a@b.example</a>'
+        ' <a href="https://c.example"><img src="x.png" alt="" /></a>'
+    )
+    plain, carried = made(mjml, utm=None)[1], made(mjml)[1]
+    assert plain == "a https://a.example b up a@b.example https://c.example\n"
+    assert carried == "a https://a.example?utm_source=n b up a@b.example https://c.example?utm_source=n\n"
+
+
 def test_our_own_links_carry_none() -> None:
     html, text = made(
         text_letter(
