@@ -41,18 +41,21 @@ class LinkTags:
         base = public_url.rstrip("/")
         ours = [f"{base}/{path}/" for path in PATHS.values()]
         self._ours = tuple({*ours, *map(escape, ours)})
-        self._made: dict[tuple[str, bool], str] = {}
+        self._made: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        """Finished addresses of texts and of HTML."""
 
     def add(self, address: str, *, html: bool) -> str:
         """The address with the parameters that it does not have, where it is a web address and not our own;
         query and fragment stay as they are, byte for byte. `html`: it is written as HTML."""
+        known = self._made[html]
+        made = known.get(address)
+        if made is not None:
+            return made
         if not _WEB.match(address) or address.lstrip().startswith(self._ours):
             return address
-        made = self._made.get((address, html))
-        if made is None:
-            if len(self._made) >= MAX_KEPT:
-                self._made = {}
-            made = self._made[address, html] = self._added(address, html)
+        if len(known) >= MAX_KEPT:
+            known.clear()
+        made = known[address] = self._added(address, html)
         return made
 
     def _added(self, address: str, html: bool) -> str:
@@ -60,7 +63,7 @@ class LinkTags:
         at = found.start() if found else len(address.rstrip())
         before, rest = address[:at], address[at:]
         _, mark, query = before.partition("?")
-        held = {part.partition("=")[0] for part in _SEPARATOR.split(query)}
+        held = {part.partition("=")[0] for part in _SEPARATOR.split(query)} if query else ()
         wanted = [f"{name}={value}" for name, value in self._pairs if name not in held]
         ampersand = "&amp;" if html else "&"
         glue = "?" if not mark else "" if not query or query.endswith(("&", "&amp;")) else ampersand
