@@ -13,6 +13,7 @@ from jinja2.ext import babel_extract
 from penfriend.domain.campaign import Send, walk_steps
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.theme import COLOURS, Palette, Theme
+from penfriend.domain.utm import Utm
 from penfriend.rendering import TemplateRenderer
 from tests.support.sample_letters import (
     FILES,
@@ -246,3 +247,15 @@ def test_a_logo_stands_for_the_name(definitions: Definitions) -> None:
     assert '<img src="https://shop.example/logo.png" alt="Acorn &amp; Oak" width="120"' in html
     assert "<i style" not in html.partition("Mill Lane, Bristol")[0].rpartition("<body")[2]
     assert "Acorn & Oak" in text
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_parameters_on_links_are_all_that_utm_changes(definitions: Definitions, name: str) -> None:
+    brand = replace(definitions.brand, utm=Utm("n", medium="", campaign="", content=""))
+    renderer = TemplateRenderer(FILES, replace(definitions, brand=brand), b"k" * 32, 1)
+    for language in READERS:
+        plain = the_renderer().fill(letter(definitions, name, language))
+        carried = renderer.fill(letter(definitions, name, language))
+        assert tuple(re.sub(r"(?:\?|&amp;|&)utm_source=n", "", part) for part in carried) == plain
+        hrefs = re.findall(r'href="(https://shop[^"]*)"', carried[1])
+        assert all("utm_source=n" in address for address in hrefs)

@@ -60,6 +60,12 @@ def unknown_element(name: str) -> str | None:
     return f"unknown element <{name}>.{hint}"
 
 
+def may_carry(element: str) -> bool:
+    """Whether the link of an element may carry parameters. That of a social network leads to strangers, and
+    may hold an address within the address."""
+    return "href" in RULES[element].attributes and element != "mj-social-element"
+
+
 def misplaced(child: str, parent: str) -> str | None:
     """What is wrong with `child` inside `parent`; both are known."""
     if child in RULES[parent].children:
@@ -76,7 +82,7 @@ def wrong_attribute(element: str, attribute: str) -> str | None:
     known = RULES[element].attributes
     if attribute in known or (attribute in ANYWHERE and element != "mjml"):
         return None
-    if attribute == UTM and "href" in known:
+    if attribute == UTM and may_carry(element):
         return None
     hint = did_you_mean(attribute, known)
     return f'<{element}> has no attribute "{attribute}".{hint}'

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 from penfriend.rendering.marked import JinjaSource, Marked
 from penfriend.rendering.mjml_rules import UTM
-from penfriend.rendering.mjml_tree import Bare, Node
+from penfriend.rendering.mjml_tree import Bare, Node, carries
 from penfriend.rendering.source import Kind
 from penfriend.rendering.utm import LinkMarks
 
@@ -226,8 +226,7 @@ class TextWriter:
         return f"{label}: {self._link(node, address)}"
 
     def _link(self, node: Node, address: str) -> str:
-        carries = self._marks is not None and node.attribute(UTM) is None
-        return self._marks.around(address) if self._marks is not None and carries else address
+        return address if self._marks is None or not carries(node) else self._marks.around(address)
 
     def _value(self, node: Node, name: str) -> str:
         attribute = node.attribute(name)

@@ -21,7 +21,7 @@ from mjml import mjml2html
 
 from penfriend.rendering.marked import JinjaSource, Marked
 from penfriend.rendering.mjml_rules import UTM
-from penfriend.rendering.mjml_tree import Attribute, Bare, Node
+from penfriend.rendering.mjml_tree import Attribute, Bare, Node, carries
 from penfriend.rendering.utm import LinkMarks
 
 _HARMLESS = re.compile(r"[ !#-%'-;=?-\[\]-~]*")
@@ -149,7 +149,7 @@ class Skeleton:
         name = attribute.name
         if name == UTM:
             return ""
-        is_link = name == "href" and self.links is not None and node.attribute(UTM) is None
+        is_link = name == "href" and self.links is not None and carries(node)
         if self._rtl and node.name != "mjml":
             name, value = _mirror(name, value)
         if is_link or not _HARMLESS.fullmatch(value) or self._marked.has_jinja(value):

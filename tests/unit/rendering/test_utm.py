@@ -185,6 +185,13 @@ def test_a_link_that_is_marked_off_carries_none() -> None:
     assert "data-utm" not in html.replace('<a data-utm="off"', "")
 
 
+def test_a_social_network_gets_none() -> None:
+    share = '<mj-social-element name="facebook" href="https://a.example/" src="https://i.example/f.png" />'
+    html, text = made(column_letter(f"<mj-social>{share}</mj-social>"))
+    assert "https://a.example/" in html
+    assert "utm_" not in html + text
+
+
 def test_only_off_can_be_said_and_only_of_a_link() -> None:
     mjml = column_letter(
         '<mj-button data-utm="on" href="https://b.example/">b</mj-button><mj-text data-utm="off">x</mj-text>'
