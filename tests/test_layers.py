@@ -23,6 +23,7 @@ INTRUDERS = {
     "engine/ticks.py": ("import apscheduler", "APScheduler only in engine.daemon"),
     "web/colours.py": ("import rich", "typer and rich only in cli"),
     "cli/server.py": ("import uvicorn", "FastAPI and uvicorn only in web"),
+    "delivery/intruder.py": ("from cryptography import x509", "cryptography only in delivery.dkim_keys"),
     "engine/letters_of_the_month.py": ("import cronsim", "cronsim only in domain.cron"),
 }
 

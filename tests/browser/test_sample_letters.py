@@ -1,13 +1,15 @@
 """The sample shop's letters in a real browser: they fit a phone, and can be read in light and in dark."""
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
 
 from penfriend.domain.definitions import Definitions
+from penfriend.domain.theme import DARK, Palette, Theme, dark_for
 from penfriend.rendering import TemplateRenderer
-from tests.support.sample_letters import LETTERS, READERS, letter, the_definitions, the_renderer
+from tests.support.sample_letters import FILES, LETTERS, READERS, letter, the_definitions, the_renderer
 
 CONTRAST = 4.5
 """What WCAG 2.2 asks of text."""
@@ -70,6 +72,21 @@ def test_letter_fits_a_phone_and_can_be_read(
             renderer.fill(letter(definitions, name, language, contact=long))[1], wait_until="commit"
         )
         assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert page.evaluate(FAINT, CONTRAST) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("primary", ["#8A2A4B", "#7A4A00", "#101010"])
+def test_a_shops_own_primary_can_be_read(
+    page: Page, definitions: Definitions, primary: str, scheme: Literal["light", "dark"]
+) -> None:
+    light = Palette(primary=primary)
+    theme = Theme(light, dark_for(light, Palette(), DARK))
+    own = replace(definitions, brand=replace(definitions.brand, theme=theme))
+    renderer = TemplateRenderer(FILES, own, b"k" * 32, 1)
+    page.emulate_media(color_scheme=scheme)
+    for name in ("points_expiry/notice", "survey/nps", "orders/confirmation"):
+        page.set_content(renderer.fill(letter(own, name))[1], wait_until="commit")
         assert page.evaluate(FAINT, CONTRAST) == []
 
 

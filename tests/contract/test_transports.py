@@ -7,7 +7,10 @@ import pytest
 
 from penfriend.delivery import open_transport
 from penfriend.delivery.memory import MemoryTransport
+from penfriend.delivery.signing import Keys, SigningTransport
+from penfriend.domain.dkim import Dkim
 from tests.contract.transport_cases import Carried, TransportCases
+from tests.support.dkim import ed25519_key, pem
 from tests.support.scripted_smtp import ScriptedSmtpServer
 from tests.support.smtp import SmtpServer, StartSmtpServer
 
@@ -61,3 +64,22 @@ class TestMemory(TransportCases):
     def carried(self) -> Carried:
         transport = MemoryTransport("default")
         return Carried(transport, lambda: [email.content for email in transport.sent])
+
+
+class TestSigning(TransportCases):
+    """Four connections to aiosmtpd, each mail signed: it arrives as it was given, but for the signature."""
+
+    @pytest.fixture
+    def carried(self, smtp_server: SmtpServer) -> Iterator[Carried]:
+        carrier = open_transport("default", f"smtp://127.0.0.1:{smtp_server.port}?connections=4")
+        transport = SigningTransport(carrier)
+        transport.sign_with(Keys([Dkim("shop.example", "one", pem(ed25519_key()))], Path()))
+        yield Carried(transport, lambda: [unsigned(mail.data) for mail in smtp_server.messages])
+        transport.close()
+
+
+def unsigned(content: bytes) -> bytes:
+    """The mail without its first field, which is the signature."""
+    signature, mark, rest = content.partition(b"\r\nMessage-ID: ")
+    assert signature.startswith(b"DKIM-Signature: ")
+    return mark.removeprefix(b"\r\n") + rest

@@ -13,14 +13,16 @@ IN_SENTENCES = frozenset({("policy_when", "if"), ("branch", "else")})
 
 
 def test_every_key_of_the_language_stands_in_its_page_with_its_meaning() -> None:
-    from penfriend.language import keys
+    from penfriend.language import keys, section_keys
     from penfriend.language.shapes import Table
     from penfriend.language.step_keys import ARM, STEP_KINDS, WAIT
 
     here = page(LANGUAGE).whole
     described = {(word, row[1].replace("`", "")) for row in here.rows for word in words_of(row[0])}
     described |= {(section.title, "") for section in here.sections}  # a step has a section of its own
-    tables = [table for table in vars(keys).values() if isinstance(table, Table)]
+    tables = [
+        table for table in (*vars(keys).values(), *vars(section_keys).values()) if isinstance(table, Table)
+    ]
     missing = [
         f"{name} (of {table.name})"
         for table in (*tables, *STEP_KINDS.values(), WAIT, ARM)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,8 @@ from jinja2.ext import babel_extract
 
 from penfriend.domain.campaign import Send, walk_steps
 from penfriend.domain.definitions import Definitions
+from penfriend.domain.theme import COLOURS, Palette, Theme
+from penfriend.domain.utm import Utm
 from penfriend.rendering import TemplateRenderer
 from tests.support.sample_letters import (
     FILES,
@@ -208,3 +211,51 @@ def test_points_take_the_plural_form_of_the_language(
         points = {"balance": number, "remaining": number, "expires_at": date(2026, 3, 23)}
         subject, _, _ = renderer.fill(letter(definitions, "win_back/points_waiting", language, points=points))
         assert words.replace("1 punkt", "1 punkt") in subject
+
+
+OTHER = Theme(
+    light=Palette(**{name: f"#1000{number:02X}" for number, name in enumerate(COLOURS)}),
+    dark=Palette(**{name: f"#2000{number:02X}" for number, name in enumerate(COLOURS)}),
+    font="'Test Serif', serif",
+    small_font="'Test Sans', sans-serif",
+    radius=17,
+)
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_another_theme_is_in_every_part_of_a_letter(definitions: Definitions, name: str) -> None:
+    brand = replace(definitions.brand, theme=OTHER)
+    _, html, text = TemplateRenderer(FILES, replace(definitions, brand=brand), b"k" * 32, 1).fill(
+        letter(definitions, name)
+    )
+    before = Theme()
+    for palette in (before.light, before.dark):
+        for colour in COLOURS:
+            assert getattr(palette, colour) not in html, colour
+    assert "Georgia" not in html
+    assert "Helvetica" not in html
+    assert "3px" not in re.findall(r"border-radius:\s*(\w+)", html)
+    assert {OTHER.light.primary, OTHER.dark.primary} <= set(re.findall(r"#[0-9A-F]{6}", html))
+    assert text == the_renderer().fill(letter(definitions, name))[2]
+
+
+def test_a_logo_stands_for_the_name(definitions: Definitions) -> None:
+    theme = Theme(logo="https://shop.example/logo.png", logo_width=120)
+    brand = replace(definitions.brand, theme=theme)
+    renderer = TemplateRenderer(FILES, replace(definitions, brand=brand), b"k" * 32, 1)
+    _, html, text = renderer.fill(letter(definitions, "welcome/hello"))
+    assert '<img src="https://shop.example/logo.png" alt="Acorn &amp; Oak" width="120"' in html
+    assert "<i style" not in html.partition("Mill Lane, Bristol")[0].rpartition("<body")[2]
+    assert "Acorn & Oak" in text
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_parameters_on_links_are_all_that_utm_changes(definitions: Definitions, name: str) -> None:
+    brand = replace(definitions.brand, utm=Utm("n", medium="", campaign="", content=""))
+    renderer = TemplateRenderer(FILES, replace(definitions, brand=brand), b"k" * 32, 1)
+    for language in READERS:
+        plain = the_renderer().fill(letter(definitions, name, language))
+        carried = renderer.fill(letter(definitions, name, language))
+        assert tuple(re.sub(r"(?:\?|&amp;|&)utm_source=n", "", part) for part in carried) == plain
+        hrefs = re.findall(r'href="(https://shop[^"]*)"', carried[1])
+        assert all("utm_source=n" in address for address in hrefs)

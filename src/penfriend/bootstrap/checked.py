@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.coupon_codes import coupon_problems
+from penfriend.bootstrap.dkim_problems import dkim_problems
 from penfriend.bootstrap.files import Files, letter_name
 from penfriend.bootstrap.settings import Settings
 from penfriend.delivery import parse_transport_url
@@ -74,6 +75,7 @@ def check(
     if loaded.readable is None:
         return Checked(None, None, tuple(sorted(problems)))
     problems += coupon_problems(loaded.readable, settings.config.parent)
+    problems += dkim_problems(loaded.readable, settings.config.parent)
     renderer = TemplateRenderer(files.templates, loaded.readable, keys, revision)
     problems += renderer.check(frozenset(map(letter_name, unreadable)))
     return Checked(

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from penfriend.bootstrap.checked import Checked
 from penfriend.bootstrap.files import Files
+from penfriend.bootstrap.forgetting import would_go
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.rehearsal import rehearse
 from penfriend.domain.changes import changed_letters, changes
@@ -75,6 +76,7 @@ class Planning:
             live=live,
             planned=planned,
             sizes=tuple(sizes),
+            forgotten=would_go(self._house.db, self._live, self._after, self._now),
             objections=tuple(self._objections(live, planned)),
             problems=self._checked.problems,
         )

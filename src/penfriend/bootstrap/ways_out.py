@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from penfriend.delivery import Keys, SigningTransport
 from penfriend.domain.errors import SettingError
 from penfriend.domain.outbox import DEFAULT_ROUTE
 from penfriend.domain.ports import Asking
@@ -61,8 +62,11 @@ class WayOut:
         self._thread: ThreadPoolExecutor | None = None
         self._turn: Future[SendReport] | None = None
 
-    def take_up(self, asking: Asking) -> None:
-        """From the next turn on the revision of `asking` is sent by."""
+    def take_up(self, asking: Asking, keys: Keys) -> None:
+        """From the next turn on the revision of `asking` is sent by, and signed with its keys. A transport
+        that keeps its mail in the house signs nothing."""
+        if isinstance(self._transport, SigningTransport):
+            self._transport.sign_with(keys)
         self._send = Send(
             self._messages,
             HandoverLog(self._house.db),
@@ -159,6 +163,7 @@ class WaysOut:
 
     def take_up(self, live: Live, asking: Asking) -> None:
         """Open what the revision names, leave what it names no longer or otherwise."""
+        keys = Keys(live.definitions.dkim, self._house.settings.config.parent)
         wanted = {DEFAULT_ROUTE: self._house.settings.transport, **live.definitions.transports}
         with self._taking_up:
             kept = {name: way for name, way in self._ways.items() if wanted.get(name) == way.url}
@@ -171,7 +176,7 @@ class WaysOut:
                 if new is not None:
                     kept[name] = new
             for way in kept.values():
-                way.take_up(asking)
+                way.take_up(asking, keys)
             self._ways = kept
 
     def _opened(self, name: str, url: str) -> WayOut | None:

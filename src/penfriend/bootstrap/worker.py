@@ -7,8 +7,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Self
 
+from penfriend.bootstrap.forgetting import forget_old
 from penfriend.bootstrap.ways_out import OpenWay, WaysOut
-from penfriend.delivery import MemoryCaller, WebhookCaller, open_transport, rate_of
+from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
 from penfriend.domain.timing import Moment, local_date
 from penfriend.domain.transport import Transport
 from penfriend.domain.webhooks import Caller
@@ -93,7 +94,8 @@ class Worker:
 
         def open_way(name: str, url: str) -> tuple[Transport, float | None]:
             used = url if outside else main
-            return open_transport(name, used), rate_of(used)
+            opened = open_transport(name, used)
+            return SigningTransport(opened) if outside else opened, rate_of(used)
 
         return cls(house, open_way, stopping, WebhookCaller() if outside else None)
 
@@ -181,6 +183,7 @@ class Worker:
             refresh_members=lambda now: self._full_look(live, now),
             keep_sizes=lambda: self._keep_sizes(live),
             rewake=self._enrollments.wake,
+            forget=lambda now: forget_old(self._house.db, live.definitions, now),
             tzdata=tzdata_version(),
         )
 

@@ -106,6 +106,9 @@ def _print_numbers(out: Console, found: Plan) -> None:
     if found.sizes:
         sizes = [(one.segment, one.before, one.after) for one in found.sizes]
         out.print(table("Segments", ("segment", "members now", "then"), sizes, numbers=(1, 2)))
+    if found.forgotten:
+        counts = ", ".join(f"{number} {kind}" for kind, number in found.forgotten.items())
+        out.print(f"Retention would delete: {counts}")
     for objection in found.objections:
         out.print(f"Stopped by {objection}", markup=False)
     if found.objections:
@@ -166,5 +169,6 @@ def as_document(found: Plan) -> dict[str, object]:
         "segments": [
             {"segment": one.segment, "before": one.before, "after": one.after} for one in found.sizes
         ],
+        "retention_would_delete": dict(found.forgotten),
         "objections": [{"guard": one.guard, "text": one.text} for one in found.objections],
     }

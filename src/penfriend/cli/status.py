@@ -74,6 +74,14 @@ def as_document(overview: Overview) -> dict[str, object]:
         },
         "suppressions": dict(overview.suppressions),
         "coupons": {name: counts.as_json() for name, counts in sorted(overview.coupons.items())},
+        "retention": {
+            kind: {
+                "gone": one.gone,
+                "began": iso_moment(one.began),
+                "ended": None if one.ended is None else iso_moment(one.ended),
+            }
+            for kind, one in sorted(overview.forgotten.items())
+        },
         "webhooks": {name: calls.as_json() for name, calls in sorted(overview.webhooks.items())},
     }
 
@@ -127,6 +135,9 @@ def _print_health(out: Console, overview: Overview) -> None:
             out.print(_of_coupon(coupon, counts), markup=False)
     for name, calls in sorted(overview.webhooks.items()):
         out.print(_of_webhook(name, calls), markup=False)
+    for kind, one in sorted(overview.forgotten.items()):
+        goes_on = "" if one.ended is not None else ", and goes on"
+        out.print(f"Retention: the pass of {shown_moment(one.began)} UTC deleted {one.gone} {kind}{goes_on}")
     if overview.suppressions:
         out.print(f"Suppressed addresses: {counted(overview.suppressions)}")
 

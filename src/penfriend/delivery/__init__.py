@@ -1,5 +1,5 @@
 """Transports: who carries the mail. `smtp:`, `file:` and `memory:`; an address decides which
-(`penfriend.delivery.url`).
+(`penfriend.delivery.url`). What leaves is signed where the files have keys (`penfriend.delivery.signing`).
 And who carries the calls of webhooks (`penfriend.delivery.webhook_caller`).
 
 What is offered is imported when it is first asked for: `validate` reads addresses and opens no connection.
@@ -11,28 +11,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from penfriend.delivery.dkim_keys import GOOD_RSA, KeyUnusable, load_key, read_pem
     from penfriend.delivery.memory import MemoryTransport
     from penfriend.delivery.memory_caller import MemoryCaller
     from penfriend.delivery.opening import open_transport
+    from penfriend.delivery.signing import Keys, SigningTransport
     from penfriend.delivery.url import parse_transport_url, rate_of
     from penfriend.delivery.webhook_caller import WebhookCaller
 
 __all__ = [
+    "GOOD_RSA",
+    "KeyUnusable",
+    "Keys",
     "MemoryCaller",
     "MemoryTransport",
+    "SigningTransport",
     "WebhookCaller",
+    "load_key",
     "open_transport",
     "parse_transport_url",
     "rate_of",
+    "read_pem",
 ]
 
 _HOMES = {
+    "GOOD_RSA": "dkim_keys",
+    "KeyUnusable": "dkim_keys",
+    "Keys": "signing",
     "MemoryCaller": "memory_caller",
     "MemoryTransport": "memory",
+    "SigningTransport": "signing",
     "WebhookCaller": "webhook_caller",
+    "load_key": "dkim_keys",
     "open_transport": "opening",
     "parse_transport_url": "url",
     "rate_of": "url",
+    "read_pem": "dkim_keys",
 }
 
 

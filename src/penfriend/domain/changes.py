@@ -73,7 +73,7 @@ _MAPPINGS = {
     "transport": "transports",
     "exchange rate": "exchange_rates",
 }
-_WHOLES = ("brand", "policy", "data")
+_WHOLES = ("brand", "policy", "data", "dkim", "retention")
 
 
 def _both(before: Definitions, after: Definitions, name: str) -> tuple[Any, Any]:

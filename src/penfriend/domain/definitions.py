@@ -10,10 +10,14 @@ from zoneinfo import ZoneInfo
 
 from penfriend.domain.campaign import Campaign, Policy
 from penfriend.domain.campaign_test import CampaignTest
+from penfriend.domain.dkim import Dkim
 from penfriend.domain.fields import FieldType
 from penfriend.domain.problems import Place
+from penfriend.domain.retention import Retention
 from penfriend.domain.segment import Segment
+from penfriend.domain.theme import Theme
 from penfriend.domain.timing import Duration, Unit, zone_of
+from penfriend.domain.utm import Utm
 
 DEFAULT_MAX_LATENESS = Duration(2, Unit.DAYS)
 """What holds where no policy gives `max_lateness`."""
@@ -33,6 +37,9 @@ class Brand:
     locale: str = "en"
     timezone: str = "UTC"
     currency: str = "EUR"
+    utm: Utm | None = None
+    """What the links of its letters carry; None is nothing."""
+    theme: Theme = field(default_factory=Theme)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -136,6 +143,9 @@ class Definitions:
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
     transports: Mapping[str, str] = field(default_factory=dict)
     """Further ways out: the URL of each, as PENFRIEND_TRANSPORT has it."""
+    dkim: tuple[Dkim, ...] = ()
+    """The keys that sign mail, in the order of the files."""
+    retention: Retention = field(default_factory=Retention)
     tests: tuple[CampaignTest, ...] = ()
 
     def brand_of(self, campaign: str) -> Brand:

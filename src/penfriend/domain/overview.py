@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from penfriend.domain.coupons import CouponCounts
+from penfriend.domain.retention import Pass
 from penfriend.domain.timing import Moment, iso_utc
 
 
@@ -114,6 +115,8 @@ class Overview:
     """Those with calls that wait or have failed."""
     coupons: Mapping[str, CouponCounts] = field(default_factory=dict)
     """Those with a file of codes."""
+    forgotten: Mapping[str, Pass] = field(default_factory=dict)
+    """By kind of `retention`: the last pass, or the one that is going on."""
 
     def since(self, before: Overview) -> Overview:
         """The same with what came after `before` alone."""

@@ -76,6 +76,8 @@ class Plan:
     """The next day as it will be without the change, under the names of now."""
     planned: Ahead = Ahead()
     sizes: tuple[Resized, ...] = ()
+    forgotten: Mapping[str, int] = field(default_factory=dict)
+    """Where `retention` changes: how many rows of each kind it would delete."""
     objections: tuple[Objection, ...] = ()
     problems: tuple[Problem, ...] = ()
     """Warnings about the files."""

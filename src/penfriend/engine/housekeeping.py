@@ -1,5 +1,5 @@
-"""The tick `housekeeping`: once a day the members of all segments are found anew and their numbers kept, and
-due times that a new tzdata moves are reckoned anew."""
+"""The tick `housekeeping`: once a day the members of all segments are found anew and their numbers kept, due
+times that a new tzdata moves are reckoned anew, and what was kept long enough is forgotten bit by bit."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ class HousekeepingReport:
     """Members that the looks had wrong, where the full look was due: each is a fault."""
     rewoken: int = 0
     """Enrollments whose wall-clock time is reckoned anew."""
+    forgotten: int = 0
+    """Rows that were deleted because nobody wants them kept any longer."""
 
 
 def keep_house(
@@ -38,11 +40,12 @@ def keep_house(
     refresh_members: Callable[[Moment], int],
     keep_sizes: Callable[[], None],
     rewake: Callable[[], int],
+    forget: Callable[[Moment], int],
     tzdata: str,
 ) -> HousekeepingReport:
     """Do what is due: `refresh_members` once a day, `keep_sizes` whenever (it keeps those of each day once),
     `rewake` when the version of the time zone data has
-    changed."""
+    changed, `forget` whenever (it does a bounded part)."""
     report = HousekeepingReport()
     now = clock.now()
     last = notes.read("full_look")
@@ -56,4 +59,5 @@ def keep_house(
     if known != tzdata:
         report.rewoken = rewake() if known is not None else 0
         notes.write("tzdata", tzdata)
+    report.forgotten = forget(now)
     return report

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from penfriend.domain.dkim import PEM_BEGINS
 from penfriend.language.quoting import quote
 from penfriend.language.words import WordError
 
@@ -17,6 +18,9 @@ LOCALE_PATTERN = r"[a-z]{2,3}(?:[_\-][A-Z][a-z]{3})?(?:[_\-](?:[A-Z]{2}|[0-9]{3}
 CURRENCY_PATTERN = r"[A-Z]{3}"
 COUPON_FILE_PATTERN = r"[^/\\\x00-\x1f][^\\\x00-\x1f]*\.csv"
 INCLUDE_PATTERN = r"[^/~\\:\x00-\x1f][^\\:\x00-\x1f]*\.ya?ml"
+DOMAIN_PATTERN = r"[^\s@/:.]+(?:\.[^\s@/:.]+)+"
+SELECTOR_PATTERN = r"[A-Za-z0-9](?:[A-Za-z0-9_.\-]{0,60}[A-Za-z0-9])?"
+DKIM_KEY_PATTERN = r"-----BEGIN [^\x00]+|[^\x00-\x1f]*\.(?:pem|key)"
 TRANSPORT_PATTERN = r"[a-z][a-z0-9+.\-]*:[^\s]*"
 
 _NAME, _LABEL, _TEMPLATE = map(re.compile, (NAME_PATTERN, LABEL_PATTERN, TEMPLATE_PATTERN))
@@ -194,6 +198,40 @@ def parse_transport(text: str) -> str:
     text = text.strip()
     if not re.fullmatch(TRANSPORT_PATTERN, text):
         raise WordError("this is no address of a transport. Write it such as smtp://user:password@host:587.")
+    return text
+
+
+def parse_domain(text: str) -> str:
+    """A domain, in small letters and ASCII (IDNA)."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(f"a@{text.strip()}", check_deliverability=False)
+    except EmailNotValidError:
+        raise WordError(f"{quote(text)} is no domain. Write it such as mail.acornandoak.example.") from None
+    return found.ascii_domain.lower()
+
+
+def parse_selector(text: str) -> str:
+    """The name of a DKIM key, a label of the DNS or several with dots between them."""
+    if not re.fullmatch(SELECTOR_PATTERN, text.strip()) or ".." in text:
+        raise WordError(
+            f"{quote(text)} is no selector. It has letters, digits, - and dots, such as spring-2026."
+        )
+    return text.strip()
+
+
+def parse_dkim_key(text: str) -> str:
+    """A private key in PEM, or the path of a PEM file. The lines of PEM may have `\\n` between them, which is
+    how an environment file has to write it."""
+    text = text.strip()
+    if text.startswith(PEM_BEGINS):
+        return text.replace("\\n", "\n") + "\n"
+    if not re.fullmatch(DKIM_KEY_PATTERN, text):
+        raise WordError(
+            "this is no private key. Write the path of a PEM file, such as keys/dkim.pem, or take its text"
+            ' from the environment: "${DKIM_KEY}".'
+        )
     return text
 
 

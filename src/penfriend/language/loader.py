@@ -18,11 +18,12 @@ from penfriend.language.files import refuse_text
 from penfriend.language.includes import read_include
 from penfriend.language.merging import merge
 from penfriend.language.nodes import Entry, MappingNode, Node, kind_of
-from penfriend.language.outside import read_coupons, read_transports, read_webhooks
+from penfriend.language.outside import read_coupons, read_dkim, read_transports, read_webhooks
 from penfriend.language.plain_secrets import warn_of_secrets
 from penfriend.language.policy import read_policy
 from penfriend.language.reading import Names, Reading
 from penfriend.language.report import Report
+from penfriend.language.retention import read_retention
 from penfriend.language.scope import Scope
 from penfriend.language.sections import (
     read_brand,
@@ -185,10 +186,11 @@ def _sections(
     )
     reading = replace(first, names=names)
     campaigns = read_campaigns(_node(found, "campaigns"), reading)
+    policy = read_policy(found.get("policy"), Scope(), reading)
     definitions = Definitions(
         brand=brand,
         topics=read_topics(_node(found, "topics"), reading),
-        policy=read_policy(found.get("policy"), Scope(), reading),
+        policy=policy,
         data=data,
         segments=read_segments(_node(found, "segments"), reading),
         campaigns=campaigns,
@@ -198,6 +200,8 @@ def _sections(
         webhooks=read_webhooks(_node(found, "webhooks"), reading),
         coupons=read_coupons(_node(found, "coupons"), reading),
         transports=read_transports(_node(found, "transports"), reading),
+        retention=read_retention(found.get("retention"), policy, campaigns.values(), reading),
+        dkim=read_dkim(_node(found, "dkim"), reading),
         tests=read_tests(_node(found, "tests"), campaigns, reading),
     )
     _ask_for_sender(definitions, found, root, reading)

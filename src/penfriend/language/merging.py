@@ -9,13 +9,15 @@ from penfriend.language.nodes import Entry, MappingNode, Node, Sequence, is_null
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
 
-ONCE = frozenset({"brand", "policy"})
+ONCE = frozenset({"brand", "policy", "retention"})
 """Sections that one file alone can have."""
 
 IN_EACH = frozenset({"version"})
 """What may stand in every file."""
 
 _LISTS = frozenset({"tests"})
+_LISTS_OR_ONE = frozenset({"dkim"})
+"""Sections of which one entry needs no list."""
 _OF_SECTIONS = frozenset({"data"})
 """Sections that hold sections."""
 
@@ -39,6 +41,8 @@ def _put_together(section: str, one: Node, other: Node, reading: Reading) -> Nod
     """The value of a section out of two files."""
     if is_null(one) or is_null(other):
         return other if is_null(one) else one
+    if section in _LISTS_OR_ONE:
+        return Sequence(one.file, one.line, one.column, (*_items(one), *_items(other)))
     if section in _LISTS and isinstance(one, Sequence) and isinstance(other, Sequence):
         return replace(one, items=(*one.items, *other.items))
     if isinstance(one, MappingNode) and isinstance(other, MappingNode):
@@ -47,6 +51,10 @@ def _put_together(section: str, one: Node, other: Node, reading: Reading) -> Nod
         wrong = other if isinstance(one, MappingNode | Sequence) else one
         reading.error(wrong, f"{section} has another form here than at {one.place}: {kind_of(wrong)}.")
     return one
+
+
+def _items(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else (node,)
 
 
 def _entries(section: str, one: MappingNode, other: MappingNode, reading: Reading) -> dict[str, Entry]:

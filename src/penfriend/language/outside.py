@@ -1,13 +1,26 @@
-"""What lies outside of the house: webhooks that steps tell, coupons that letters carry, further ways out."""
+"""What lies outside of the house: webhooks that steps tell, coupons that letters carry, further ways out,
+keys that sign."""
 
 from __future__ import annotations
 
 from penfriend.domain.definitions import Coupon, Webhook
+from penfriend.domain.dkim import Dkim
 from penfriend.language import section_keys
 from penfriend.language.nodes import Entry, Node
 from penfriend.language.reading import Reading
 from penfriend.language.renames import Renames
-from penfriend.language.shapes import COUPON_FILE, HTTPS, LINE, NAME, SECRET, TRANSPORT, WHOLE
+from penfriend.language.shapes import (
+    COUPON_FILE,
+    DKIM_KEY,
+    DOMAIN,
+    HTTPS,
+    LINE,
+    NAME,
+    SECRET,
+    SELECTOR,
+    TRANSPORT,
+    WHOLE,
+)
 
 DEFAULT_TRANSPORT = "default"
 """What PENFRIEND_TRANSPORT is called in the files."""
@@ -82,3 +95,20 @@ def read_transports(node: Node | None, reading: Reading) -> dict[str, str]:
 
 def _problem_of(url: str | None, reading: Reading) -> str | None:
     return None if url is None or reading.check_transport is None else reading.check_transport(url)
+
+
+def read_dkim(node: Node | None, reading: Reading) -> tuple[Dkim, ...]:
+    """The keys that sign mail: one, or a list."""
+    keys: dict[tuple[str, str], Dkim] = {}
+    for item in reading.items(node, "dkim", or_one=True):
+        found = reading.table(item, section_keys.DKIM)
+        domain = reading.word(found.get("domain"), DOMAIN)
+        selector = reading.word(found.get("selector"), SELECTOR)
+        key = reading.word(found.get("key"), DKIM_KEY)
+        if domain is None or selector is None or key is None:
+            continue
+        dkim = Dkim(domain, selector, key, found["key"].value.place)
+        if (domain, selector.lower()) in keys:
+            reading.error(found["selector"].value, f"{dkim.record} stands here twice.")
+        keys[domain, selector.lower()] = dkim
+    return tuple(keys.values())

@@ -32,7 +32,13 @@ def _walk(node: Node, report: Report, *, keys_count: bool, key: str = "") -> Non
             for item in items:
                 _walk(item, report, keys_count=keys_count, key=key)
         case Scalar(from_environment=False, is_null=False, text=text):
-            if keys_count and _SECRET_KEY.fullmatch(key):
+            if "PRIVATE KEY-----" in text:
+                report.warning(
+                    node,
+                    "a private key stands here for all to read. Take it from the environment,"
+                    ' "${DKIM_KEY}", or name a file that is not kept with the campaigns.',
+                )
+            elif keys_count and _SECRET_KEY.fullmatch(key):
                 report.warning(
                     node,
                     f'"{key}" stands here for all to read. Take it from the environment:'

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from penfriend.language.brand_shapes import COLOUR, FONT, LOGO, LOGO_WIDTH, RADIUS, UTM_VALUE
 from penfriend.language.shapes import (
     COUPON_FILE,
     CURRENCY,
+    DKIM_KEY,
+    DOMAIN,
+    DURATION,
     EMAIL,
     HTTPS,
     LABEL,
     LINE,
     LOCALE,
     MAILBOX,
+    NONE,
     POSTAL,
     SECRET,
+    SELECTOR,
     TEXT,
     TRANSPORT,
     TYPE,
@@ -40,6 +46,43 @@ def later(meaning: str) -> Key:
 
 WAS = Key("the name that it had before, so that nobody in it is lost", LINE)
 
+_COLOURS = {
+    "primary": Key("buttons and links", COLOUR),
+    "button_text": Key("what stands on buttons", COLOUR),
+    "background": Key("the page around the sheet", COLOUR),
+    "sheet": Key("what the letter stands on", COLOUR),
+    "text": Key("what is read", COLOUR),
+    "quiet": Key("small print", COLOUR),
+    "line": Key("lines", COLOUR),
+    "tint": Key("panels, and the places of pictures", COLOUR),
+}
+DARK = Table("dark", "dark", _COLOURS)
+THEME = Table(
+    "theme",
+    "theme",
+    {
+        **_COLOURS,
+        "font": Key("the fonts of text and headings, the first that a reader has", FONT),
+        "small_font": Key("the fonts of buttons and small print", FONT),
+        "radius": Key("how round corners are, in pixels", RADIUS),
+        "logo": Key("the address of a picture in place of the brand's name", LOGO),
+        "logo_alt": Key("what stands there where the picture is not shown; without it the name", LINE),
+        "logo_width": Key("its width in pixels; without it 160", LOGO_WIDTH),
+        "dark": Key("the colours for readers who have it dark", DARK),
+    },
+)
+
+UTM = Table(
+    "utm",
+    "utm",
+    {
+        "source": Key("utm_source: where the visit comes from, such as newsletter", UTM_VALUE),
+        "medium": Key("utm_medium; without it email", UTM_VALUE),
+        "campaign": Key("utm_campaign; without it the campaign's name", UTM_VALUE),
+        "content": Key("utm_content; without it the step's name", UTM_VALUE),
+        "term": Key("utm_term; without it there is none", UTM_VALUE),
+    },
+)
 
 BRAND = Table(
     "brand",
@@ -53,8 +96,8 @@ BRAND = Table(
         "locale": Key("fallback; a contact's own locale comes first", LOCALE),
         "timezone": Key("fallback; a contact's own zone comes first. Conditions go by it", ZONE),
         "currency": Key("amounts are compared in it, and shown in their own", CURRENCY),
-        "theme": later("colours and logo of the letters"),
-        "utm": later("parameters that links of a campaign carry"),
+        "theme": Key("colours, fonts and logo of the letters", THEME),
+        "utm": Key("parameters that the links of letters carry; none takes them away", Either((NONE, UTM))),
     },
 )
 
@@ -135,4 +178,31 @@ TRANSPORT_KEYS = Table(
     "way_out",
     "a transport",
     {"url": Key("the address, as PENFRIEND_TRANSPORT has it", TRANSPORT, required=True)},
+)
+
+DKIM = Table(
+    "dkim",
+    "dkim",
+    {
+        "domain": Key("the domain that signs: that of from, or one above it", DOMAIN, required=True),
+        "selector": Key(
+            "the name of the key: its record is SELECTOR._domainkey.DOMAIN", SELECTOR, required=True
+        ),
+        "key": Key(
+            "the private key, RSA or Ed25519: PEM from the environment, or a PEM file beside the campaigns",
+            DKIM_KEY,
+            required=True,
+        ),
+    },
+)
+
+RETENTION = Table(
+    "retention",
+    "retention",
+    {
+        "events": Key("the shop's own events, and what became of mails", DURATION),
+        "messages": Key("mails that are over, with the tries to hand them over", DURATION),
+        "stories": Key("what was decided about people, and who was refused", DURATION),
+        "calls": Key("calls of webhooks that are over", DURATION),
+    },
 )

@@ -9,8 +9,10 @@ from decimal import Decimal
 from penfriend.domain.definitions import Brand, DataTypes, Survey, Text, Topic
 from penfriend.domain.events import BUILT_IN, FROM_INSIDE
 from penfriend.domain.fields import FieldType
+from penfriend.domain.utm import Utm
 from penfriend.language import section_keys
-from penfriend.language.nodes import Entry, MappingNode, Node, Sequence
+from penfriend.language.brand_shapes import UTM_VALUE
+from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
 from penfriend.language.renames import Renames
@@ -22,6 +24,7 @@ from penfriend.language.shapes import (
     LOCALE,
     MAILBOX,
     NAME,
+    NONE,
     POSTAL,
     RATE,
     TYPE,
@@ -29,6 +32,7 @@ from penfriend.language.shapes import (
     YES_NO,
     ZONE,
 )
+from penfriend.language.themes import read_theme
 
 PUBLIC_URL = "PENFRIEND_PUBLIC_URL"
 """Where links point when the file does not say it."""
@@ -63,7 +67,26 @@ def _sender(found: Mapping[str, Entry], usual: Brand, reading: Reading) -> Brand
         reply_to=reading.word(found.get("reply_to"), EMAIL) or usual.reply_to,
         address=reading.word(found.get("address"), POSTAL) or usual.address,
         public_url=reading.word(found.get("public_url"), URL) or usual.public_url,
+        utm=_utm(found.get("utm"), usual.utm, reading),
+        theme=read_theme(found.get("theme"), usual.theme, reading),
     )
+
+
+def _utm(entry: Entry | None, usual: Utm | None, reading: Reading) -> Utm | None:
+    """What links carry; what is not said is as in `usual`."""
+    if entry is None:
+        return usual
+    if isinstance(entry.value, Scalar) and not entry.value.is_null:
+        reading.word(entry, NONE)
+        return None
+    found = reading.table(entry.value, section_keys.UTM)
+    given = {name: reading.word(one, UTM_VALUE) for name, one in found.items()}
+    said = {name: value for name, value in given.items() if value is not None}
+    if usual is not None:
+        return replace(usual, **said)
+    if found.lacks("source"):
+        reading.error(entry.key, 'utm needs "source": where the visit comes from, such as newsletter.')
+    return Utm(**{"source": "", **said})
 
 
 def read_more_brands(node: Node | None, usual: Brand, reading: Reading) -> dict[str, Brand]:

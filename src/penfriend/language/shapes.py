@@ -253,6 +253,14 @@ SECRET = Word(
     addresses.parse_secret,
     {"type": ["string", "number"], "minLength": 1},
 )
+DOMAIN = Word("domain", "a domain: mail.shop.com", addresses.parse_domain, pattern(addresses.DOMAIN_PATTERN))
+SELECTOR = Word(
+    "selector", "letters, digits, - and dots", addresses.parse_selector, pattern(addresses.SELECTOR_PATTERN)
+)
+DKIM_KEY = Word(
+    "dkim_key", "PEM, or the path of a PEM file", addresses.parse_dkim_key,
+    pattern(addresses.DKIM_KEY_PATTERN),
+)  # fmt: skip
 COUPON_FILE = Word(
     "coupon_file", "a CSV file beside the campaigns", addresses.parse_coupon_file,
     pattern(addresses.COUPON_FILE_PATTERN),

@@ -22,6 +22,7 @@ from penfriend.rendering.mjml_tree import Bare, Document, Node, TreeReader
 from penfriend.rendering.source import Kind, Piece, Source, Splitter
 from penfriend.rendering.syntax import check_file
 from penfriend.rendering.text_part import TextWriter
+from penfriend.rendering.utm import LinkMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class CompiledLetter:
     text: Part
     fallback: Fallback | None
     warnings: tuple[Problem, ...]
+    has_own_text: bool
+    """The text stands in a file of its own."""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -77,11 +80,15 @@ class Compiler:
         html: LetterEnvironment,
         text: LetterEnvironment,
         translated: Callable[[str], str],
+        *,
+        utm: bool,
     ) -> None:
         self._sources = sources
         self._html = html
         self._text = text
         self._translated = translated
+        self._utm = utm
+        """Links are made to carry parameters."""
 
     def compile(self, variant: Variant) -> CompiledLetter:
         """The letter. Raises TemplateBroken with every problem that was found, one of them an error."""
@@ -118,7 +125,8 @@ class Compiler:
         end = len(marked.text)
         at_title, at_lang = end - 2 * marked.token_length, end - marked.token_length
         _complete_head(document.root, (length, at_title), (at_title, at_lang))
-        skeleton = mj.Skeleton(marked, document.root, lang=(at_lang, end), rtl=variant.rtl)
+        links = LinkMarks(marked) if self._utm else None
+        skeleton = mj.Skeleton(marked, document.root, lang=(at_lang, end), rtl=variant.rtl, links=links)
         html, fallback = self._html_part(skeleton, marked, document, problems)
         made = CompiledLetter(
             self._text_part(subject, source.file, problems),
@@ -128,6 +136,7 @@ class Compiler:
             else self._text_part(text, f"templates/{variant.text}", problems),
             fallback,
             problems.all,
+            text is not None,
         )
         if problems.errors:
             raise TemplateBroken(problems.all)
@@ -169,7 +178,7 @@ class Compiler:
         """The text part that is made of the MJML."""
         source = JinjaSource()
         _add_bare(marked, source, [*document.before, *skeleton.hoisted])
-        TextWriter(marked).write(skeleton.root, source)
+        TextWriter(marked, skeleton.links).write(skeleton.root, source)
         _add_bare(marked, source, document.behind)
         return self._part(self._text, source, marked.file, problems)
 
@@ -270,7 +279,7 @@ def _put_for_each_message(
         held = skeleton.held[number]
         if found[number]:
             source.add_code("{% filter _keep %}")
-            mj.put_held(held, marked, source)
+            mj.put_held(skeleton, held, marked, source)
             source.add_code("{% endfilter %}")
         elif held.slot is mj.Slot.VALUE:
             source.add_parts(marked.parts(marked.text[held.start : held.end]), "_plain")

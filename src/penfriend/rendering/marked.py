@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from penfriend.domain.problems import Place
 from penfriend.rendering.source import Kind, Piece
 
 _STATIC = re.compile(r"\{(?=[{%#]|\Z)")
 _URL_BEFORE = re.compile(r"""(?:href|src|background|action)\s*=\s*["']?\s*\Z""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Jinja of our own between the tags of a template."""
+
+    text: str
 
 
 class Marked:
@@ -115,24 +123,28 @@ class JinjaSource:
             )
         self._add(rest)
 
-    def add_html(self, parts: Iterator[str | Piece], before: str = "") -> None:
+    def add_html(self, parts: Iterable[str | Piece | Code], before: str = "") -> None:
         """A part of HTML: a value at the beginning of a link goes through `_url`, which lets no script in."""
         tail = before
         for part in parts:
             if isinstance(part, str):
                 self.add_static(part)
                 tail = part
+            elif isinstance(part, Code):
+                self.add_code(part.text)
             elif part.kind is Kind.PRINT and _URL_BEFORE.search(tail):
                 self.add_piece(part, "_url")
             else:
                 self.add_piece(part)
                 tail = tail if part.kind is Kind.STATEMENT else ""
 
-    def add_parts(self, parts: Iterator[str | Piece], call: str = "") -> None:
+    def add_parts(self, parts: Iterable[str | Piece | Code], call: str = "") -> None:
         """Text and tags as they are."""
         for part in parts:
             if isinstance(part, str):
                 self.add_static(part)
+            elif isinstance(part, Code):
+                self.add_code(part.text)
             else:
                 self.add_piece(part, call)
 

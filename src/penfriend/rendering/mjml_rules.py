@@ -19,6 +19,8 @@ from penfriend.domain.problems import did_you_mean
 
 ANYWHERE = frozenset({"css-class", "mj-class"})
 """Attributes that every element of the body takes."""
+UTM = "data-utm"
+"""Ours: `off` on an element with a link keeps parameters from its address."""
 _HINTS = {
     "mj-include": 'Use {% include "_partials/..." %}.',
     "mj-html-attributes": "It is not supported.",
@@ -58,6 +60,12 @@ def unknown_element(name: str) -> str | None:
     return f"unknown element <{name}>.{hint}"
 
 
+def may_carry(element: str) -> bool:
+    """Whether the link of an element may carry parameters. That of a social network leads to strangers, and
+    may hold an address within the address."""
+    return "href" in RULES[element].attributes and element != "mj-social-element"
+
+
 def misplaced(child: str, parent: str) -> str | None:
     """What is wrong with `child` inside `parent`; both are known."""
     if child in RULES[parent].children:
@@ -74,6 +82,8 @@ def wrong_attribute(element: str, attribute: str) -> str | None:
     known = RULES[element].attributes
     if attribute in known or (attribute in ANYWHERE and element != "mjml"):
         return None
+    if attribute == UTM and may_carry(element):
+        return None
     hint = did_you_mean(attribute, known)
     return f'<{element}> has no attribute "{attribute}".{hint}'
 
@@ -81,7 +91,7 @@ def wrong_attribute(element: str, attribute: str) -> str | None:
 def wrong_value(element: str, attribute: str, value: str) -> str | None:
     """What is wrong with a written value of a known attribute, or None. Colours and free text are not looked
     at."""
-    kind = RULES[element].attributes.get(attribute, "string")
+    kind = "enum(off)" if attribute == UTM else RULES[element].attributes.get(attribute, "string")
     pattern, meaning = _pattern(kind)
     if pattern is None or pattern.fullmatch(value):
         return None

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from penfriend.rendering.mjml_rules import ENDING, RULES
+from penfriend.rendering.mjml_rules import ENDING, RULES, UTM, may_carry
 
 _MARKUP = re.compile(
     r"""<!--.*?(?:-->|\Z)
@@ -70,6 +70,11 @@ class Node:
         yield self
         for child in self.elements:
             yield from child.walk()
+
+
+def carries(node: Node) -> bool:
+    """Whether the link of an element gets parameters."""
+    return may_carry(node.name) and node.attribute(UTM) is None
 
 
 @dataclass(slots=True)

@@ -30,8 +30,10 @@ from penfriend.rendering.links import Links
 from penfriend.rendering.names import sends
 from penfriend.rendering.speech import Speech, Speeches
 from penfriend.rendering.text_part import tidy
+from penfriend.rendering.themes import theme_names
 from penfriend.rendering.tokens import key_list
 from penfriend.rendering.tokens_in_mjml import mrml
+from penfriend.rendering.utm import LinkTags
 
 MAX_SUBJECT = 1_000
 """Characters of a filled subject."""
@@ -56,7 +58,9 @@ class TemplateRenderer:
         brands: dict[str | None, Brand] = {None: definitions.brand}
         brands.update(definitions.brands.items())
         self._assemblers = {name: Assembler(Sender.of(brand)) for name, brand in brands.items()}
-        self._brands = {name: _brand_names(brand) for name, brand in brands.items()}
+        self._brands = {name: _of_brand(brand) for name, brand in brands.items()}
+        self._tags: dict[tuple[str, str], LinkTags | None] = {}
+        """By campaign and step, as far as they were made."""
         self._needs: dict[str, Needs] = {}
         self._subjects: dict[str, set[str]] = {}
         """By template, the subjects that steps give it."""
@@ -141,19 +145,22 @@ class TemplateRenderer:
             raise LetterFailed(part.outline.place(2), "the subject is empty.")
         names["subject"] = subject
         html = _html(compiled, names)
-        return subject, html, tidy(_filled(compiled.text, names, MAX_OUTPUT))
+        text = _filled(compiled.text, names, MAX_OUTPUT)
+        tags = self._link_tags(letter)
+        return subject, html, tidy(tags.add_in_text(text) if tags and compiled.has_own_text else text)
 
     def _names(self, letter: Letter, speech: Speech, links: Links) -> dict[str, object]:
         """All that the templates of one letter can name."""
         names: dict[str, object] = {
             "coupon": None,  # where the step gives none
             **letter.facts,
-            "brand": self._brands[self._brand_of(letter)],
+            **self._brands[self._brand_of(letter)],
             "campaign": self._campaign(letter, speech),
             "links": links,
             "locale": speech.name,
             "dir": "rtl" if speech.is_rtl else "ltr",
             "_budget": Budget(),
+            "_utm": self._link_tags(letter),
             "_counts": letter.facts.get(COUNTS, {}),
         }
         if "event" in names:
@@ -169,6 +176,16 @@ class TemplateRenderer:
             names["survey"] = {**given, **asked} if isinstance(given, Mapping) else asked
         return names
 
+    def _link_tags(self, letter: Letter) -> LinkTags | None:
+        """What the links of this step carry."""
+        key = letter.campaign, letter.step
+        if key not in self._tags:
+            brand = self.definitions.brand_of(letter.campaign)
+            known = {"campaign": letter.campaign, "step": letter.step, "topic": letter.topic or ""}
+            made = None if brand.utm is None else LinkTags(brand.utm.pairs(known), brand.public_url)
+            self._tags[key] = made
+        return self._tags[key]
+
     def _campaign(self, letter: Letter, speech: Speech) -> dict[str, object]:
         campaign = self.definitions.campaigns.get(letter.campaign)
         inside = letter.facts.get("campaign")
@@ -181,6 +198,11 @@ class TemplateRenderer:
             "topic": letter.topic,
             "topic_title": speech.said(topic.title) if topic else letter.topic,
         }
+
+
+def _of_brand(brand: Brand) -> dict[str, object]:
+    """What templates know as `brand` and `theme`."""
+    return {"brand": _brand_names(brand), "theme": theme_names(brand)}
 
 
 def _brand_names(brand: Brand) -> dict[str, object]:

@@ -11,6 +11,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import BUILT_IN
 from penfriend.domain.fields import FIELDS, WAITED, FieldType
 from penfriend.domain.segment import Things
+from penfriend.domain.theme import COLOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,14 @@ def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str
         ),
         "waited": _of_type(WAITED.type),
         "brand": Shape(_texts(_BRAND)),
+        "theme": Shape({**_texts(_THEME), "dark": Shape(_texts(COLOURS))}),
         "links": Shape({**_texts(_LINKS), "survey": ANYTHING}),
         **_texts(("locale", "dir", "subject", "coupon")),
     }
 
 
 _BRAND = ("name", "from", "reply_to", "address", "public_url", "locale", "timezone", "currency")
+_THEME = (*COLOURS, "font", "small_font", "radius", "logo", "logo_alt", "logo_width")
 _CAMPAIGN = ("name", "step", "kind", "topic", "topic_title")
 _LINKS = ("unsubscribe", "preferences", "view_online", "confirm")
 

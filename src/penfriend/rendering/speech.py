@@ -29,6 +29,8 @@ class Shared:
 
     sources: Sources
     codes: Codes
+    utm: bool
+    """Links are made to carry parameters."""
 
 
 class Speech:
@@ -48,7 +50,7 @@ class Speech:
         self._names = chain(locale)
         self._brand_names = chain(brand)
         text = LetterEnvironment(translations, formats, escape=False, codes=shared.codes)
-        self._compiler = Compiler(shared.sources, self.html, text, self.translated)
+        self._compiler = Compiler(shared.sources, self.html, text, self.translated, utm=shared.utm)
         self._letters: dict[str, CompiledLetter | TemplateBroken] = {}
         self._subjects: dict[str, Part] = {}
         self._lock = Lock()
@@ -111,7 +113,8 @@ class Speeches:
     def __init__(self, files: Mapping[str, str], definitions: Definitions) -> None:
         codes: Codes = {}
         plain = LetterEnvironment(Translations([]), Formats(Locale("en"), "EUR"), escape=True, codes=codes)
-        self._shared = Shared(Sources(files, plain), codes)
+        brands = (definitions.brand, *definitions.brands.values())
+        self._shared = Shared(Sources(files, plain), codes, any(brand.utm is not None for brand in brands))
         self._files = files
         self._currency = definitions.brand.currency
         self.brand = locale_of(definitions.brand.locale) or Locale("en")

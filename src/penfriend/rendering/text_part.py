@@ -12,8 +12,10 @@ import re
 from html.parser import HTMLParser
 
 from penfriend.rendering.marked import JinjaSource, Marked
-from penfriend.rendering.mjml_tree import Bare, Node
+from penfriend.rendering.mjml_rules import UTM
+from penfriend.rendering.mjml_tree import Bare, Node, carries
 from penfriend.rendering.source import Kind
+from penfriend.rendering.utm import LinkMarks
 
 _BLOCKS = frozenset(
     {
@@ -52,11 +54,12 @@ _CELL_GAP = "  "
 class _HtmlToText(HTMLParser):
     """Writes one piece of HTML, Jinja tags as tokens, as text."""
 
-    def __init__(self, marked: Marked) -> None:
+    def __init__(self, marked: Marked, marks: LinkMarks | None) -> None:
         super().__init__(convert_charrefs=True)
-        self._marked = marked
+        self._marked, self._marks = marked, marks
         self._parts: list[str] = []
-        self._links: list[tuple[str, int]] = []
+        self._links: list[tuple[str, int, bool]] = []
+        """Address, where its text begins, and whether it may carry parameters."""
         self._silent: list[str] = []
         self._pictures: list[int] = []
         self._row_start = 0
@@ -79,7 +82,7 @@ class _HtmlToText(HTMLParser):
                 self._silent.append(tag)
             return
         if tag == "a":
-            self._links.append((values.get("href") or "", len(self._parts)))
+            self._links.append((values.get("href") or "", len(self._parts), values.get(UTM) != "off"))
         elif tag == "img":
             self._pictures.append(len(self._parts))
             self._parts.append(values.get("alt") or "")
@@ -156,12 +159,18 @@ class _HtmlToText(HTMLParser):
         )
 
     def _end_link(self) -> None:
-        address, start = self._links.pop()
-        label = "".join(self._parts[start:]).strip()
+        address, start, carries = self._links.pop()
+        text = "".join(self._parts[start:])
+        label = text.strip()
         address = address.strip().removeprefix("mailto:").removeprefix("tel:")
-        if not address or address.startswith("#") or label == address:
+        if not address or address.startswith("#"):
             return
-        if not label:
+        is_said = label == address
+        if self._marks is not None and carries:
+            address = self._marks.around(address)
+        if is_said:
+            self._parts[start:] = [text.replace(label, address, 1)]
+        elif not label:
             self._parts.append(address)
         elif self._row is not None:
             self._row.append(address)
@@ -173,12 +182,13 @@ class _HtmlToText(HTMLParser):
 class TextWriter:
     """Writes the body of an MJML tree as text with tokens."""
 
-    def __init__(self, marked: Marked) -> None:
-        self._marked = marked
+    def __init__(self, marked: Marked, marks: LinkMarks | None = None) -> None:
+        """With `marks` the addresses of links get parameters."""
+        self._marked, self._marks = marked, marks
 
     def write(self, root: Node, source: JinjaSource) -> None:
         """Adds the text of all that is shown to the Jinja source."""
-        source.add_parts(self._marked.parts(self._node(root)))
+        source.add_parts((self._marks or self._marked).parts(self._node(root)))
 
     def _node(self, node: Node) -> str:
         if node.name == "mj-head":
@@ -200,19 +210,23 @@ class TextWriter:
 
     def _shown(self, node: Node) -> str:
         start, end = node.content or (0, 0)
-        text = _HtmlToText(self._marked).convert(self._marked.text[start:end]).strip()
+        text = _HtmlToText(self._marked, self._marks).convert(self._marked.text[start:end]).strip()
         address = self._value(node, "href")
         if node.name == "mj-carousel-image":
             text = self._value(node, "alt")
-        if not address or text == address:
+        if not address:
             return text
-        return f"{text}: {address}" if text else address
+        link = self._link(node, address)
+        return f"{text}: {link}" if text and text != address else link
 
     def _picture(self, node: Node) -> str:
         label, address = self._value(node, "alt"), self._value(node, "href")
         if not label or not address:
             return label
-        return f"{label}: {address}"
+        return f"{label}: {self._link(node, address)}"
+
+    def _link(self, node: Node, address: str) -> str:
+        return address if self._marks is None or not carries(node) else self._marks.around(address)
 
     def _value(self, node: Node, name: str) -> str:
         attribute = node.attribute(name)

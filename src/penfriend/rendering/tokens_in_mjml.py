@@ -20,7 +20,9 @@ from enum import Enum
 from mjml import mjml2html
 
 from penfriend.rendering.marked import JinjaSource, Marked
-from penfriend.rendering.mjml_tree import Attribute, Bare, Node
+from penfriend.rendering.mjml_rules import UTM
+from penfriend.rendering.mjml_tree import Attribute, Bare, Node, carries
+from penfriend.rendering.utm import LinkMarks
 
 _HARMLESS = re.compile(r"[ !#-%'-;=?-\[\]-~]*")
 """Printable ASCII without the double quote, &, <, > and backslash."""
@@ -52,6 +54,8 @@ class Held:
     """The attribute or element."""
     wrapped: bool = False
     """Stands in a comment, which goes when the tag comes back."""
+    is_link: bool = False
+    """The address of a link that may carry parameters."""
 
 
 class Skeleton:
@@ -59,10 +63,19 @@ class Skeleton:
 
     `lang` is where the marked text has the tag for the document's language. `rtl` gives right-to-left readers
     what MJML does not by itself: sections and columns print `direction:ltr` and so need `<mj-all
-    direction="rtl">`; what is written as left and right is mirrored.
+    direction="rtl">`; what is written as left and right is mirrored. With `links` the addresses of links are
+    held back as well, to get their parameters.
     """
 
-    def __init__(self, marked: Marked, root: Node, *, lang: tuple[int, int], rtl: bool) -> None:
+    def __init__(
+        self,
+        marked: Marked,
+        root: Node,
+        *,
+        lang: tuple[int, int],
+        rtl: bool,
+        links: LinkMarks | None = None,
+    ) -> None:
         self.held: list[Held] = []
         self.reasons: list[str] = []
         """Why the structure depends on the data; empty where it does not."""
@@ -71,6 +84,7 @@ class Skeleton:
         self._marked = marked
         self._rtl = rtl
         self._lang = lang
+        self.links = links
         self._stem = marked.stem + "slot"
         self.token = re.compile(rf"(<!--)?{self._stem}(\d{{6}})z(?(1)-->)")
         self.root = root
@@ -83,9 +97,11 @@ class Skeleton:
         self._bare_writer = bare
         return self._element(self.root)
 
-    def _hold(self, slot: Slot, start: int, end: int, name: str, wrapped: bool = False) -> str:
+    def _hold(
+        self, slot: Slot, start: int, end: int, name: str, wrapped: bool = False, is_link: bool = False
+    ) -> str:
         number = len(self.held)
-        self.held.append(Held(slot, start, end, name, wrapped))
+        self.held.append(Held(slot, start, end, name, wrapped, is_link))
         token = f"{self._stem}{number:06d}z"
         return f"<!--{token}-->" if wrapped else token
 
@@ -106,18 +122,38 @@ class Skeleton:
         children = "".join(
             self._element(child) if isinstance(child, Node) else self._bare(node, child)
             for child in node.children
+            if not (node.name == "mj-attributes" and isinstance(child, Node) and self._is_idle(child))
         )
         if node.name == "mj-head" and self._rtl:
             children = f'<mj-attributes><mj-all direction="rtl"/>{_ALIGN_START}</mj-attributes>{children}'
         return f"<{node.name}{attributes}>{children}</{node.name}>"
 
+    def _is_idle(self, default: Node) -> bool:
+        """Whether values stand in a default that no element of this letter takes: they would come out
+        nowhere, which says nothing."""
+        texts = {one.name: self._marked.text[one.start : one.end] for one in default.attributes}
+        if default.name == "mj-all" or not any(map(self._marked.has_jinja, texts.values())):
+            return False
+        body = [node for child in self.root.elements if child.name == "mj-body" for node in child.walk()]
+        if default.name != "mj-class":
+            return all(node.name != default.name for node in body)
+        named = " ".join(
+            self._marked.text[one.start : one.end]
+            for node in body
+            if (one := node.attribute("mj-class")) is not None
+        )
+        return texts.get("name") not in named.split() and not self._marked.has_jinja(named)
+
     def _attribute(self, node: Node, attribute: Attribute) -> str:
         value = self._marked.text[attribute.start : attribute.end]
         name = attribute.name
+        if name == UTM:
+            return ""
+        is_link = name == "href" and self.links is not None and carries(node)
         if self._rtl and node.name != "mjml":
             name, value = _mirror(name, value)
-        if not _HARMLESS.fullmatch(value) or self._marked.has_jinja(value):
-            value = self._hold(Slot.VALUE, attribute.start, attribute.end, attribute.name)
+        if is_link or not _HARMLESS.fullmatch(value) or self._marked.has_jinja(value):
+            value = self._hold(Slot.VALUE, attribute.start, attribute.end, attribute.name, is_link=is_link)
         return f' {name}="{value}"'
 
     def _bare(self, parent: Node, bare: Bare) -> str:
@@ -200,16 +236,19 @@ def put_back(skeleton: Skeleton, marked: Marked, html: str, source: JinjaSource)
     at = 0
     for found in skeleton.token.finditer(html):
         source.add_static(html[at : found.start()])
-        put_held(skeleton.held[int(found.group(2))], marked, source)
+        put_held(skeleton, skeleton.held[int(found.group(2))], marked, source)
         at = found.end()
     source.add_static(html[at:])
 
 
-def put_held(held: Held, marked: Marked, source: JinjaSource) -> None:
+def put_held(skeleton: Skeleton, held: Held, marked: Marked, source: JinjaSource) -> None:
     """Writes one held part as Jinja source."""
-    text = marked.text[held.start : held.end]
+    text, links = marked.text[held.start : held.end], skeleton.links
     if held.slot is Slot.VALUE:
         text = text.replace('"', "&quot;")
-        source.add_html(marked.parts(text), "href=" if held.name in _URL_ATTRIBUTES else "")
+        parts = links.parts(links.around(text)) if links and held.is_link else marked.parts(text)
+        source.add_html(parts, "href=" if held.name in _URL_ATTRIBUTES else "")
+    elif links is not None and held.slot is Slot.CONTENT:
+        source.add_html(links.parts(links.in_html(text)))
     else:
         source.add_html(marked.parts(text))

@@ -12,6 +12,7 @@ from penfriend.domain.overview import CampaignCounts, MessageLine, Overview
 from penfriend.domain.timing import Moment
 from penfriend.storage.call_log import calls_not_done
 from penfriend.storage.database import Database
+from penfriend.storage.forgetting import passes
 from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.message_log import wake
@@ -56,6 +57,7 @@ class Reports:
                 routes=paused_routes(connection, now),
                 suppressions={row[0]: row[1] for row in found},
                 webhooks=calls_not_done(connection),
+                forgotten=passes(connection),
             )
 
     def list_messages(

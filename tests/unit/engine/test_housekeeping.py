@@ -24,6 +24,10 @@ class Home:
     def __init__(self) -> None:
         self.notes, self.clock = Notes(), SetClock(NOON)
         self.looks: list[Moment] = []
+        self.old = 0
+
+    def forget(self, _: Moment) -> int:
+        return self.old
 
     def keep(self, tzdata: str = "2026a") -> HousekeepingReport:
         def look(now: Moment) -> int:
@@ -36,6 +40,7 @@ class Home:
             refresh_members=look,
             keep_sizes=lambda: None,
             rewake=lambda: 7,
+            forget=self.forget,
             tzdata=tzdata,
         )
 
@@ -70,6 +75,7 @@ def test_full_look_that_failed_is_taken_again() -> None:
             refresh_members=lambda _: 1 // 0,
             keep_sizes=lambda: None,
             rewake=lambda: 0,
+            forget=lambda _: 0,
             tzdata="2026a",
         )
     assert home.keep().mended == 3
@@ -79,3 +85,9 @@ def test_new_time_zone_data_has_due_times_reckoned_anew_once() -> None:
     home = Home()
     home.keep("2026a")
     assert [home.keep("2026b").rewoken, home.keep("2026b").rewoken] == [7, 0]
+
+
+def test_what_was_forgotten_is_told() -> None:
+    home = Home()
+    home.old = 12
+    assert home.keep().forgotten == 12

@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 
 from penfriend.domain.fields import FIELDS
-from penfriend.language import keys, step_keys
+from penfriend.language import keys, section_keys, step_keys
 from penfriend.language.comparisons import FITS, GROUPS, NARROWERS, TESTS, TYPE_NAMES
 from penfriend.language.shapes import Table
 
 PAGE = Path("docs/language.md").read_text("utf-8").splitlines()
 TABLES = {
     table.name: table
-    for table in (*vars(keys).values(), *vars(step_keys).values(), *step_keys.STEP_KINDS.values())
+    for table in (
+        *vars(keys).values(),
+        *vars(section_keys).values(),
+        *vars(step_keys).values(),
+        *step_keys.STEP_KINDS.values(),
+    )
     if isinstance(table, Table)
 }
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from penfriend.cli.schema import schema_text
 from penfriend.domain.campaign_test import Expectation
 from penfriend.domain.fields import FIELDS
-from penfriend.language import keys, step_keys
+from penfriend.language import keys, section_keys, step_keys
 from penfriend.language.comparisons import GROUPS, TESTS
 from penfriend.language.given import CONTACT_KEYS
 from penfriend.language.schema import json_schema
@@ -24,6 +24,7 @@ SCHEMA = json_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 TABLES = [
     *(value for value in vars(keys).values() if isinstance(value, Table)),
+    *(value for value in vars(section_keys).values() if isinstance(value, Table)),
     *(value for value in vars(step_keys).values() if isinstance(value, Table)),
     *step_keys.STEP_KINDS.values(),
 ]
@@ -60,6 +61,8 @@ FOR_VALIDATE_ALONE = {
     *("update_undeclared", "update_type", "update_moment", "update_topic"),
     *("webhook_unknown", "coupon_unknown", "survey_options_twice", "survey_options_locale"),
     *("rate_own", "webhook_inside", "webhook_secret_base64", "transport_default"),
+    "utm_source",
+    *("dkim_twice", "dkim_key_in_the_file"),
     *("was_segment", "was_coupon", "was_campaign", "was_step"),
 }
 """Cases whose shape is right: only who knows the whole file, or the clock, sees what is wrong."""

@@ -1,10 +1,14 @@
-"""Brands, rates, webhooks, coupons, transports, surveys, and the keys of policy and campaigns."""
+"""Brands, rates, webhooks, coupons, transports, DKIM, surveys, and the keys of policy and campaigns."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from penfriend.domain.definitions import Coupon, Webhook
+from penfriend.domain.dkim import Dkim
+from penfriend.domain.retention import Retention
+from penfriend.domain.timing import Duration, Unit
+from penfriend.domain.utm import Utm
 from penfriend.language import load
 from tests.unit.language.support import HEAD, campaign, defined
 
@@ -14,6 +18,22 @@ def test_a_further_brand_is_as_the_brand_where_it_says_nothing() -> None:
     oaklings = found.brands["oaklings"]
     assert (oaklings.name, oaklings.sender) == ("Oaklings", "Oaklings <o@shop.example>")
     assert (oaklings.address, oaklings.timezone) == (found.brand.address, found.brand.timezone)
+
+
+def test_what_links_carry_is_said_key_by_key_and_can_be_taken_away() -> None:
+    head = """brand: {name: A, utm: {source: news, campaign: "{{ campaign }} now", content: none}}
+brands: {same: {}, other: {utm: {source: oak}}, quiet: {utm: none}}
+"""
+    found = load({"c.yaml": head}, "c.yaml", {}, None).definitions
+    assert found is not None
+    own = Utm("news", "email", "{{ campaign }} now", "", "")
+    assert found.brand.utm == own
+    assert {name: brand.utm for name, brand in found.brands.items()} == {
+        "same": own,
+        "other": Utm("oak", "email", "{{ campaign }} now", "", ""),
+        "quiet": None,
+    }
+    assert defined("").brand.utm is None
 
 
 def test_the_rates_are_exact() -> None:
@@ -86,3 +106,45 @@ def test_topics_and_segments_say_what_they_were_called() -> None:
     loaded = load({"c.yaml": head}, "c.yaml", {}, None).definitions
     assert loaded is not None
     assert loaded.topics["offers"].was == "deals"
+
+
+def test_keys_that_sign_are_one_or_several_and_are_not_shown() -> None:
+    one = defined("dkim: {domain: Bücher.example, selector: spring-2026, key: keys/dkim.pem}\n").dkim
+    assert one == (Dkim("xn--bcher-kva.example", "spring-2026", "keys/dkim.pem"),)
+    two = '{domain: a.example, selector: s, key: "${KEY}"}, {domain: b.example, selector: s, key: k.pem}'
+    text = f"{HEAD}dkim: [{two}]\n"
+    pem = "-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----"
+    found = load({"c.yaml": text}, "c.yaml", {"KEY": pem}, None)
+    assert found.problems == ()
+    assert found.definitions is not None
+    first, second = found.definitions.dkim
+    assert first.key == "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"
+    assert (first.file, second.file) == (None, "k.pem")
+    assert "MIIE" not in repr(found.definitions.dkim)
+
+
+def test_nothing_is_deleted_unless_it_is_said() -> None:
+    assert defined("").retention == Retention()
+    found = defined("retention: {events: 3 years, messages: 24 months}\n").retention
+    assert list(found.said) == [("events", Duration(3, Unit.YEARS)), ("messages", Duration(24, Unit.MONTHS))]
+
+
+def test_messages_are_kept_as_long_as_a_campaign_counts_them() -> None:
+    text = (
+        "retention: {messages: 40 days}\n"
+        "campaigns: {c: {topic: offers, policy: {at_most: 9 per 50 days}, trigger: {event: order_placed},"
+        " steps: [{send: a/b}]}}\n"
+    )
+    found = [str(problem) for problem in load({"c.yaml": HEAD + text}, "c.yaml", {}, None).problems]
+    assert found == [
+        "c.yaml:3:23: at_most counts the mails of 50 days, so messages are kept for that long at least."
+    ]
+
+
+def test_keys_of_several_files_all_sign() -> None:
+    first = HEAD + "include: [more.yaml]\ndkim: {domain: a.example, selector: s, key: a.pem}\n"
+    more = "dkim: [{domain: b.example, selector: s, key: b.pem}]\n"
+    found = load({"c.yaml": first, "more.yaml": more}, "c.yaml", {}, None)
+    assert found.problems == ()
+    assert found.definitions is not None
+    assert [one.domain for one in found.definitions.dkim] == ["a.example", "b.example"]
