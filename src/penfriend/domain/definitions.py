@@ -13,6 +13,7 @@ from penfriend.domain.campaign_test import CampaignTest
 from penfriend.domain.fields import FieldType
 from penfriend.domain.problems import Place
 from penfriend.domain.segment import Segment
+from penfriend.domain.sources import Source
 from penfriend.domain.timing import Duration, Unit, zone_of
 
 DEFAULT_MAX_LATENESS = Duration(2, Unit.DAYS)
@@ -134,6 +135,8 @@ class Definitions:
     """What one unit of a currency is worth in the brand's; applied when an amount arrives."""
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """Databases of the company."""
     transports: Mapping[str, str] = field(default_factory=dict)
     """Further ways out: the URL of each, as PENFRIEND_TRANSPORT has it."""
     tests: tuple[CampaignTest, ...] = ()

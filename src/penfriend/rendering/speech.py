@@ -29,6 +29,8 @@ class Shared:
 
     sources: Sources
     codes: Codes
+    rows: frozenset[str]
+    """The segments whose columns letters can name."""
 
 
 class Speech:
@@ -42,12 +44,14 @@ class Speech:
         """As HTML writes it: `ar-EG`."""
         self.is_rtl = locale.text_direction == "rtl"
         formats = Formats(locale, currency)
-        self.html = LetterEnvironment(translations, formats, escape=True, codes=shared.codes)
+        self.html = LetterEnvironment(
+            translations, formats, escape=True, codes=shared.codes, rows=shared.rows
+        )
         self._translations = translations
         self._paths = shared.sources.paths
         self._names = chain(locale)
         self._brand_names = chain(brand)
-        text = LetterEnvironment(translations, formats, escape=False, codes=shared.codes)
+        text = LetterEnvironment(translations, formats, escape=False, codes=shared.codes, rows=shared.rows)
         self._compiler = Compiler(shared.sources, self.html, text, self.translated)
         self._letters: dict[str, CompiledLetter | TemplateBroken] = {}
         self._subjects: dict[str, Part] = {}
@@ -111,7 +115,8 @@ class Speeches:
     def __init__(self, files: Mapping[str, str], definitions: Definitions) -> None:
         codes: Codes = {}
         plain = LetterEnvironment(Translations([]), Formats(Locale("en"), "EUR"), escape=True, codes=codes)
-        self._shared = Shared(Sources(files, plain), codes)
+        rows = frozenset(name for name, one in definitions.segments.items() if one.select is not None)
+        self._shared = Shared(Sources(files, plain), codes, rows)
         self._files = files
         self._currency = definitions.brand.currency
         self.brand = locale_of(definitions.brand.locale) or Locale("en")
