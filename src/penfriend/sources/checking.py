@@ -38,7 +38,7 @@ def check_source(
     """Try a source and the SELECTs of these segments. Raises SourceUnavailable where there is no connection;
     what is wrong with a SELECT is told."""
     url = address_of(source)
-    with read_only(source) as connection:
+    with read_only(source) as (connection, _):
         find = _MAY_WRITE.get(kind_of(url))
         may_write = None if find is None else find(connection, url)
     tried = tuple(_try(source, name, select, now, zone) for name, select in selects.items())
@@ -48,7 +48,7 @@ def check_source(
 def _try(source: Source, segment: str, select: SqlSelect, now: Moment, zone: ZoneInfo) -> SelectCheck:
     start = Moment(0)
     try:
-        with read_only(source) as connection:
+        with read_only(source) as (connection, watch), watch:
             cost = cost_of(connection, select, now, start)
             with run(connection, select, now, start, SHOWN) as result:
                 columns = columns_of(result, source, select, zone)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 from penfriend.domain.errors import SourceUnavailable
 from penfriend.domain.sources import PARAMETERS, Source, SourceRow, SqlSelect
 from penfriend.domain.timing import Moment, to_datetime, zone_of
-from penfriend.sources.session import read_only, seconds_of
+from penfriend.sources.session import Watch, read_only
 from penfriend.sources.values import Columns
 
 BATCH = 5_000
@@ -28,19 +27,25 @@ class SourceReader:
         self, source: Source, select: SqlSelect, now: Moment, last_run: Moment, zone: ZoneInfo
     ) -> Iterator[Sequence[SourceRow]]:
         """The rows in batches, as they come. Raises SourceUnavailable."""
-        end = time.monotonic() + seconds_of(source)
-        with read_only(source) as connection:
-            refuse_costly(connection, source, select, now, last_run)
-            with run(connection, select, now, last_run) as result:
+        with read_only(source) as (connection, watch):
+            with watch:
+                refuse_costly(connection, source, select, now, last_run)
+                result = run(connection, select, now, last_run)
+            with result:
                 columns = columns_of(result, source, select, zone)
                 found = 0
-                for part in result.partitions(BATCH):
+                while part := _next(result, watch):
                     found += len(part)
                     if found > source.max_rows:
                         raise _unfit(source, select, f"gives more than {source.max_rows} rows (max_rows)")
-                    if time.monotonic() > end:
+                    if watch.left < 0:
                         raise _unfit(source, select, f"took longer than {source.timeout}")
                     yield [columns.row(row) for row in part]
+
+
+def _next(result: CursorResult[tuple[object, ...]], watch: Watch) -> Sequence[Sequence[object]]:
+    with watch:
+        return result.fetchmany(BATCH)
 
 
 def run(

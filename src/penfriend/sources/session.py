@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from penfriend.domain.sources import Source
-from penfriend.domain.timing import Moment, shift, zone_of
+from penfriend.domain.timing import SECOND, Moment, shift, zone_of
 from penfriend.sources.address import address_of, kind_of
 from penfriend.sources.failures import translated
 
@@ -32,21 +32,49 @@ _STEPS = 10_000
 """Instructions of SQLite's machine between two looks at the clock."""
 
 
-def seconds_of(source: Source) -> float:
-    """The source's timeout."""
-    return shift(Moment(0), source.timeout, zone_of("UTC")) / 1_000_000
+class Watch:
+    """How long a source has worked for us: the time inside `with watch:`, not what we do between two
+    batches."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+        self._since: float | None = None
+        self.interrupt: Callable[[], object] | None = None
+        """Stops what the source does, from another thread; only for those that cannot be told a limit."""
+        self._timer: threading.Timer | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds that it may still work."""
+        return self._left - (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def __enter__(self) -> None:
+        self._since = time.monotonic()
+        if self.interrupt is not None:
+            self._timer = threading.Timer(max(0.0, self._left), self.interrupt)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._left, self._since = self.left, None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 @contextmanager
-def read_only(source: Source) -> Iterator[Connection]:
-    """A connection in one transaction that cannot write, undone at the end. Raises SourceUnavailable for
-    whatever goes wrong inside."""
+def read_only(source: Source) -> Iterator[tuple[Connection, Watch]]:
+    """A connection in one transaction that cannot write, undone at the end, and the watch over it. Raises
+    SourceUnavailable for whatever goes wrong inside."""
     url = address_of(source)
+    kind = kind_of(url)
     with translated(source, url):
-        engine = create_engine(url, poolclass=NullPool, **_ARGUMENTS.get(kind_of(url), _none)(url))
+        engine = create_engine(url, poolclass=NullPool, **_ARGUMENTS.get(kind, _none)(url))
         try:
-            with engine.connect() as connection, _watched(connection, source, kind_of(url)):
-                yield connection
+            with engine.connect() as connection:
+                watch = Watch(shift(Moment(0), source.timeout, zone_of("UTC")) / SECOND)
+                _PREPARE.get(kind, _as_it_is)(connection, watch)
+                yield connection, watch
         finally:
             engine.dispose()
 
@@ -76,59 +104,40 @@ _ARGUMENTS: Mapping[str, Callable[[URL], dict[str, Any]]] = {
 """What the engine of each kind of database is made with."""
 
 
-@contextmanager
-def _watched(connection: Connection, source: Source, kind: str) -> Iterator[None]:
-    prepare = _PREPARE.get(kind)
-    if prepare is None:
-        yield
-        return
-    with prepare(connection, seconds_of(source)):
-        yield
+def _as_it_is(_: Connection, __: Watch) -> None:
+    pass
 
 
-@contextmanager
-def _watch_postgresql(connection: Connection, seconds: float) -> Iterator[None]:
+def _prepare_postgresql(connection: Connection, watch: Watch) -> None:
     connection.execution_options(postgresql_readonly=True)
-    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
-    yield
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(watch.left * 1000))}")
 
 
-@contextmanager
-def _watch_mysql(connection: Connection, seconds: float) -> Iterator[None]:
+def _prepare_mysql(connection: Connection, watch: Watch) -> None:
     if getattr(connection.dialect, "is_mariadb", False):
-        connection.exec_driver_sql(f"SET SESSION max_statement_time = {seconds}")
+        connection.exec_driver_sql(f"SET SESSION max_statement_time = {watch.left}")
     else:
-        connection.exec_driver_sql(f"SET SESSION max_execution_time = {max(1, int(seconds * 1000))}")
+        connection.exec_driver_sql(f"SET SESSION max_execution_time = {max(1, int(watch.left * 1000))}")
     connection.exec_driver_sql("START TRANSACTION READ ONLY")
-    yield
 
 
-@contextmanager
-def _watch_sqlite(connection: Connection, seconds: float) -> Iterator[None]:
+def _prepare_sqlite(connection: Connection, watch: Watch) -> None:
     connection.exec_driver_sql("PRAGMA query_only = ON")
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)  # noqa: S101  # as the engine was made
-    end = time.monotonic() + seconds
-    driver.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-    yield
+    driver.set_progress_handler(lambda: watch.left < 0, _STEPS)
 
 
-@contextmanager
-def _watch_duckdb(connection: Connection, seconds: float) -> Iterator[None]:
+def _prepare_duckdb(connection: Connection, watch: Watch) -> None:
     driver: Any = connection.connection.driver_connection
-    timer = threading.Timer(seconds, driver.interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    watch.interrupt = driver.interrupt
 
 
-_PREPARE = {
-    "postgresql": _watch_postgresql,
-    "mysql": _watch_mysql,
-    "mariadb": _watch_mysql,
-    "sqlite": _watch_sqlite,
-    "duckdb": _watch_duckdb,
+_PREPARE: Mapping[str, Callable[[Connection, Watch], None]] = {
+    "postgresql": _prepare_postgresql,
+    "mysql": _prepare_mysql,
+    "mariadb": _prepare_mysql,
+    "sqlite": _prepare_sqlite,
+    "duckdb": _prepare_duckdb,
 }
+"""How a connection of each kind of database is kept from writing and from taking too long."""

@@ -15,7 +15,7 @@ from penfriend.storage.database import Database
 from penfriend.storage.leases import release_lease, take_lease
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.revisions import is_behind
-from penfriend.storage.source_rows import CHUNK, forget_staged, stage, staged_counts, take_over
+from penfriend.storage.source_rows import CHUNK, forget_staged, know_staged, stage, staged_counts, take_over
 from penfriend.storage.source_states import read_states, write_state
 
 LEASE_NAME = "source"
@@ -68,6 +68,7 @@ class SourceReads:
         with self._database.write() as connection:
             if is_behind(connection, revision):
                 return False
+            know_staged(connection)
             newest = connection.execute(select(func.max(t.contacts.c.id))).scalar() or 0
         for low in range(0, newest, CHUNK):
             with self._database.write() as connection:

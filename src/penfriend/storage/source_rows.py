@@ -17,7 +17,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     or_,
@@ -33,6 +32,7 @@ from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.database import Database
 from penfriend.storage.engines import to_json
 from penfriend.storage.looks_tables import write
+from penfriend.storage.segment_sql_scope import there_is
 
 CHUNK = 20_000
 """Contacts, or staged rows, in one transaction: other writers wait for it."""
@@ -73,6 +73,12 @@ def staged_counts(connection: Connection, segment: str) -> tuple[int, int]:
     """How many of the staged rows are about somebody whom the store knows, and how many about nobody."""
     row = connection.execute(_COUNTS, {"of_segment": segment}).one()
     return int(row.known or 0), int(row.every - (row.known or 0))
+
+
+def know_staged(connection: Connection) -> None:
+    """Let PostgreSQL know how many rows are staged: it would take the table for an empty one."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ANALYZE source_staged")
 
 
 def take_over(connection: Connection, segment: str, low: int, high: int, now: Moment) -> None:
@@ -122,11 +128,14 @@ _FORGET_TWICE = delete(_all).where(
     _all.c.segment == _segment,
     _between(_all.c.place),
     _all.c.contact_id.is_not(None),
-    exists().where(
-        _s.c.segment == _all.c.segment,
-        _s.c.contact_id == _all.c.contact_id,
-        _s.c.occurrence == _all.c.occurrence,
-        _s.c.place < _all.c.place,
+    there_is(
+        _s,
+        where=[
+            _s.c.segment == _all.c.segment,
+            _s.c.contact_id == _all.c.contact_id,
+            _s.c.occurrence == _all.c.occurrence,
+            _s.c.place + 0 < _all.c.place,  # SQLite would go through all places before, by the primary key
+        ],
     ),
 )
 _NEWEST_PLACE = select(func.max(_all.c.place)).where(_all.c.segment == _segment)
@@ -135,7 +144,7 @@ _COUNTS = select(func.count().label("every"), func.count(_all.c.contact_id).labe
     _all.c.segment == _segment
 )
 
-_rows = t.source_rows
+_rows, _e = t.source_rows, t.enrollments.alias("enrollment")
 _here = [_rows.c.segment == _segment, _between(_rows.c.contact_id)]
 _same_staged = [
     _s.c.segment == _segment,
@@ -150,9 +159,9 @@ _same_row = [
 _came = select(_s.c.contact_id).where(
     _s.c.segment == _segment,
     _between(_s.c.contact_id),
-    ~exists().where(*_same_row, _r.c.gone_at.is_(None)),
+    ~there_is(_r, where=[*_same_row, _r.c.gone_at.is_(None)]),
 )
-_went = select(_rows.c.contact_id).where(*_here, _rows.c.gone_at.is_(None), ~exists().where(*_same_staged))
+_went = select(_rows.c.contact_id).where(*_here, _rows.c.gone_at.is_(None), ~there_is(_s, where=_same_staged))
 _changed = union(_came, _went).subquery("changed")
 _TOUCH = insert(t.touched).from_select(["contact_id", "at"], select(_changed.c.contact_id, _now))
 _RAISE = (
@@ -162,23 +171,23 @@ _RAISE = (
 )
 _GO = (
     update(_rows)
-    .where(*_here, _rows.c.gone_at.is_(None), ~exists().where(*_same_staged))
+    .where(*_here, _rows.c.gone_at.is_(None), ~there_is(_s, where=_same_staged))
     .values(gone_at=_now)
 )
 _other = or_(_s.c.columns != _rows.c.columns, _rows.c.gone_at.is_not(None))
 _RENEW = (
     update(_rows)
-    .where(*_here, exists().where(*_same_staged, _other))
+    .where(*_here, there_is(_s, where=[*_same_staged, _other]))
     .values(gone_at=None, columns=select(_s.c.columns).where(*_same_staged).scalar_subquery())
 )
 _COME = insert(_rows).from_select(
     ["segment", "contact_id", "occurrence", "columns"],
     select(_s.c.segment, _s.c.contact_id, _s.c.occurrence, _s.c.columns).where(
-        _s.c.segment == _segment, _between(_s.c.contact_id), ~exists().where(*_same_row)
+        _s.c.segment == _segment, _between(_s.c.contact_id), ~there_is(_r, where=_same_row)
     ),
 )
 _FORGET_GONE = delete(_rows).where(
     *_here,
     _rows.c.gone_at.is_not(None),
-    ~exists().where(t.enrollments.c.contact_id == _rows.c.contact_id, t.enrollments.c.status == "active"),
+    ~there_is(_e, where=[_e.c.contact_id == _rows.c.contact_id, _e.c.status == "active"]),
 )
