@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap.taking_up import apply
+from penfriend.domain.sources import SourceRow
+from penfriend.storage.looks_store import LookStore
+from penfriend.storage.source_reads import SourceReads
+from penfriend.storage.source_rows import stage, take_over
 from tests.support.edited_shop import at
 from tests.support.warehouse import (
     CAMPAIGN,
@@ -260,3 +264,52 @@ def test_a_removed_segment_leaves_nothing_behind(shop: WarehouseShop) -> None:
     shop.campaigns("")
     shop.house.apply(shop.house.read_files())
     assert shop.rows("source_rows") == shop.rows("source_reads") == shop.rows("members") == []
+
+
+def test_people_who_are_merged_stay_among_the_rows(shop: WarehouseShop) -> None:
+    leaving = "    exit_on: [left_segment]\n    steps: [{wait: 1 hour}, {send: one}]"
+    begin(shop, campaigns=FANS + CAMPAIGN.replace("    steps: [{send: one}]", leaving))
+    shop.warehouse.fans([("ann", "tea")])
+    shop.go("Mo 12:30")
+    shop.happen("ann", "contact_merged", into="bob")
+    shop.go("Mo 12:40")
+    assert [row["contact_id"] for row in shop.rows("source_rows")] == [shop.house.contact_id("bob")]
+    assert len(shop.go("Mo 13:35")) == 1
+
+
+def test_a_row_without_a_person_is_about_nobody(shop: WarehouseShop) -> None:
+    begin(shop, select="SELECT NULL AS contact_id, mail AS email FROM fans UNION ALL SELECT NULL, NULL")
+    shop.warehouse.fans([("ann", "tea")])
+    assert shop.go("Mo 12:30") == ["ann"]
+    assert shop.rows("source_reads")[0]["unknown"] == 1
+
+
+def test_of_two_rows_about_the_same_the_first_counts(shop: WarehouseShop) -> None:
+    begin(shop)
+    shop.warehouse.fans([("ann", "tea"), ("ann", "rum")])
+    assert shop.go("Mo 12:30") == ["ann"]
+    assert [row["columns"] for row in shop.rows("source_rows")] == ['{"favourite":"tea"}']
+
+
+def test_another_worker_has_the_lease(shop: WarehouseShop) -> None:
+    begin(shop)
+    shop.warehouse.fans([("ann", "tea")])
+    readings = SourceReads(shop.house.db, LookStore(shop.house.db))
+    assert readings.take_lease("fans", "somebody", at("Mo 12:00"), at("Mo 13:00"))
+    assert shop.go("Mo 12:30") == []
+    readings.give_back("fans", "somebody")
+    assert shop.go("Mo 12:31") == ["ann"]
+
+
+def test_a_crash_in_the_middle_is_put_right_by_the_next_reading(shop: WarehouseShop) -> None:
+    """What was staged is left over, and half of it taken over."""
+    begin(shop, ("ann", "tea"))
+    ann, bob, cid = (shop.house.contact_id(name) for name in ("ann", "bob", "cid"))
+    with shop.house.db.write() as connection:
+        stage(connection, "fans", [SourceRow("ann", None, "", {}), SourceRow("bob", None, "", {})], 0)
+        take_over(connection, "fans", bob - 1, bob, at("Mo 12:05"))
+    assert shop.go("Mo 12:06") == ["bob"]
+    shop.warehouse.fans([("ann", "tea"), ("cid", "gin")])
+    assert shop.go("Mo 12:30") == ["cid"]
+    assert shop.rows("source_staged") == []
+    assert [row["contact_id"] for row in shop.rows("members")] == [ann, cid]

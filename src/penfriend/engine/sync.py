@@ -124,7 +124,8 @@ class Sync:
             return
         tried = replace(state, tried=select.digest, tried_at=now)
         try:
-            self._stage(segment, select, source, tried, live)
+            if not self._stage(segment, select, source, tried, live):
+                return
         except SourceUnavailable as error:
             report.failed += 1
             self._keep_trouble(state, replace(tried, error=str(error), stopped=None))
@@ -166,8 +167,8 @@ class Sync:
 
     def _stage(
         self, segment: Segment, select: SqlSelect, source: Source, state: ReadState, live: Live
-    ) -> None:
-        """Keep what the source says, as it comes."""
+    ) -> bool:
+        """Keep what the source says, as it comes; False where another worker has taken the segment over."""
         assert state.tried_at is not None  # noqa: S101  # it was just set
         self._readings.begin(segment.name)
         last_run = Moment(0) if state.read_at is None else state.read_at
@@ -176,7 +177,9 @@ class Sync:
         for rows in self._sources.rows(source, select, state.tried_at, last_run, zone):
             self._readings.stage(segment.name, rows, before)
             before += len(rows)
-            self._hold(segment, source)
+            if not self._hold(segment, source):
+                return False
+        return True
 
 
 def sql_segments(definitions: Definitions) -> list[tuple[Segment, SqlSelect, Source]]:
