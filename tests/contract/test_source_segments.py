@@ -8,16 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from penfriend.bootstrap.taking_up import apply
-from penfriend.domain.sources import SourceRow
-from penfriend.storage.looks_store import LookStore
-from penfriend.storage.source_reads import SourceReads
-from penfriend.storage.source_rows import stage, take_over
-from tests.support.edited_shop import at
 from tests.support.warehouse import (
     CAMPAIGN,
     FANS,
-    HEAD,
     SELECT,
     Warehouse,
     WarehouseShop,
@@ -42,17 +35,6 @@ def test_who_is_there_at_the_first_reading_is_noted_and_who_comes_later_enters(s
     assert shop.go("Mo 12:16") == ["bob"]
 
 
-def begin(shop: WarehouseShop, *fans: tuple[str, str], campaigns: str = "", select: str = "") -> None:
-    """Apply, with these among the rows at the first reading."""
-    shop.warehouse.fans(fans)
-    if campaigns:
-        shop.campaigns(campaigns)
-    if select:
-        shop.select(select)
-    shop.house.apply(shop.house.read_files())
-    assert shop.go("Mo 12:01") == []
-
-
 def test_backfill_mails_those_who_are_there_at_the_first_reading(shop: WarehouseShop) -> None:
     shop.warehouse.fans([("ann", "tea")])
     shop.campaigns(FANS + CAMPAIGN.replace("topic:", "backfill: all\n    topic:"))
@@ -63,7 +45,7 @@ def test_backfill_mails_those_who_are_there_at_the_first_reading(shop: Warehouse
 
 def test_who_is_no_longer_among_the_rows_leaves_and_joins_anew(shop: WarehouseShop) -> None:
     leaving = "    reentry: always\n    exit_on: [left_segment]\n    steps: [{wait: 1 hour}, {send: one}]"
-    begin(shop, campaigns=FANS + CAMPAIGN.replace("    steps: [{send: one}]", leaving))
+    shop.begin(campaigns=FANS + CAMPAIGN.replace("    steps: [{send: one}]", leaving))
     shop.warehouse.fans([("ann", "tea"), ("bob", "jam")])
     shop.go("Mo 12:30")
     shop.warehouse.fans([("bob", "jam")])
@@ -77,8 +59,7 @@ def test_who_is_no_longer_among_the_rows_leaves_and_joins_anew(shop: WarehouseSh
 
 def test_each_occurrence_enters_and_leaves_by_itself(shop: WarehouseShop) -> None:
     leaving = "    exit_on: [left_segment]\n    steps: [{wait: 1 hour}, {send: one}]"
-    begin(
-        shop,
+    shop.begin(
         campaigns=FANS + CAMPAIGN.replace("    steps: [{send: one}]", leaving),
         select="SELECT klant AS contact_id, kaart AS occurrence, lievelings AS favourite FROM fans",
     )
@@ -92,7 +73,7 @@ def test_each_occurrence_enters_and_leaves_by_itself(shop: WarehouseShop) -> Non
 
 
 def test_addresses_name_people_and_who_is_unknown_is_counted_and_not_made(shop: WarehouseShop) -> None:
-    begin(shop, select="SELECT upper(mail) AS EMAIL, lievelings AS favourite FROM fans")
+    shop.begin(select="SELECT upper(mail) AS EMAIL, lievelings AS favourite FROM fans")
     shop.warehouse.fans([("ann", "tea"), ("dan", "ham")])
     assert shop.go("Mo 12:30") == ["ann"]
     (state,) = shop.rows("source_reads")
@@ -104,7 +85,7 @@ def test_addresses_name_people_and_who_is_unknown_is_counted_and_not_made(shop: 
 
 def test_a_column_reaches_the_letter_and_is_frozen_in_it(shop: WarehouseShop) -> None:
     (shop.folder / "templates" / "one.mjml").write_text(letter_with("You like {{ fans.favourite }}."))
-    begin(shop)
+    shop.begin()
     shop.warehouse.fans([("ann", "tea")])
     shop.go("Mo 12:30")
     assert "You like tea." in shop.letters[0]
@@ -114,7 +95,7 @@ def test_a_column_reaches_the_letter_and_is_frozen_in_it(shop: WarehouseShop) ->
 
 def test_a_letter_says_what_was_read_last_also_of_who_is_gone(shop: WarehouseShop) -> None:
     (shop.folder / "templates" / "one.mjml").write_text(letter_with("You like {{ fans.favourite }}."))
-    begin(shop, campaigns=FANS + CAMPAIGN.replace("[{send: one}]", "[{wait: 1 hour}, {send: one}]"))
+    shop.begin(campaigns=FANS + CAMPAIGN.replace("[{send: one}]", "[{wait: 1 hour}, {send: one}]"))
     shop.warehouse.fans([("ann", "tea")])
     shop.go("Mo 12:30")
     shop.warehouse.fans([("ann", "rum")])
@@ -127,7 +108,7 @@ def test_a_letter_says_what_was_read_last_also_of_who_is_gone(shop: WarehouseSho
 def test_a_condition_names_the_segment(shop: WarehouseShop) -> None:
     steps = "[{wait: 1 hour}, {send: one, only_if: {segment: fans}}]"
     campaign = CAMPAIGN.replace("{segment: fans}", "{event: order_placed}").replace("[{send: one}]", steps)
-    begin(shop, ("ann", "tea"), campaigns=FANS + campaign)
+    shop.begin(("ann", "tea"), campaigns=FANS + campaign)
     shop.happen("ann", "order_placed", total=10)
     shop.happen("bob", "order_placed", total=10)
     assert shop.go("Mo 14:00") == ["ann"]
@@ -135,7 +116,7 @@ def test_a_condition_names_the_segment(shop: WarehouseShop) -> None:
 
 def test_a_segment_of_both_joins_by_either(shop: WarehouseShop) -> None:
     segments = FANS.replace("}}\n", "}\n, both: {where: [{segment: fans}, {contact.country: TR}]}}\n")
-    begin(shop, ("ann", "tea"), campaigns=segments + CAMPAIGN.replace("segment: fans", "segment: both"))
+    shop.begin(("ann", "tea"), campaigns=segments + CAMPAIGN.replace("segment: fans", "segment: both"))
     shop.person("ann", country="TR")
     assert shop.go("Mo 12:05") == ["ann"]
     shop.person("bob", country="TR")
@@ -146,13 +127,13 @@ def test_a_segment_of_both_joins_by_either(shop: WarehouseShop) -> None:
 def test_the_first_reading_notes_the_members_of_a_segment_that_rests_on_it(shop: WarehouseShop) -> None:
     segments = FANS.replace("}}\n", "}\n, both: {where: [{segment: fans}, {contact.country: TR}]}}\n")
     shop.person("ann", country="TR")
-    begin(shop, ("ann", "tea"), campaigns=segments + CAMPAIGN.replace("segment: fans", "segment: both"))
+    shop.begin(("ann", "tea"), campaigns=segments + CAMPAIGN.replace("segment: fans", "segment: both"))
     assert shop.go("Mo 12:30") == []
     assert [row["noted"] for row in shop.rows("members")] == [1]
 
 
 def test_another_select_notes_those_whom_it_brings_in_and_waits_for_its_source(shop: WarehouseShop) -> None:
-    begin(shop, ("ann", "tea"))
+    shop.begin(("ann", "tea"))
     shop.warehouse.fans([("ann", "tea"), ("bob", "jam")])
     shop.warehouse.run("ALTER TABLE fans RENAME TO gone")
     shop.select(SELECT + " AND 1 = 1")
@@ -164,93 +145,10 @@ def test_another_select_notes_those_whom_it_brings_in_and_waits_for_its_source(s
     assert [row["noted"] for row in shop.rows("members")] == [1, 1]
 
 
-def test_a_source_that_does_not_answer_changes_nothing(shop: WarehouseShop) -> None:
-    leaving = "    exit_on: [left_segment]\n    steps: [{wait: 1 hour}, {send: one}]"
-    begin(shop, campaigns=FANS + CAMPAIGN.replace("    steps: [{send: one}]", leaving))
-    shop.warehouse.fans([("ann", "tea")])
-    shop.go("Mo 12:30")
-    shop.warehouse.run("ALTER TABLE fans RENAME TO gone")
-    assert shop.go("Mo 13:00") == []
-    (state,) = shop.rows("source_reads")
-    assert str(state["error"]).startswith("source warehouse: ")
-    assert "fans" in str(state["error"])
-    assert state["failing_since"] == at("Mo 13:00")
-    assert shop.go("Mo 13:31") == ["ann"]
-    assert shop.rows("source_reads")[0]["failing_since"] == at("Mo 13:00")
-    shop.warehouse.run("ALTER TABLE gone RENAME TO fans")
-    shop.go("Mo 13:40")
-    assert shop.rows("source_reads")[0]["error"] is None
-
-
-MANY = [(f"p{number}", "tea") for number in range(200)]
-
-
-def many(shop: WarehouseShop) -> None:
-    """A hundred known people are among the rows since yesterday; two hundred are known."""
-    for who, _ in MANY:
-        shop.person(who)
-    begin(shop, *MANY[:100])
-    shop.go("Tu 12:00")
-
-
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
-        (MANY[:0], "nobody is among its rows, and 100 were yesterday"),
-        (MANY[:49], "49 people are among its rows, less than half of yesterday's 100"),
-        (MANY, "200 people are among its rows, more than double of yesterday's 99"),
-    ],
-)
-def test_an_odd_reading_stops_and_the_next_normal_one_goes_on(
-    shop: WarehouseShop, rows: list[tuple[str, str]], said: str
-) -> None:
-    many(shop)
-    before = MANY[:99] if len(rows) == 200 else MANY[:100]
-    shop.warehouse.fans(before)
-    shop.go("Tu 12:30")
-    shop.warehouse.fans(rows)
-    assert shop.go("We 12:00") == []
-    (state,) = shop.rows("source_reads")
-    assert (state["stopped"], state["failing_since"]) == (said, at("We 12:00"))
-    assert len(shop.rows("members")) == len(before)
-    shop.warehouse.fans(MANY[:101])
-    assert shop.go("We 12:30") == sorted(who for who, _ in MANY[len(before) : 101])
-    assert shop.rows("source_reads")[0]["stopped"] is None
-
-
-def test_a_yes_lets_a_stopped_reading_pass_at_once(shop: WarehouseShop) -> None:
-    many(shop)
-    shop.warehouse.fans(MANY[:10])
-    shop.go("We 12:00")
-    assert len(shop.rows("members")) == 100
-    apply(shop.house, shop.house.read_files(), yes=True)
-    shop.go("We 12:01")
-    assert len(shop.rows("members")) == 10
-    shop.warehouse.fans(MANY[:12])
-    shop.go("We 12:30")
-    assert len(shop.rows("members")) == 12
-
-
-def test_few_people_may_change_freely(shop: WarehouseShop) -> None:
-    begin(shop, ("ann", "tea"))
-    shop.warehouse.fans([("ann", "tea"), ("bob", "jam"), ("cid", "gin")])
-    assert shop.go("Tu 12:00") == ["bob", "cid"]
-
-
-def test_more_rows_than_may_be_change_nothing(shop: WarehouseShop) -> None:
-    begin(shop, ("ann", "tea"))
-    shop.write((HEAD % shop.warehouse.url).replace('"}}', '", max_rows: 2}}') + FANS + CAMPAIGN)
-    shop.house.apply(shop.house.read_files())
-    shop.warehouse.fans([("ann", "tea"), ("bob", "jam"), ("cid", "gin")])
-    assert shop.go("Mo 12:30") == []
-    (state,) = shop.rows("source_reads")
-    assert state["error"] == "source warehouse: sql/fans.sql: gives more than 2 rows (max_rows)"
-
-
 def test_a_renamed_segment_keeps_its_people(shop: WarehouseShop) -> None:
     leaving = "    exit_on: [left_segment]\n    steps: [{wait: 1 hour}, {send: one}]"
     campaign = CAMPAIGN.replace("    steps: [{send: one}]", leaving)
-    begin(shop, campaigns=FANS + campaign)
+    shop.begin(campaigns=FANS + campaign)
     shop.warehouse.fans([("ann", "tea")])
     shop.go("Mo 12:30")
     renamed = (FANS + campaign).replace("fans: {source", "lovers: {was: fans, source")
@@ -260,7 +158,7 @@ def test_a_renamed_segment_keeps_its_people(shop: WarehouseShop) -> None:
 
 
 def test_a_removed_segment_leaves_nothing_behind(shop: WarehouseShop) -> None:
-    begin(shop, ("ann", "tea"))
+    shop.begin(("ann", "tea"))
     shop.campaigns("")
     shop.house.apply(shop.house.read_files())
     assert shop.rows("source_rows") == shop.rows("source_reads") == shop.rows("members") == []
@@ -268,7 +166,7 @@ def test_a_removed_segment_leaves_nothing_behind(shop: WarehouseShop) -> None:
 
 def test_people_who_are_merged_stay_among_the_rows(shop: WarehouseShop) -> None:
     leaving = "    exit_on: [left_segment]\n    steps: [{wait: 1 hour}, {send: one}]"
-    begin(shop, campaigns=FANS + CAMPAIGN.replace("    steps: [{send: one}]", leaving))
+    shop.begin(campaigns=FANS + CAMPAIGN.replace("    steps: [{send: one}]", leaving))
     shop.warehouse.fans([("ann", "tea")])
     shop.go("Mo 12:30")
     shop.happen("ann", "contact_merged", into="bob")
@@ -278,38 +176,14 @@ def test_people_who_are_merged_stay_among_the_rows(shop: WarehouseShop) -> None:
 
 
 def test_a_row_without_a_person_is_about_nobody(shop: WarehouseShop) -> None:
-    begin(shop, select="SELECT NULL AS contact_id, mail AS email FROM fans UNION ALL SELECT NULL, NULL")
+    shop.begin(select="SELECT NULL AS contact_id, mail AS email FROM fans UNION ALL SELECT NULL, NULL")
     shop.warehouse.fans([("ann", "tea")])
     assert shop.go("Mo 12:30") == ["ann"]
     assert shop.rows("source_reads")[0]["unknown"] == 1
 
 
 def test_of_two_rows_about_the_same_the_first_counts(shop: WarehouseShop) -> None:
-    begin(shop)
+    shop.begin()
     shop.warehouse.fans([("ann", "tea"), ("ann", "rum")])
     assert shop.go("Mo 12:30") == ["ann"]
     assert [row["columns"] for row in shop.rows("source_rows")] == ['{"favourite":"tea"}']
-
-
-def test_another_worker_has_the_lease(shop: WarehouseShop) -> None:
-    begin(shop)
-    shop.warehouse.fans([("ann", "tea")])
-    readings = SourceReads(shop.house.db, LookStore(shop.house.db))
-    assert readings.take_lease("fans", "somebody", at("Mo 12:00"), at("Mo 13:00"))
-    assert shop.go("Mo 12:30") == []
-    readings.give_back("fans", "somebody")
-    assert shop.go("Mo 12:31") == ["ann"]
-
-
-def test_a_crash_in_the_middle_is_put_right_by_the_next_reading(shop: WarehouseShop) -> None:
-    """What was staged is left over, and half of it taken over."""
-    begin(shop, ("ann", "tea"))
-    ann, bob, cid = (shop.house.contact_id(name) for name in ("ann", "bob", "cid"))
-    with shop.house.db.write() as connection:
-        stage(connection, "fans", [SourceRow("ann", None, "", {}), SourceRow("bob", None, "", {})], 0)
-        take_over(connection, "fans", bob - 1, bob, at("Mo 12:05"))
-    assert shop.go("Mo 12:06") == ["bob"]
-    shop.warehouse.fans([("ann", "tea"), ("cid", "gin")])
-    assert shop.go("Mo 12:30") == ["cid"]
-    assert shop.rows("source_staged") == []
-    assert [row["contact_id"] for row in shop.rows("members")] == [ann, cid]

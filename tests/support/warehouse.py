@@ -15,6 +15,7 @@ from penfriend.domain.delivery import Handover
 from penfriend.engine.clock import SetClock
 from penfriend.sources import SourceReader
 from tests.support.edited_shop import LETTER, EditedShop, at
+from tests.support.empty_store import with_tables
 
 SELECT = "SELECT klant AS contact_id, lievelings AS favourite FROM fans WHERE sinds <= :now"
 HEAD = """
@@ -92,6 +93,16 @@ class WarehouseShop(EditedShop):
         """Write the campaign file, with its head."""
         self.write(HEAD % self.warehouse.url + text_of_file)
 
+    def begin(self, *fans: tuple[str, str], campaigns: str = "", select: str = "") -> None:
+        """Apply, with these among the rows at the first reading."""
+        self.warehouse.fans(fans)
+        if campaigns:
+            self.campaigns(campaigns)
+        if select:
+            self.select(select)
+        self.house.apply(self.house.read_files())
+        assert self.go("Mo 12:01") == []
+
     def go(self, when: str) -> list[str]:
         """Set the clock, let everything happen that is due; who got mail, by name."""
         self.clock.set(at(when))
@@ -109,7 +120,7 @@ def letter_with(line: str) -> str:
 def warehouse_shop(folder: Path, store_url: str, warehouse: Warehouse) -> Iterator[WarehouseShop]:
     """A shop on Monday at noon with the people ann, bob and cid, who are subscribed; nothing is applied."""
     environment = {
-        "PENFRIEND_DATABASE_URL": store_url,
+        "PENFRIEND_DATABASE_URL": with_tables(store_url),
         "PENFRIEND_CONFIG": str(folder / "campaigns.yaml"),
         "PENFRIEND_SECRET_KEY": "a secret for the tests",
         "PENFRIEND_TRANSPORT": "memory:",

@@ -7,7 +7,8 @@ from rich.console import Console
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.source_check import check_source
-from penfriend.cli.output import DONE, WRONG, console, print_json, table
+from penfriend.cli.output import DONE, WRONG, print_json
+from penfriend.cli.tables import console, table
 from penfriend.domain.sources import SelectCheck, SourceCheck
 
 
