@@ -6,7 +6,6 @@ of the session, which is read-only, and of the rights of its user.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -53,7 +52,9 @@ WRITES = frozenset(
 def check_select(select: SqlSelect, database: str, report: Report) -> SqlSelect | None:
     """The SELECT with its columns and parameters; None where it cannot run, which is in `report` then.
     `database` is the kind of its source."""
-    import sqlglot  # takes a tenth of a second, and most campaign files name no source
+    import logging  # sqlglot brings it, and takes a tenth of a second: most campaign files name no source
+
+    import sqlglot
     from sqlglot import exp
     from sqlglot.errors import ParseError, TokenError
 
