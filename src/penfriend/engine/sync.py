@@ -83,7 +83,8 @@ class Sync:
         say: Callable[[str], None] = log.error,
         guarded: bool = True,
     ) -> None:
-        """`say` hears of what does not go well, once for each trouble."""
+        """`say` hears of what does not go well, once for each trouble. What is not `guarded` is a rehearsal:
+        it takes over what it reads, however odd."""
         self._readings, self._sources, self._clock, self._owner = readings, sources, clock, owner
         self._say, self._guarded = say, guarded
 
@@ -155,7 +156,8 @@ class Sync:
             day=day,
         )
         self._readings.keep(read)
-        log.info("segment %s: %d rows read, %d of them about nobody known", segment.name, rows, unknown)
+        if self._guarded:  # else it is a rehearsal, which nobody looks for in the log
+            log.info("segment %s read: %d rows, and %d about nobody known", segment.name, rows, unknown)
 
     def _keep_trouble(self, before: ReadState, after: ReadState) -> None:
         """What was is as it was; since when it goes wrong, and how. Said once, not at each try."""
