@@ -18,6 +18,7 @@ INTRUDERS = {
     "intruder.py": ("", "cli -> web -> bootstrap"),
     "domain/intruder.py": ("import logging", "the domain does no I/O"),
     "engine/database.py": ("from sqlalchemy.engine import Engine", "SQLAlchemy, Alembic"),
+    "sources/parts.py": ("import sqlglot", "sqlglot only in language.select_statement"),
     "engine/files.py": ("from ruamel.yaml import YAML", "YAML only in language"),
     "engine/letters.py": ("from jinja2 import Template", "Jinja2, MJML and Babel"),
     "engine/ticks.py": ("import apscheduler", "APScheduler only in engine.daemon"),

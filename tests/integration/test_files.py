@@ -69,7 +69,7 @@ def test_a_link_out_of_the_folder_is_refused(shop: Path, tmp_path: Path) -> None
     files = read_files(shop / "campaigns.yaml")
     assert "campaigns/link.yaml" not in files.texts
     assert [str(problem) for problem in files.problems] == [
-        "campaigns/link.yaml:1:1: is a link out of this folder; only files below it can be included."
+        "campaigns/link.yaml:1:1: is a link out of this folder; only files below it can be named."
     ]
 
 

@@ -24,7 +24,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Two months of the example's shop."""
     files = {"campaigns.yaml": EXAMPLE, CODES: "".join(f"BACK-{number:03}\n" for number in range(600))}
     links = {"orders/confirmation": "view_online"}
-    more = {"CARE_DESK_SECRET": "a secret of the care desk"}
+    files["sql/fans.sql"] = "SELECT customer_ref AS contact_id FROM fans"
+    more = {"CARE_DESK_SECRET": "a secret of the care desk", "WAREHOUSE_URL": "sqlite:///fans.db"}
     folder = tmp_path_factory.mktemp("example")
     with lived(folder, files, "2026-03-02 08:00", links=links, more=more) as example:
         for name in OLD:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from penfriend.domain.campaign import SegmentTrigger
-from penfriend.domain.overview import Overview
+from penfriend.domain.overview import Overview, Reading
+from penfriend.domain.sources import ReadState
 from penfriend.domain.timing import Moment
 from penfriend.engine.live import Live
+from penfriend.engine.sync import sql_segments
 from penfriend.storage.coupon_pool import coupon_counts
 from penfriend.storage.database import Database
 from penfriend.storage.overview import Reports
+from penfriend.storage.source_states import read_states
 
 
 def overview_of(db: Database, live: Live | None, now: Moment) -> Overview:
@@ -27,4 +30,10 @@ def overview_of(db: Database, live: Live | None, now: Moment) -> Overview:
     if live is None:
         return overview
     with db.read() as connection:
-        return replace(overview, coupons=coupon_counts(connection, live.definitions))
+        states = read_states(connection)
+        sources = {
+            segment.name: Reading(source.name, states.get(segment.name, ReadState(segment.name)))
+            for segment, _, source in sql_segments(live.definitions)
+        }
+        coupons = coupon_counts(connection, live.definitions)
+        return replace(overview, coupons=coupons, sources=sources)

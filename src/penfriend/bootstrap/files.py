@@ -1,4 +1,4 @@
-"""Reads the campaign files, templates and catalogs that make a revision."""
+"""Reads the campaign files, templates, catalogs and SELECTs that make a revision."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from penfriend.domain.errors import SettingError
 from penfriend.domain.problems import Place, Problem
-from penfriend.language import read_bytes
+from penfriend.language import read_bytes, sql_files_of
 from penfriend.language.files import MAX_BYTES
 from penfriend.language.includes import patterns_of
 
@@ -33,7 +33,7 @@ class Files:
 
     @property
     def campaign_files(self) -> dict[str, str]:
-        """The campaign files."""
+        """The campaign files, and the SELECTs that they name."""
         return {path: text for path, text in self.texts.items() if not path.startswith("templates/")}
 
     @property
@@ -74,12 +74,21 @@ def read_files(config: Path) -> Files:
     include = patterns_of(texts.get(config.name, ""))
     for name, path in included(config, include).items():
         _add(name, _campaign_file(name, path, config.parent), texts, problems)
+    for name in sql_files(texts):
+        if (path := config.parent / name).exists():
+            _add(name, _campaign_file(name, path, config.parent), texts, problems)
     root = config.parent / "templates"
     for path in sorted(root.rglob("*")):
         if path.suffix in TEMPLATE_SUFFIXES and path.is_file():
             name = "templates/" + path.relative_to(root).as_posix()
             _add(name, _template(name, path), texts, problems)
     return Files(config.name, texts, tuple(problems), include)
+
+
+def sql_files(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The files with a SELECT that campaign files name, by their path below the folder of the first."""
+    files = [text for path, text in texts.items() if path.endswith((".yaml", ".yml"))]
+    return tuple(dict.fromkeys(name for text in files for name in sql_files_of(text)))
 
 
 def included(config: Path, patterns: tuple[str, ...]) -> dict[str, Path]:
@@ -97,7 +106,7 @@ def included(config: Path, patterns: tuple[str, ...]) -> dict[str, Path]:
 def _campaign_file(name: str, path: Path, folder: Path) -> str | Problem:
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            return Problem(Place(name), "is a link out of this folder; only files below it can be included.")
+            return Problem(Place(name), "is a link out of this folder; only files below it can be named.")
         return read_bytes(name, _read_regular(path))
     except OSError as error:
         return Problem(Place(name), f"cannot be read ({error.strerror}).")

@@ -30,10 +30,15 @@ from penfriend.domain.plan import (
     too_few_codes,
     too_many_mails,
 )
+from penfriend.domain.problems import Place, Problem
 from penfriend.domain.relocation import relocations
 from penfriend.domain.renames import as_renamed, renames
 from penfriend.domain.timing import DAY, Moment, local_date
 from penfriend.domain.triggers import SegmentTrigger
+from penfriend.engine.sync import Sync
+from penfriend.sources import SourceReader
+from penfriend.storage.looks_store import LookStore
+from penfriend.storage.members import rests_on
 from penfriend.storage.plan_counts import (
     entered_since,
     newest_enrollment,
@@ -44,6 +49,7 @@ from penfriend.storage.plan_counts import (
 )
 from penfriend.storage.revisions import digest_of, equals_live, live_revision
 from penfriend.storage.segment_queries import count_members
+from penfriend.storage.source_reads import SourceReads
 
 
 class Planning:
@@ -56,6 +62,9 @@ class Planning:
         self._live = live.definitions if live else None
         self._before = self._live or Definitions()
         self._now = house.clock.now()
+        self._read: dict[str, int] = {}
+        """Members of segments that rest on another SELECT than before, as their sources say now."""
+        self._silent: list[Problem] = []
 
     def plan(self) -> Plan:
         """All of it."""
@@ -66,7 +75,7 @@ class Planning:
             number = revision.number if revision else 0
             return Plan(number, self._now, problems=self._checked.problems)
         live, planned = self._ahead() if may_release_mail(self._live, self._after) else (Ahead(), Ahead())
-        sizes = self._sizes()
+        sizes = tuple(self._sizes())
         found = changes(self._live, self._after)
         return Plan(
             revision=revision.number if revision else 0,
@@ -75,17 +84,17 @@ class Planning:
             moved=tuple(self._moved()),
             live=live,
             planned=planned,
-            sizes=tuple(sizes),
+            sizes=sizes,
             forgotten=would_go(self._house.db, self._live, self._after, self._now),
             objections=tuple(self._objections(live, planned)),
-            problems=self._checked.problems,
+            problems=(*self._checked.problems, *self._silent),
         )
 
     def objections(self) -> tuple[Objection, ...]:
         """What guards have against it. The next day is rehearsed only where a limit is set, and the change
         may release mail."""
         releases = may_release_mail(self._live, self._after)
-        rehearses = releases and limits_mails(self._after)
+        rehearses = releases and (limits_mails(self._after) or bool(self._newly_read()))
         live, planned = self._ahead() if rehearses else (Ahead(), Ahead())
         return tuple(self._objections(live, planned))
 
@@ -126,7 +135,7 @@ class Planning:
                 if was is not None:
                     old = count_members(connection, self._before, was, self._now)
                 if name in self._after.segments:
-                    new = count_members(connection, self._after, name, self._now)
+                    new = self._count(name)
                 if old != new:
                     yield Resized(name, old, new)
 
@@ -146,12 +155,39 @@ class Planning:
                 if not isinstance(trigger, SegmentTrigger) or was is None:
                     continue
                 if trigger.segment in changed or trigger.segment != was:
-                    sizes[trigger.segment] = count_members(
-                        connection, self._after, trigger.segment, self._now
-                    )
+                    sizes[trigger.segment] = self._count(trigger.segment)
                     if was not in yesterday:
                         yesterday[was] = count_members(connection, self._before, was, self._now)
         return sizes, yesterday
+
+    def _count(self, name: str) -> int:
+        """The members of a segment by the files."""
+        if name in self._read:
+            return self._read[name]
+        with self._house.db.read() as connection:
+            return count_members(connection, self._after, name, self._now)
+
+    def _newly_read(self) -> list[str]:
+        """The segments that rest on a SELECT that is new or another than before."""
+        return [
+            name
+            for name in resized_segments(self._before, self._after)
+            if name in self._after.segments and rests_on(self._after.segments[name], self._after)
+        ]
+
+    def _read_sources(self, copy: House) -> None:
+        """Read what is new from the sources into a copy, as the daemon would after the apply."""
+        names, live = self._newly_read(), copy.live()
+        if not names or live is None:
+            return
+        said: list[str] = []
+        readings = SourceReads(copy.db, LookStore(copy.db))
+        sync = Sync(readings, SourceReader(), copy.clock, "plan", say=said.append, guarded=False)
+        sync.tick(live, only_new=True)
+        with copy.db.read() as connection:
+            self._read = {name: count_members(connection, self._after, name, self._now) for name in names}
+        place = Place(self._files.entry)
+        self._silent = [Problem(place, f"{text}, and are counted so.", level="warning") for text in said]
 
     def _ahead(self) -> tuple[Ahead, Ahead]:
         """The next day without the change, under the names of now, and with it."""
@@ -172,6 +208,7 @@ class Planning:
                 newest = newest_enrollment(connection)
             if with_files:
                 copy.make_live(self._files, self._checked)
+                self._read_sources(copy)
             rehearsal.worker.settle()
             with copy.db.read() as connection:
                 at_once = entered_since(connection, newest)

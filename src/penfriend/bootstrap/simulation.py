@@ -123,6 +123,7 @@ class Simulation:
             capped=capped,
             rate=self._rate,
             coupons=coupons,
+            sources={name: one.state.read_at for name, one in after.sources.items()},
             steps=steps,
         )
 

@@ -15,10 +15,13 @@ from penfriend.bootstrap.files import Files
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.planning import Planning
 from penfriend.domain.changes import Change, changes
+from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import GuardObjects
 from penfriend.domain.plan import MovedPeople, Objection
+from penfriend.engine.sync import sql_segments
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.revisions import digest_of, equals_live, is_known_digest
+from penfriend.storage.source_reads import SourceReads
 
 GO_PAST = "`penfriend plan` shows the change, `penfriend apply --yes` makes it all the same"
 
@@ -38,6 +41,8 @@ def apply(house: House, files: Files, *, yes: bool = False) -> Done:
     checked = house.check(files)
     definitions, _ = checked.require()
     if _is_live(house, files):
+        if yes:
+            _let_pass(house, definitions)
         return Done(_finish_live(house))
     planning = Planning(house, files, checked)
     objections = () if yes else planning.objections()
@@ -45,7 +50,24 @@ def apply(house: House, files: Files, *, yes: bool = False) -> Done:
         raise GuardObjects(objections)
     live = house.live()
     found, moved = changes(live.definitions if live else None, definitions), planning.moved()
-    return Done(house.make_live(files, checked), found, moved)
+    applied = house.make_live(files, checked)
+    if yes:
+        _let_pass(house, definitions)
+    return Done(applied, found, moved)
+
+
+def _let_pass(house: House, definitions: Definitions) -> None:
+    """What a guard has stopped in the reading of sources, or would stop at the first of a new SELECT, may
+    pass."""
+    readings = SourceReads(house.db, LookStore(house.db))
+    states = readings.states()
+    passing = [
+        segment.name
+        for segment, select, _ in sql_segments(definitions)
+        if (state := states.get(segment.name)) is not None
+        and (state.stopped is not None or state.definition != select.digest)
+    ]
+    readings.let_pass(passing)
 
 
 def apply_changed(house: House, files: Files) -> Applied:

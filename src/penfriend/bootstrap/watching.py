@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from penfriend.bootstrap.checked import coupon_files
-from penfriend.bootstrap.files import Files, included
+from penfriend.bootstrap.files import Files, included, sql_files
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.taking_up import apply_at_start, apply_changed
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
@@ -23,7 +23,7 @@ class FileWatch:
         self._asked = threading.Event()
         self._seen: frozenset[tuple[str, int, int]] = frozenset()
         self._named: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        """What the files name beside themselves: patterns of further ones, and files of codes."""
+        """What the files name beside themselves: patterns of further ones, and files of codes and SELECTs."""
 
     def ask(self) -> None:
         """Look at the next call, whatever the times of the files say; safe to call from a signal handler."""
@@ -76,18 +76,19 @@ class FileWatch:
         while True:
             self._seen = self._stamp()
             files = self._house.read_files()
-            named = (files.include, coupon_files(files, self._house.settings))
+            beside = (*coupon_files(files, self._house.settings), *sql_files(files.texts))
+            named = (files.include, beside)
             if named == self._named:
                 return files
             self._named = named
 
     def _stamp(self) -> frozenset[tuple[str, int, int]]:
         config = self._house.settings.config
-        include, coupons = self._named
+        include, beside = self._named
         paths = [
             config,
             *included(config, include).values(),
-            *(config.parent / name for name in coupons),
+            *(config.parent / name for name in beside),
             *(config.parent / "templates").rglob("*"),
         ]
         return frozenset(stamp for path in paths if (stamp := _stamp_of(path)) is not None)

@@ -93,7 +93,10 @@ def _segment(explain: Explain, definitions: Definitions, campaign: Campaign) -> 
     segment = definitions.segments[name]
     things = explain(segment)
     if not things:
-        yield Sentence(f"is not in the segment {name}: has no {segment.of.value} at all")
+        lacking = f"has no {segment.of.value} at all"
+        if segment.select is not None:
+            lacking = f"is not among the rows of {segment.select.file}, as last read"
+        yield Sentence(f"is not in the segment {name}: {lacking}")
     for thing in things[:MOST_THINGS]:
         about = f" with {thing.occurrence}" if thing.occurrence else ""
         if thing.is_member:

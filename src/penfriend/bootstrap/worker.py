@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from penfriend.bootstrap.forgetting import forget_old
 from penfriend.bootstrap.ways_out import OpenWay, WaysOut
 from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
+from penfriend.domain.sources import Sources
 from penfriend.domain.timing import Moment, local_date
 from penfriend.domain.transport import Transport
 from penfriend.domain.webhooks import Caller
@@ -22,6 +23,8 @@ from penfriend.engine.live import Live
 from penfriend.engine.recover import RecoverReport, recover
 from penfriend.engine.send import SendReport
 from penfriend.engine.split_winners import decide_winners, next_decision
+from penfriend.engine.sync import Sync, SyncReport
+from penfriend.sources import SourceReader
 from penfriend.storage.call_log import CallLog
 from penfriend.storage.dot_journal import discard, gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
@@ -32,6 +35,7 @@ from penfriend.storage.pending import Pending, pending
 from penfriend.storage.plan_counts import keep_sizes
 from penfriend.storage.questions import Asker
 from penfriend.storage.recovery_log import RecoveryLog
+from penfriend.storage.source_reads import SourceReads
 from penfriend.storage.split_log import SplitLog
 from penfriend.storage.tending import NoteBook, renew_statistics, tzdata_version
 
@@ -67,8 +71,10 @@ class Worker:
         open_way: OpenWay,
         stopping: Callable[[], bool] = lambda: False,
         caller: Caller | None = None,
+        sources: Sources | None = None,
     ) -> None:
-        """Without a `caller` webhook calls go nowhere and count as done. Raises SettingError."""
+        """Without a `caller` webhook calls go nowhere and count as done; without `sources` segments with
+        `sql` stand as they were last read. Raises SettingError."""
         self._house, self._stopping = house, stopping
         self._ways = WaysOut(house, open_way)
         self.owner = self._ways.owner
@@ -76,6 +82,8 @@ class Worker:
         self._recovery = RecoveryLog(house.db, house.journals)
         self._looks, self._splits = LookStore(house.db), SplitLog(house.db)
         self._calls = CallLog(house.db)
+        readings = SourceReads(house.db, self._looks)
+        self._sync = None if sources is None else Sync(readings, sources, house.clock, self.owner)
         self._call = Call(self._calls, caller or MemoryCaller(), house.clock, self.owner)
         self._taking_up = threading.Lock()
         self._live: Live | None = None
@@ -97,7 +105,7 @@ class Worker:
             opened = open_transport(name, used)
             return SigningTransport(opened) if outside else opened, rate_of(used)
 
-        return cls(house, open_way, stopping, WebhookCaller() if outside else None)
+        return cls(house, open_way, stopping, WebhookCaller() if outside else None, SourceReader())
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """From now on ticks end early when `stopping()`, between two batches and two mails."""
@@ -120,6 +128,13 @@ class Worker:
             self._enrollments, asking, self._house.clock, self.owner, self._splits, Changes(ingester)
         )
         self._ways.take_up(live, asking)
+
+    def sync(self) -> SyncReport:
+        """What segments say in databases of the company is read."""
+        live = self.refresh()
+        if live is None or self._sync is None:
+            return SyncReport()
+        return self._sync.tick(live, self._stopping)
 
     def enroll(self) -> EnrollReport:
         """Who joins and leaves segments, who enters, who is woken."""
@@ -207,6 +222,7 @@ class Worker:
         total = SendReport()
         if has_work(Tick.RECOVER):
             self.recover()
+        self.sync()
         for _ in range(ROUNDS):
             entered = self.enroll() if has_work(Tick.ENROLL) else EnrollReport()
             moved = self.advance() if has_work(Tick.ADVANCE) else AdvanceReport()

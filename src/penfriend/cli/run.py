@@ -40,6 +40,7 @@ def run(
         daemon = Daemon(
             {
                 "refresh": watch.look,
+                "sync": worker.sync,
                 "enroll": worker.enroll,
                 "advance": worker.advance,
                 "send": worker.send_apart,

@@ -12,7 +12,7 @@ from penfriend.cli.moments import iso_moment, shown_moment
 from penfriend.cli.output import DONE, counted, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.coupons import CouponCounts
-from penfriend.domain.overview import CallCounts, CampaignCounts, Overview
+from penfriend.domain.overview import CallCounts, CampaignCounts, Overview, Reading
 from penfriend.domain.timing import SECOND
 
 WIDE = 150
@@ -74,6 +74,7 @@ def as_document(overview: Overview) -> dict[str, object]:
         },
         "suppressions": dict(overview.suppressions),
         "coupons": {name: counts.as_json() for name, counts in sorted(overview.coupons.items())},
+        "sources": {name: reading.as_json() for name, reading in sorted(overview.sources.items())},
         "retention": {
             kind: {
                 "gone": one.gone,
@@ -133,6 +134,8 @@ def _print_health(out: Console, overview: Overview) -> None:
     for coupon, counts in sorted(overview.coupons.items()):
         if counts.is_low:
             out.print(_of_coupon(coupon, counts), markup=False)
+    for name, reading in sorted(overview.sources.items()):
+        out.print(_of_source(name, reading), markup=False)
     for name, calls in sorted(overview.webhooks.items()):
         out.print(_of_webhook(name, calls), markup=False)
     for kind, one in sorted(overview.forgotten.items()):
@@ -146,6 +149,19 @@ def _of_webhook(name: str, calls: CallCounts) -> str:
     since = f" (the oldest since {shown_moment(calls.oldest)} UTC)" if calls.waiting else ""
     last = f"; the last answer: {calls.note}" if calls.note else ""
     return f"Webhook {name}: {calls.waiting} calls wait{since}, {calls.failed} have failed{last}"
+
+
+def _of_source(name: str, reading: Reading) -> str:
+    state = reading.state
+    last = f"{state.rows:,} rows read {shown_moment(state.read_at)} UTC in {state.took / SECOND:.1f} s"
+    last = "never read yet" if state.read_at is None else last
+    told = f"Segment {name} of source {reading.source}: {last}"
+    if state.unknown:
+        told += f", {state.unknown:,} of nobody known"
+    since = f" since {shown_moment(state.failing_since)} UTC"
+    if state.stopped is not None:
+        return f"{told}; stopped{since} (guard): {state.stopped}. `penfriend apply --yes` lets it pass"
+    return told if state.error is None else f"{told}; failing{since}, its people stay: {state.error}"
 
 
 def _of_coupon(name: str, counts: CouponCounts) -> str:

@@ -25,6 +25,8 @@ class Subject:
     product_key: str | None = None
     reward_key: str | None = None
     expires_on: str | None = None
+    row_key: str | None = None
+    """A row of a segment with `sql`: its name, a colon, and the row's occurrence."""
     event_id: int | None = None
 
 

@@ -71,6 +71,7 @@ _MAPPINGS = {
     "webhook": "webhooks",
     "coupon": "coupons",
     "transport": "transports",
+    "source": "sources",
     "exchange rate": "exchange_rates",
 }
 _WHOLES = ("brand", "policy", "data", "dkim", "retention")
@@ -193,14 +194,16 @@ def _differences(before: object, after: object) -> tuple[str, ...]:
     for one in fields(after):  # type: ignore[arg-type]  # a dataclass
         old, new = getattr(before, one.name), getattr(after, one.name)
         if one.compare and one.name not in _NOT_TOLD and old != new:
-            found.append(_clause(_KEYS.get(one.name, one.name), old, new))
+            found.append(_clause(_KEYS.get(one.name, one.name), old, new, hidden=not one.repr))
     return tuple(found)
 
 
-def _clause(key: str, old: object, new: object) -> str:
+def _clause(key: str, old: object, new: object, *, hidden: bool) -> str:
     inner = _differences(old, new) if isinstance(old, Policy) and isinstance(new, Policy) else ()
     if inner:
         return f"{key}: {', '.join(inner)}"
+    if hidden:
+        return f"{key} changed"
     first, second = said(old), said(new)
     return f"{key}: {first} -> {second}" if first and second else f"{key} changed"
 
@@ -214,6 +217,7 @@ _KEYS = {
     "template": "send",
     "happenings": "for",
     "where": "where",
+    "select": "sql",
     "backfill": "backfill",
     "attributes": "update",
     "leave": "update",

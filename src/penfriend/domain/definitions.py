@@ -15,6 +15,7 @@ from penfriend.domain.fields import FieldType
 from penfriend.domain.problems import Place
 from penfriend.domain.retention import Retention
 from penfriend.domain.segment import Segment
+from penfriend.domain.sources import Source
 from penfriend.domain.theme import Theme
 from penfriend.domain.timing import Duration, Unit, zone_of
 from penfriend.domain.utm import Utm
@@ -141,6 +142,8 @@ class Definitions:
     """What one unit of a currency is worth in the brand's; applied when an amount arrives."""
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """Databases of the company."""
     transports: Mapping[str, str] = field(default_factory=dict)
     """Further ways out: the URL of each, as PENFRIEND_TRANSPORT has it."""
     dkim: tuple[Dkim, ...] = ()

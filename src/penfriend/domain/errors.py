@@ -7,6 +7,7 @@
     status 1)
     ├── StoreUnavailable           the database cannot be reached, opened or is of another version (exit
     status 2)
+    ├── SourceUnavailable              a database of the company does not answer, or not as it should
     ├── AppliedMeanwhile           another process has made a revision at the same moment; look again
     ├── AlreadyRunning             another daemon holds this store (exit status 2)
     ├── NotFound                   the thing asked about does not exist (exit status 1)
@@ -53,6 +54,11 @@ class GuardObjects(PenfriendError):
 
 class StoreUnavailable(PenfriendError):
     """The database cannot be reached, is locked for too long, or has another version than this program."""
+
+
+class SourceUnavailable(PenfriendError):
+    """A database of the company does not answer, or not as it should: `source NAME: ` and why, without its
+    password."""
 
 
 class AppliedMeanwhile(PenfriendError):

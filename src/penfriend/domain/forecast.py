@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,8 @@ class Forecast:
     capped: Capped
     rate: float | None
     coupons: Mapping[str, CouponUse]
+    sources: Mapping[str, Moment | None] = field(default_factory=dict)
+    """When each segment with `sql` was last read: it stands so in all that time."""
     steps: int = 0
     """Steps that people took: every entry, wait, mail, branch and end is one."""
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.retention import Pass
-from penfriend.domain.timing import Moment, iso_utc
+from penfriend.domain.sources import ReadState
+from penfriend.domain.timing import SECOND, Moment, iso_utc
 
 
 @dataclass(slots=True)
@@ -97,6 +98,28 @@ class CallCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How the reading of a segment from its source goes."""
+
+    source: str
+    state: ReadState
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `status --json`."""
+        state = self.state
+        return {
+            "source": self.source,
+            "read_at": None if state.read_at is None else iso_utc(state.read_at),
+            "rows": state.rows,
+            "unknown": state.unknown,
+            "took_seconds": state.took / SECOND,
+            "failing_since": None if state.failing_since is None else iso_utc(state.failing_since),
+            "error": state.error,
+            "stopped": state.stopped,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The state of a store at a moment."""
 
@@ -117,6 +140,8 @@ class Overview:
     """Those with a file of codes."""
     forgotten: Mapping[str, Pass] = field(default_factory=dict)
     """By kind of `retention`: the last pass, or the one that is going on."""
+    sources: Mapping[str, Reading] = field(default_factory=dict)
+    """By segment, those with `sql`."""
 
     def since(self, before: Overview) -> Overview:
         """The same with what came after `before` alone."""

@@ -11,12 +11,10 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.problems import Problem
 from penfriend.domain.renames import as_renamed, renames
 from penfriend.domain.segment import InSegment, Segment, walk
+from penfriend.domain.sources import FEW
 from penfriend.domain.steps import Send, walk_steps
 from penfriend.domain.timing import Moment
 from penfriend.domain.triggers import SegmentTrigger
-
-FEW = 50
-"""An audience no larger than this, before and after, alarms nobody however much it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def resized_segments(before: Definitions, after: Definitions) -> dict[str, str |
 
 def _whole(segment: Segment, definitions: Definitions) -> Iterator[object]:
     """What decides about its members: its condition, and those of the segments that it names."""
-    yield segment.where, segment.of, segment.event, segment.key
+    yield segment.where, segment.of, segment.event, segment.key, segment.select
     for leaf in walk(segment.where):
         if isinstance(leaf, InSegment) and leaf.name in definitions.segments:
             yield from _whole(definitions.segments[leaf.name], definitions)

@@ -16,6 +16,7 @@ from enum import StrEnum
 from penfriend.domain.fields import Field
 from penfriend.domain.moments import MomentExpr, Window
 from penfriend.domain.problems import Place
+from penfriend.domain.sources import SqlSelect
 
 
 class Op(StrEnum):
@@ -119,6 +120,8 @@ class Things(StrEnum):
     POINTS = "points"
     REWARDS = "rewards"
     EVENTS = "events"
+    ROWS = "rows"
+    """Rows of the SELECT of a segment with `sql`: the contact, or with an `occurrence` each of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class Segment:
     key: str = ""
     """For events: the property of which the latest event each is a thing; empty for the contact's latest
     one."""
+    select: SqlSelect | None = None
+    """What finds the rows, for `Things.ROWS`."""
     description: str = ""
     was: str | None = None
     """The name that it had in the revision before."""

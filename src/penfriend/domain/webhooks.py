@@ -164,7 +164,10 @@ _ABOUT: Mapping[str, Collection[str]] = {
 def facts_about(subject: Subject) -> tuple[str, ...]:
     """The names of the facts that a call about `subject` tells, beside the contact and the answer to a
     survey."""
-    return tuple(name for key, names in _ABOUT.items() if getattr(subject, key) is not None for name in names)
+    about = [name for key, names in _ABOUT.items() if getattr(subject, key) is not None for name in names]
+    if subject.row_key is not None:
+        about.append(subject.row_key.partition(":")[0])
+    return tuple(about)
 
 
 def body_of(call: DueCall, enrollment: Enrollment, facts: Mapping[str, Frozen]) -> str:

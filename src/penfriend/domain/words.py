@@ -23,7 +23,8 @@ def said(value: object) -> str:
         case Enum():
             return str(value.value)
         case str():
-            return value if len(value) <= 60 and "\n" not in value else ""
+            secret = "://" in value and "@" in value  # an address with a password
+            return value if len(value) <= 60 and "\n" not in value and not secret else ""
         case int() | float() | Decimal() | Duration():
             return str(value)
         case Reentry():

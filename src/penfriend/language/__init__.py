@@ -2,5 +2,6 @@
 
 from penfriend.language.files import read_bytes
 from penfriend.language.loader import Loaded, load
+from penfriend.language.sources import sql_files_of
 
-__all__ = ["Loaded", "load", "read_bytes"]
+__all__ = ["Loaded", "load", "read_bytes", "sql_files_of"]

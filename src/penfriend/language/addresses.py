@@ -17,6 +17,8 @@ TEMPLATE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_\-]*(?:/[A-Za-z0-9][A-Za-z0-9_\-]*)*"
 LOCALE_PATTERN = r"[a-z]{2,3}(?:[_\-][A-Z][a-z]{3})?(?:[_\-](?:[A-Z]{2}|[0-9]{3}))?"
 CURRENCY_PATTERN = r"[A-Z]{3}"
 COUPON_FILE_PATTERN = r"[^/\\\x00-\x1f][^\\\x00-\x1f]*\.csv"
+SQL_FILE_PATTERN = r"[^/\\\x00-\x1f][^\\\x00-\x1f]*\.sql"
+SOURCE_URL_PATTERN = r"[a-z][a-z0-9_]*(?:\+[a-z0-9_]+)?://[^\s]*"
 INCLUDE_PATTERN = r"[^/~\\:\x00-\x1f][^\\:\x00-\x1f]*\.ya?ml"
 DOMAIN_PATTERN = r"[^\s@/:.]+(?:\.[^\s@/:.]+)+"
 SELECTOR_PATTERN = r"[A-Za-z0-9](?:[A-Za-z0-9_.\-]{0,60}[A-Za-z0-9])?"
@@ -177,6 +179,29 @@ def parse_coupon_file(text: str) -> str:
         raise WordError(
             f"{quote(text)} is no file of codes. Write the path of a CSV file beside the campaigns, such as"
             " coupons/spring.csv."
+        )
+    return text
+
+
+def parse_sql_file(text: str) -> str:
+    """The path of an .sql file below the folder of the campaign files."""
+    text = text.strip()
+    parts = text.split("/")
+    if not re.fullmatch(SQL_FILE_PATTERN, text) or {"", ".", ".."} & set(parts) or parts[0] == "templates":
+        raise WordError(
+            f"{quote(text)} is no file with a SELECT. Write the path of an .sql file beside the campaigns,"
+            " such as sql/fans.sql."
+        )
+    return text
+
+
+def parse_source_url(text: str) -> str:
+    """The address of a database as SQLAlchemy writes it; it is tried when it is read."""
+    text = text.strip()
+    if not re.fullmatch(SOURCE_URL_PATTERN, text):
+        raise WordError(  # what stands there may hold a password
+            "this is no address of a database. Write postgresql://user:password@host/name, or"
+            " sqlite:///file.db."
         )
     return text
 

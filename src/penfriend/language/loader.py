@@ -35,6 +35,7 @@ from penfriend.language.sections import (
 )
 from penfriend.language.segments import made_of, read_segments
 from penfriend.language.shapes import VERSION
+from penfriend.language.sources import read_sources
 from penfriend.language.tree import read_tree
 
 
@@ -59,6 +60,8 @@ def load(
 ) -> Loaded:
     """Reads the file `entry` of `files` (path to text). Never raises for a bad text.
 
+    The .sql files that segments name are among `files` as well.
+
     `environment` gives the values of `${NAME}`; `templates` are the names of the letters that exist, None is
     not to check them. Moments that are past at `now` get a warning. `check_transport` says what is wrong
     with a transport's address.
@@ -66,7 +69,11 @@ def load(
     report = Report()
     with _without_collecting():
         definitions = _definitions(
-            files, entry, environment, templates, Reading(report, now=now, check_transport=check_transport)
+            files,
+            entry,
+            environment,
+            templates,
+            Reading(report, now=now, check_transport=check_transport, files=files),
         )
     if definitions is None or not report.has_errors:
         return Loaded(definitions, report.problems, definitions)
@@ -169,6 +176,7 @@ def _sections(
     first.word(found.get("version"), VERSION)
     brand = read_brand(found.get("brand"), environment, first)
     data, untyped = read_data(_node(found, "data"), first)
+    sources = read_sources(_node(found, "sources"), first)
     names = Names(
         data=data,
         untyped=untyped,
@@ -181,6 +189,7 @@ def _sections(
         webhooks=_names(found, "webhooks"),
         brands=_names(found, "brands"),
         transports=_names(found, "transports"),
+        sources=sources,
         locale=brand.locale,
         timezone=brand.timezone,
     )
@@ -202,6 +211,7 @@ def _sections(
         transports=read_transports(_node(found, "transports"), reading),
         retention=read_retention(found.get("retention"), policy, campaigns.values(), reading),
         dkim=read_dkim(_node(found, "dkim"), reading),
+        sources={name: source for name, source in sources.items() if source is not None},
         tests=read_tests(_node(found, "tests"), campaigns, reading),
     )
     _ask_for_sender(definitions, found, root, reading)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from penfriend.domain.definitions import DataTypes, Text
+from penfriend.domain.sources import Source
 from penfriend.domain.timing import Moment
 from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence, is_null, kind_of
 from penfriend.language.quoting import listing, quote
@@ -53,6 +54,8 @@ class Names:
     webhooks: Collection[str] = frozenset()
     brands: Collection[str] = frozenset()
     transports: Collection[str] = frozenset()
+    sources: Mapping[str, Source | None] = field(default_factory=dict)
+    """None: it is broken."""
     locale: str = "en"
     timezone: str = "UTC"
     """The brand's zone."""
@@ -69,6 +72,8 @@ class Reading:
     """When the files are read, to tell what is past; None: not to be told."""
     check_transport: Callable[[str], str | None] | None = None
     """What is wrong with a transport's address, as a sentence."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The texts of all files by their path, those with a SELECT among them."""
 
     def error(self, at: Placed, text: str) -> None:
         """Notes an error."""

@@ -92,9 +92,9 @@ class _Writer:
         """The schema of a mapping with its keys; what is not supported yet is left out, so that an editor
         does not offer it."""
         known = {name: key for name, key in table.keys.items() if not key.later}
-        required = [name for name, key in known.items() if key.required]
+        required = [] if table.instead else [name for name, key in known.items() if key.required]
         return {
-            "type": "object" if required else ["object", "null"],
+            "type": "object" if table.required else ["object", "null"],
             "properties": {name: self._key(key) for name, key in known.items()},
             "additionalProperties": False,
             **({"required": required} if required else {}),
@@ -149,6 +149,7 @@ def _without(word: str, *required: str) -> Json:
     return {"required": list(required), "not": {"required": [word]}}
 
 
+_BESIDE_NO_SQL = ("where", "of", "key")
 _MORE_RULES: Mapping[str, Json] = {
     "trigger": {
         "type": "object",
@@ -183,6 +184,15 @@ _MORE_RULES: Mapping[str, Json] = {
         "anyOf": [_without("if", "event"), {"required": ["if"], "maxProperties": 1}],
     },
     "policy_when": {"minProperties": 2},
+    "segment": {
+        "oneOf": [
+            {
+                "required": ["source", "sql"],
+                "not": {"anyOf": [{"required": [word]} for word in _BESIDE_NO_SQL]},
+            },
+            {"required": ["where"], "not": {"anyOf": [{"required": [word]} for word in ("source", "sql")]}},
+        ],
+    },
     "coupon": {
         "type": "object",
         "oneOf": [{"required": ["from"]}, {"required": ["code"]}],

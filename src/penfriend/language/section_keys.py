@@ -17,8 +17,10 @@ from penfriend.language.shapes import (
     MAILBOX,
     NONE,
     POSTAL,
+    ROWS,
     SECRET,
     SELECTOR,
+    SOURCE_URL,
     TEXT,
     TRANSPORT,
     TYPE,
@@ -171,6 +173,18 @@ COUPON = Table(
         "code": Key("one code, the same for everybody, instead of a file", LINE),
         "warn_below": Key("status warns when fewer codes of the file are left", WHOLE),
         "was": WAS,
+    },
+)
+
+SOURCE = Table(
+    "source",
+    "a source",
+    {
+        "url": Key("the database, as SQLAlchemy writes it, from the environment", SOURCE_URL, required=True),
+        "timeout": Key("a statement that takes longer is stopped; without it 1 minute", DURATION),
+        "max_rows": Key("a SELECT that gives more rows changes nothing; without it 1000000", ROWS),
+        "every": Key("how often its segments are read; without it 15 minutes, at least 1 minute", DURATION),
+        "max_cost": Key("for PostgreSQL: a SELECT that EXPLAIN calls more costly is not run", ROWS),
     },
 )
 

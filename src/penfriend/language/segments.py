@@ -11,10 +11,11 @@ from penfriend.language.conditions import MAX_TESTS, NEVER, read_condition
 from penfriend.language.field_names import known_event, read_key
 from penfriend.language.nodes import Entry, MappingNode, Node, Scalar
 from penfriend.language.quoting import listing, quote
-from penfriend.language.reading import AlreadyReportedError, Reading
+from penfriend.language.reading import AlreadyReportedError, Found, Reading
 from penfriend.language.renames import Renames
 from penfriend.language.scope import MadeOf, Scope
 from penfriend.language.shapes import NAME, OF, TEXT, parse_of
+from penfriend.language.sources import read_select
 from penfriend.language.untracked import warn_of_event
 from penfriend.language.words import WordError
 
@@ -24,6 +25,8 @@ MAX_LEVELS = 20
 
 def made_of(node: Node) -> MadeOf | None:
     """What a segment is made of, as far as it can be told before its conditions are read."""
+    if isinstance(node, MappingNode) and {"source", "sql"} & node.entries.keys():
+        return MadeOf(Things.ROWS)
     of = node.value("of") if isinstance(node, MappingNode) else None
     if of is None:
         return MadeOf()
@@ -46,6 +49,8 @@ def read_segments(node: Node | None, reading: Reading) -> dict[str, Segment]:
 
 def _segment(entry: Entry, renames: Renames, reading: Reading) -> Segment:
     found = reading.table(entry.value, keys.SEGMENT, entry.key)
+    if {"source", "sql"} & found.keys():
+        return _of_rows(entry, found, renames, reading)
     made = _made_of(found.get("of"), reading)
     key = _key(found.get("key"), made, reading)
     description = reading.word(found.get("description"), TEXT)
@@ -59,6 +64,18 @@ def _segment(entry: Entry, renames: Renames, reading: Reading) -> Segment:
         event=made.event,
         key=key,
         description=description or "",
+        was=renames.read(found.get("was")),
+        place=entry.key.place,
+    )
+
+
+def _of_rows(entry: Entry, found: Found, renames: Renames, reading: Reading) -> Segment:
+    """A segment that a SELECT finds in a database of the company."""
+    return Segment(
+        name=entry.key.text,
+        of=Things.ROWS,
+        select=read_select(entry, found, reading),
+        description=reading.word(found.get("description"), TEXT) or "",
         was=renames.read(found.get("was")),
         place=entry.key.place,
     )

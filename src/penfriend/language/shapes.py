@@ -127,7 +127,7 @@ def choice(name: str, meaning: str, known: tuple[str, ...], later: tuple[str, ..
     return Word(name, meaning, parse, {"type": "string", "enum": list(known)})
 
 
-_THINGS = tuple(things.value for things in Things if things is not Things.EVENTS)
+_THINGS = tuple(things.value for things in Things if things not in (Things.EVENTS, Things.ROWS))
 _OF_EVENTS = "events."
 
 
@@ -264,6 +264,18 @@ DKIM_KEY = Word(
 COUPON_FILE = Word(
     "coupon_file", "a CSV file beside the campaigns", addresses.parse_coupon_file,
     pattern(addresses.COUPON_FILE_PATTERN),
+)  # fmt: skip
+SQL_FILE = Word(
+    "sql_file", "an .sql file beside the campaigns", addresses.parse_sql_file,
+    pattern(addresses.SQL_FILE_PATTERN),
+)  # fmt: skip
+SOURCE_URL = Word(
+    "source_url", "a database as SQLAlchemy writes it", addresses.parse_source_url,
+    pattern(addresses.SOURCE_URL_PATTERN),
+)  # fmt: skip
+ROWS: Word[int] = Word(
+    "rows", "a whole number from 1", partial(figures.parse_whole_between, 1, words.MAX_WHOLE),
+    {"type": "integer", "minimum": 1},
 )  # fmt: skip
 INCLUDE = Word(
     "include", "a path below this folder, such as campaigns/*.yaml", addresses.parse_include,

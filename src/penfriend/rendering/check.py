@@ -114,6 +114,11 @@ def _try(
         try:
             renderer.fill(letter)
         except LetterFailed as error:
+            rows = [name for name in needed.names if name in renderer.definitions.segments]
+            if rows and not sparse:
+                text = f"this fails where a column of {', '.join(sorted(rows))} is a text: {error.text}"
+                problems.warning(error.place, text)
+                return
             if not sparse:
                 problems.error(error.place, error.text)
                 return

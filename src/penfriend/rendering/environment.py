@@ -102,7 +102,9 @@ class LetterEnvironment(SandboxedEnvironment):
         *,
         escape: bool,
         codes: Codes,
+        rows: frozenset[str] = frozenset(),
     ) -> None:
+        """`rows` are the segments whose columns a letter can name."""
         super().__init__(
             autoescape=escape,
             undefined=Missing,
@@ -129,7 +131,7 @@ class LetterEnvironment(SandboxedEnvironment):
             **filters.internal_functions(),
             "_translated": dynamic,
         }
-        self._codes = codes
+        self._codes, self._rows = codes, rows
         self.filters = {
             **{name: self.filters[name] for name in filters.KEPT},
             **filters.own_filters(),
@@ -179,7 +181,7 @@ class LetterEnvironment(SandboxedEnvironment):
         made = self._codes.get(key)
         if made is None:
             tree = self.parse(source)
-            names = frozenset(fact_names(tree))
+            names = frozenset(fact_names(tree, self._rows))
             needs = Needs(names, replace_counts(tree, names, self))
             guard(tree, self)
             made = self._codes[key] = (self.compile(tree), tree, needs)

@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from jinja2 import nodes
 from jinja2.meta import find_undeclared_variables
@@ -44,18 +44,20 @@ def sends(definitions: Definitions) -> Iterator[tuple[Campaign, Send]]:
                 yield campaign, step
 
 
-def fact_names(tree: nodes.Template) -> set[str]:
-    """The names of facts that a template reads and does not make itself."""
+def fact_names(tree: nodes.Template, more: Collection[str] = ()) -> set[str]:
+    """The names of facts that a template reads and does not make itself; `more` are segments whose columns
+    are facts."""
+    known = _GROUPS.union(more)
     loaded: set[str] = set()
     bound: set[str] = set()
     for node in every_node(tree):
         if isinstance(node, nodes.Name):
             (loaded if node.ctx == "load" else bound).add(node.name)
     if (
-        loaded & bound & _GROUPS
+        loaded & bound & known
     ):  # a name of ours is used for something else somewhere: Jinja itself has to tell
         loaded = find_undeclared_variables(tree)
-    return loaded & _GROUPS
+    return loaded & known
 
 
 Report = Callable[[int, str], None]

@@ -52,7 +52,7 @@ def depends_on(definitions: Definitions, campaign: Campaign) -> tuple[object, ..
     survey and coupon of the step count."""
     sends = frozenset(one.id for one in walk_steps(campaign.steps) if isinstance(one, Send))
     certain = certain_things(definitions, campaign)
-    return _event_name(definitions, campaign), certain, sends
+    return _event_name(definitions, campaign), certain, sends, _own_rows(definitions, campaign)
 
 
 def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str, Shape]:
@@ -91,6 +91,27 @@ def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str
         "theme": Shape({**_texts(_THEME), "dark": Shape(_texts(COLOURS))}),
         "links": Shape({**_texts(_LINKS), "survey": ANYTHING}),
         **_texts(("locale", "dir", "subject", "coupon")),
+        **_rows(definitions, campaign),
+    }
+
+
+def _own_rows(definitions: Definitions, campaign: Campaign) -> str:
+    """The segment with `sql` whose row everybody in the campaign has; empty where there is none."""
+    found = definitions.segments.get(campaign.trigger.segment or "")
+    return found.name if found is not None and found.select is not None else ""
+
+
+def _rows(definitions: Definitions, campaign: Campaign) -> dict[str, Shape]:
+    """The columns of segments with `sql`, under the name of each. What they hold is known only when they are
+    read."""
+    return {
+        name: Shape(
+            _texts(segment.select.shown),
+            open=segment.select.open,
+            optional=name != _own_rows(definitions, campaign),
+        )
+        for name, segment in definitions.segments.items()
+        if segment.select is not None
     }
 
 

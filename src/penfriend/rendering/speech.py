@@ -31,6 +31,8 @@ class Shared:
     codes: Codes
     utm: bool
     """Links are made to carry parameters."""
+    rows: frozenset[str]
+    """The segments whose columns letters can name."""
 
 
 class Speech:
@@ -44,12 +46,14 @@ class Speech:
         """As HTML writes it: `ar-EG`."""
         self.is_rtl = locale.text_direction == "rtl"
         formats = Formats(locale, currency)
-        self.html = LetterEnvironment(translations, formats, escape=True, codes=shared.codes)
+        self.html = LetterEnvironment(
+            translations, formats, escape=True, codes=shared.codes, rows=shared.rows
+        )
         self._translations = translations
         self._paths = shared.sources.paths
         self._names = chain(locale)
         self._brand_names = chain(brand)
-        text = LetterEnvironment(translations, formats, escape=False, codes=shared.codes)
+        text = LetterEnvironment(translations, formats, escape=False, codes=shared.codes, rows=shared.rows)
         self._compiler = Compiler(shared.sources, self.html, text, self.translated, utm=shared.utm)
         self._letters: dict[str, CompiledLetter | TemplateBroken] = {}
         self._subjects: dict[str, Part] = {}
@@ -114,7 +118,9 @@ class Speeches:
         codes: Codes = {}
         plain = LetterEnvironment(Translations([]), Formats(Locale("en"), "EUR"), escape=True, codes=codes)
         brands = (definitions.brand, *definitions.brands.values())
-        self._shared = Shared(Sources(files, plain), codes, any(brand.utm is not None for brand in brands))
+        rows = frozenset(name for name, one in definitions.segments.items() if one.select is not None)
+        carried = any(brand.utm is not None for brand in brands)
+        self._shared = Shared(Sources(files, plain), codes, carried, rows)
         self._files = files
         self._currency = definitions.brand.currency
         self.brand = locale_of(definitions.brand.locale) or Locale("en")

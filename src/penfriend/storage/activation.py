@@ -5,6 +5,9 @@ segment's new definition treats those whom it brings in the same way. Dates and 
 lets nobody in. A removed campaign ends its enrollments
 and skips what they still wanted to send. Everything is safe to repeat: a crash in between leaves the segment
 or campaign as not yet activated.
+
+A segment that rests on a SELECT in the company's own database waits for its first reading, whose members are
+treated in the same way; until then looks pass it over.
 """
 
 from __future__ import annotations
@@ -15,8 +18,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
 
 from penfriend.domain.campaign import SegmentTrigger
+from penfriend.domain.definitions import Definitions
 from penfriend.domain.message import Status
 from penfriend.domain.reasons import End
+from penfriend.domain.segment import Segment
 from penfriend.domain.timing import Moment
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG, TEXT
@@ -24,9 +29,11 @@ from penfriend.storage.database import Database
 from penfriend.storage.entering import Entered
 from penfriend.storage.looks import Looks, active_since
 from penfriend.storage.looks_tables import make_room
-from penfriend.storage.members import SegmentMembers
+from penfriend.storage.members import SegmentMembers, rests_on
 from penfriend.storage.message_states import WILL_NOT_BE_SENT
 from penfriend.storage.passed_moments import make_indexes
+from penfriend.storage.source_rows import forget_segments
+from penfriend.storage.source_states import read_states
 
 CHUNK = 20_000
 """Contacts in one transaction: other writers wait for it (FACTS 13: with 20,000 ids they stall 13-16 ms)."""
@@ -42,24 +49,31 @@ class ActivationReport:
     ended: int = 0
 
 
-def activate(database: Database, looks: Looks, now: Moment, moved: Collection[str] = ()) -> ActivationReport:
+def activate(
+    database: Database,
+    looks: Looks,
+    now: Moment,
+    moved: Collection[str] = (),
+    read: Collection[str] = (),
+) -> ActivationReport:
     """Make the store fit the revision of `looks`: what is new is activated, what is gone ends.
 
     A running campaign whose trigger has another segment than before (`moved`) treats those who are in it as
-    at an activation.
+    at an activation. `read` are the segments that were just read from their sources for the first time.
     """
     report = ActivationReport()
     for members in looks.segments.values():
         with database.read() as connection:
             known = _known(connection, members)
-        if known == members.digest:
+            waiting = known != members.digest and _unread(connection, members.segment, looks.definitions)
+        if known == members.digest or (waiting and not waiting <= set(read)):
             continue
         with database.write() as connection:
             make_indexes(connection, members.segment, looks.definitions)
         report.noted += _fill(database, members, now)
         with database.write() as connection:
             _set_looked(connection, members, now)
-            _backfill(connection, looks, members, now, report, known is not None)
+            _backfill(connection, looks, members, now, report, known is not None or bool(waiting))
     with database.write() as connection:
         looks.dates.make_indexes(connection)
     database.run(lambda connection: _set_campaigns(connection, looks, now, moved, report))
@@ -86,6 +100,16 @@ def refresh_members(database: Database, looks: Looks, now: Moment) -> int:
 def _known(connection: Connection, members: SegmentMembers) -> str | None:
     row = connection.execute(_LOOKED_AT, {"name": members.segment.name}).first()
     return None if row is None else str(row.definition)
+
+
+def _unread(connection: Connection, segment: Segment, definitions: Definitions) -> set[str]:
+    """The SELECTs on which the segment rests that were not read yet as they are now."""
+    needed = rests_on(segment, definitions)
+    if not needed:
+        return set()
+    states = read_states(connection)
+    read = {name: state.definition for name, state in states.items()}
+    return {name for name, digest in needed.items() if read.get(name) != digest}
 
 
 def _fill(database: Database, members: SegmentMembers, now: Moment) -> int:
@@ -154,6 +178,8 @@ def _set_campaigns(
     if gone:
         connection.execute(delete(t.members).where(t.members.c.segment.in_(gone)))
         connection.execute(delete(t.segment_looks).where(t.segment_looks.c.segment.in_(gone)))
+    read = [segment.name for segment in looks.definitions.segments.values() if segment.select is not None]
+    forget_segments(connection, read)
 
 
 def _let_in_at_activation(

@@ -80,4 +80,5 @@ def subject() -> tuple[Column[str] | Column[int], ...]:
         text("reward_key"),
         day("expires_on"),
         Column("event_id", BIG),
+        text("row_key"),  # the name of a segment with `sql`, a colon, and the occurrence of one of its rows
     )

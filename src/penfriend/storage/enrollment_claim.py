@@ -77,6 +77,7 @@ def row_of(row: RowMapping | Mapping[str, Any]) -> Enrollment:
             product_key=row["product_key"],
             reward_key=row["reward_key"],
             expires_on=row["expires_on"],
+            row_key=row["row_key"],
             event_id=row["event_id"],
         ),
         active=row["status"] == "active",

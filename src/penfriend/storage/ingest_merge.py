@@ -9,7 +9,7 @@ from penfriend.storage.tables import contacts, metadata
 
 DERIVED = frozenset({"event_facts", "purchases", "lots", "expiries", "rewards", "subscriptions", "members"})
 """Made anew from the other rows (members by the next look, which a touch brings about)."""
-CAREFULLY = frozenset({"enrollments"})
+CAREFULLY = frozenset({"enrollments", "source_rows"})
 """Moved by a statement of its own."""
 
 _SKIP_TWICE = """
@@ -39,6 +39,14 @@ UPDATE enrollments SET contact_id = :target, entry = entry + coalesce((
 ), 0)
 WHERE contact_id = :source
 """
+# whom a source names under either id; the next reading finds the row again
+_MOVE_SOURCE_ROWS = """
+UPDATE source_rows SET contact_id = :target WHERE contact_id = :source AND NOT EXISTS (
+    SELECT 1 FROM source_rows AS theirs WHERE theirs.contact_id = :target
+    AND theirs.segment = source_rows.segment AND theirs.occurrence = source_rows.occurrence
+)
+"""
+_FORGET_SOURCE_ROWS = "DELETE FROM source_rows WHERE contact_id = :source"
 _TAKE_OVER = """
 UPDATE contacts SET
     key = coalesce(key, :key), email = :email, email_at = :email_at, email_hash = :email_hash,
@@ -55,6 +63,8 @@ def merge_rows(connection: Connection, source: int, target: int, now: Moment) ->
     connection.execute(text(_SKIP_TWICE), both | {"now": now})
     connection.execute(text(_END_TWICE), both | {"now": now})
     connection.execute(text(_MOVE_ENROLLMENTS), both)
+    connection.execute(text(_MOVE_SOURCE_ROWS), both)
+    connection.execute(text(_FORGET_SOURCE_ROWS), both)
     for table in metadata.sorted_tables:
         if table.name in DERIVED:
             connection.execute(table.delete().where(table.c.contact_id == source))

@@ -18,6 +18,7 @@ from penfriend.domain.letter import Needs
 from penfriend.domain.timing import Moment
 from penfriend.storage import letter_things
 from penfriend.storage.letter_counts import counts_of
+from penfriend.storage.letter_rows import rows_of
 from penfriend.storage.letter_values import Facts, Person, typed
 from penfriend.storage.people import TOPICS, known_zone
 from penfriend.storage.tables import answers, contacts, enrollments, event_facts, messages
@@ -42,6 +43,10 @@ def gather(
     for name, load in _LOADERS.items():
         if name in needs.names:
             for enrollment, value in load(connection, people).items():
+                facts[enrollment][name] = value
+    for name in sorted(needs.names & definitions.segments.keys()):
+        if definitions.segments[name].select is not None:
+            for enrollment, value in rows_of(connection, people, name).items():
                 facts[enrollment][name] = value
     if needs.counts:
         for enrollment, counts in counts_of(connection, people, needs.counts, now).items():

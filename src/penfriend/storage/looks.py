@@ -93,8 +93,8 @@ class Looks:
         """Events that say nothing but themselves, and that no segment asks for."""
 
     def take_look(self, connection: Connection, now: Moment, batch: int = BATCH) -> LookReport:
-        """One batch, in the caller's transaction. Segments that were not activated yet are passed over.
-        Once a later revision is live it does nothing."""
+        """One batch, in the caller's transaction. Segments that were not activated as they are now
+        are passed over. Once a later revision is live it does nothing."""
         if is_behind(connection, self.revision):
             return LookReport()
         make_room(connection)
@@ -106,10 +106,10 @@ class Looks:
             names = set(connection.execute(_TOUCHING_EVENTS).scalars())
         newest = (connection.execute(_NEWEST).scalar() or 0) if self._reads_campaigns else 0
         activated = active_since(connection)
-        looked = {row.segment: row.looked_at for row in connection.execute(_LOOKS)}
+        looked = {row.segment: row for row in connection.execute(_LOOKS)}
         for name, members in self.segments.items():
-            if name in looked:
-                last = Moment(looked[name])
+            if name in looked and looked[name].definition == members.digest:
+                last = Moment(looked[name].looked_at)
                 read = [look_touched] if names - self._moves_nobody else []
                 if members.passed.record(connection, last, now):
                     read.append(look_passed)
@@ -222,7 +222,7 @@ _READ_TOUCHED = insert(look_touched).from_select(
     .order_by(t.touched.c.id)
     .limit(bindparam("batch", type_=BIG)),
 )
-_LOOKS = select(t.segment_looks.c.segment, t.segment_looks.c.looked_at)
+_LOOKS = select(t.segment_looks.c.segment, t.segment_looks.c.definition, t.segment_looks.c.looked_at)
 _ACTIVE = select(t.campaign_states.c.campaign, t.campaign_states.c.activated_at).where(
     t.campaign_states.c.removed_at.is_(None)
 )

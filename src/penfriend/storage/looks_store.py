@@ -39,11 +39,17 @@ class LookStore:
         return self._database.run(lambda connection: looks.take_look(connection, now, self._batch))
 
     def activate(
-        self, definitions: Definitions, revision: int, now: Moment, moved: Collection[str] = ()
+        self,
+        definitions: Definitions,
+        revision: int,
+        now: Moment,
+        moved: Collection[str] = (),
+        read: Collection[str] = (),
     ) -> ActivationReport:
         """Make the store fit this revision: once, when it becomes the live one, and harmless again. `moved`
-        are the campaigns whose trigger has another segment than before."""
-        return activate(self._database, self._of(definitions, revision), now, moved)
+        are the campaigns whose trigger has another segment than before, `read` the segments that were just
+        read from their sources for the first time."""
+        return activate(self._database, self._of(definitions, revision), now, moved, read)
 
     def refresh_members(self, definitions: Definitions, revision: int, now: Moment) -> int:
         """Find all members anew; how many were wrong and are mended."""

@@ -188,8 +188,15 @@ def _named(segment: Segment, definitions: Definitions) -> list[Segment]:
     return found
 
 
+def rests_on(segment: Segment, definitions: Definitions) -> dict[str, str]:
+    """The segments with `sql` on which the members depend, itself among them, with the digest of each."""
+    every = [segment, *_named(segment, definitions)]
+    return {one.name: one.select.digest for one in every if one.select is not None}
+
+
 def _without_place(segment: Segment) -> tuple[object, ...]:
-    return segment.where, segment.of, segment.event, segment.key
+    told = (segment.where, segment.of, segment.event, segment.key)
+    return told if segment.select is None else (*told, segment.select.digest)
 
 
 def _subject(subject: dict[str, Expr], name: str) -> Expr:

@@ -120,10 +120,24 @@ _STEP = (
     delete(t.splits).where(t.splits.c.campaign == _OF, t.splits.c.step == _NEW),
     _renamed(t.splits, "step", t.splits.c.campaign == _OF),
 )
-_SEGMENT = tuple(
-    statement
-    for table in (t.members, t.segment_looks, t.segment_sizes)
-    for statement in (_left(table, "segment"), _renamed(table, "segment"))
+
+
+def _rows_renamed(table: Table) -> object:
+    """What is about a row names the segment: `NAME:occurrence`."""
+    key, old = table.c.row_key, _OLD + ":"
+    rest = func.substr(key, func.length(_OLD) + 1)
+    return update(table).where(func.substr(key, 1, func.length(_OLD) + 1) == old).values(row_key=_NEW + rest)
+
+
+_OF_SEGMENTS = (t.members, t.segment_looks, t.segment_sizes, t.source_rows, t.source_reads, t.source_staged)
+_SEGMENT = (
+    *(
+        statement
+        for table in _OF_SEGMENTS
+        for statement in (_left(table, "segment"), _renamed(table, "segment"))
+    ),
+    _rows_renamed(t.members),
+    _rows_renamed(t.enrollments),
 )
 _stale = t.subscriptions.alias()
 _TOPIC = (

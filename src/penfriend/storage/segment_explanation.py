@@ -89,6 +89,9 @@ def explain_segment(
     ).where(contact.c.id == contact_id)
     found = connection.execute(query, binder.values(now))
     words = _Words(definitions.brand.zone, now)
+    if segment.select is not None:
+        among = Explained(f"is among the rows of {segment.select.file}, as last read", holds=True)
+        return [ExplainedThing(str(row[0]), among) for row in found]
     return [ExplainedThing(str(row[0]), _explained(tree, row[1:], words)) for row in found]
 
 

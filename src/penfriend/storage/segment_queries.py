@@ -62,8 +62,12 @@ def list_members(
 
 
 def sql_text(definitions: Definitions, name: str, now: Moment, dialect: Dialect) -> str:
-    """The SELECT of the segment as it runs at `now`, its values written out."""
-    members = SegmentMembers(segment_of(definitions, name), definitions)
+    """The SELECT of the segment as it runs at `now`, its values written out; that of a segment with `sql` as
+    it stands in its file."""
+    segment = segment_of(definitions, name)
+    if segment.select is not None:
+        return segment.select.text.strip()
+    members = SegmentMembers(segment, definitions)
     found = members.found()
     query = found.query.with_only_columns(
         found.contact_id.label("contact_id"), found.occurrence.label("occurrence")

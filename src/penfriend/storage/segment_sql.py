@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import FromClause, and_, false, not_, or_, true
+from sqlalchemy import FromClause, and_, false, func, not_, or_, true
 
 from penfriend.domain.campaign import EventHappening
 from penfriend.domain.definitions import Definitions
@@ -53,7 +53,7 @@ from penfriend.storage.segment_sql_json import Expr
 from penfriend.storage.segment_sql_lists import entries_of, is_list
 from penfriend.storage.segment_sql_moments import NOW, Binder, Bound, Reckonable, Shape
 from penfriend.storage.segment_sql_scope import Scope, there_is
-from penfriend.storage.segment_sql_things import ThingRows, event_key, thing_rows
+from penfriend.storage.segment_sql_things import ThingRows, event_key, row_prefix, thing_rows
 from penfriend.storage.segment_sql_time import midnight_of, shift_day, shift_moment
 
 _DAY_SHAPES = {Op.AT_LEAST: Shape.DAY_TO_BEGIN, Op.LESS_THAN: Shape.DAY_TO_BEGIN}
@@ -144,6 +144,10 @@ class Compiler:
         about = scope.about(things.about)
         if about is None:
             return true()
+        if segment.of is Things.ROWS:  # about a row of another segment is about none of this one
+            prefix = row_prefix(segment.name)
+            ours = func.substr(about, 1, len(prefix)) == prefix
+            return or_(about.is_(None), not_(ours), things.subject[things.about] == about)
         if segment.of is not Things.EVENTS:
             return or_(about.is_(None), things.subject[things.about] == about)
         own = t.events.alias()

@@ -11,7 +11,15 @@ from sqlalchemy import Column, FromClause, Select, func, literal_column, null, s
 from penfriend.storage import tables as t
 from penfriend.storage.segment_sql_json import Expr
 
-SUBJECT_COLUMNS = ("cart_key", "order_key", "product_key", "reward_key", "expires_on", "event_id")
+SUBJECT_COLUMNS = (
+    "cart_key",
+    "order_key",
+    "product_key",
+    "reward_key",
+    "expires_on",
+    "event_id",
+    "row_key",
+)
 """The columns of `Subject`, in members, enrollments and probes alike."""
 
 

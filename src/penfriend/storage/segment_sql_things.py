@@ -1,5 +1,5 @@
 """The things that segments are made of, as rows of the contact: carts, orders, purchases, points, rewards,
-events."""
+events, rows that were read from a source."""
 
 from __future__ import annotations
 
@@ -87,6 +87,18 @@ def _events(segment: Segment) -> ThingRows:
     return ThingRows(row, "event", occurrence, event_subject(row), "event_id", tuple(is_thing))
 
 
+def _rows(segment: Segment) -> ThingRows:
+    row = t.source_rows.alias()
+    subject = {"row_key": literal(row_prefix(segment.name), TEXT) + row.c.occurrence}
+    is_thing = (row.c.segment == segment.name, row.c.gone_at.is_(None))
+    return ThingRows(row, "row", row.c.occurrence, subject, "row_key", is_thing)
+
+
+def row_prefix(segment: str) -> str:
+    """How `row_key` begins for rows of that segment: of no other, for a name has no colon."""
+    return f"{segment}:"
+
+
 def event_subject(row: FromClause) -> dict[str, Expr]:
     """What is about an event is about its cart, order and product too."""
     return {
@@ -114,4 +126,5 @@ _KINDS: dict[Things, Callable[[Segment], ThingRows]] = {
     Things.POINTS: _points,
     Things.REWARDS: _rewards,
     Things.EVENTS: _events,
+    Things.ROWS: _rows,
 }

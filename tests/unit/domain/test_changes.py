@@ -9,9 +9,10 @@ import pytest
 from penfriend.domain.campaign import Arm as ArmOf
 from penfriend.domain.campaign import Branch, Campaign, EventTrigger, Policy, Send, WaitFor
 from penfriend.domain.changes import changed_letters, changes
-from penfriend.domain.definitions import Definitions, Topic
+from penfriend.domain.definitions import Definitions, Topic, Webhook
 from penfriend.domain.renames import as_renamed, renames
 from penfriend.domain.segment import InSegment, Segment
+from penfriend.domain.sources import Source
 from penfriend.domain.timing import Duration, Unit
 from penfriend.domain.triggers import SegmentTrigger
 
@@ -138,3 +139,18 @@ def test_what_refers_to_a_renamed_thing_has_not_changed() -> None:
     )
     assert told(before, after) == ["segment best renamed was vip"]
     assert as_renamed(before, renames(before, after)).campaigns == after.campaigns
+
+
+def test_what_is_secret_is_not_said() -> None:
+    def with_secrets(word: str) -> Definitions:
+        return Definitions(
+            webhooks={"desk": Webhook("desk", "https://desk.example", secret=word)},
+            transports={"bulk": f"smtp://user:{word}@mail.example"},
+            sources={"warehouse": Source("warehouse", f"postgresql://user:{word}@db.example/x")},
+        )
+
+    assert told(with_secrets("sesame"), with_secrets("hocuspocus")) == [
+        "webhook desk changed secret changed",
+        "transport bulk changed changed",
+        "source warehouse changed url changed",
+    ]

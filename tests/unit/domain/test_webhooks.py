@@ -172,3 +172,7 @@ def test_each_thing_an_enrollment_is_about_is_told() -> None:
     assert facts_about(Subject(cart_key="k", event_id=4)) == ("cart", "event")
     assert facts_about(Subject(product_key="p")) == ("product", "purchase")
     assert facts_about(Subject()) == ()
+
+
+def test_a_row_of_a_segment_is_told_under_the_segments_name() -> None:
+    assert facts_about(Subject(row_key="warehouse_fans:red")) == ("warehouse_fans",)

@@ -18,18 +18,24 @@ brand: {name: A, from: a@shop.example, address: Mill Lane 1}
 topics: {offers: {title: Offers}}
 """
 TEMPLATES = frozenset({"a/b", "a/c", "welcome/hello"})
-ENVIRONMENT = {"PENFRIEND_PUBLIC_URL": "https://mail.shop.example", "CARE_DESK_SECRET": "between us"}
+ENVIRONMENT = {
+    "PENFRIEND_PUBLIC_URL": "https://mail.shop.example",
+    "CARE_DESK_SECRET": "between us",
+    "WAREHOUSE_URL": "postgresql://db.shop.example/warehouse",
+}
+FANS = "SELECT customer_ref AS contact_id, product_name AS favourite FROM marts.favourites WHERE at < :now"
+"""The SELECT of the sample's `warehouse_fans`."""
 
 NOT_TRACKED = "opens and clicks are not tracked yet"
 """What `validate` says of everything that goes by them."""
 
 SAMPLE = Path(__file__).with_name("sample.yaml").read_text("utf-8")
-"""The sample of LANGUAGE.md but for what is not supported yet: the company's own databases."""
+"""The sample of LANGUAGE.md."""
 
 
 def load_text(text: str, environment: Mapping[str, str] = ENVIRONMENT) -> Loaded:
     """Loads one file without looking at templates."""
-    return load({"c.yaml": text}, "c.yaml", environment, None)
+    return load({"c.yaml": text, "sql/fans.sql": FANS}, "c.yaml", environment, None)
 
 
 def problems_of(text: str) -> list[str]:

@@ -107,7 +107,7 @@ def check(text: str) -> None:
         assert problem.place.file == "c.yaml"
         assert 1 <= problem.place.line <= lines
         assert problem.place.column >= 1
-        assert problem.text.rstrip().endswith((".", '"')), problem.text
+        assert problem.text.rstrip().endswith((".", '"', "?")), problem.text
         assert "\n" not in problem.text
 
 

@@ -78,6 +78,7 @@ def test_segments_are_of_contacts_and_of_things() -> None:
         "points_about_to_expire": Things.POINTS,
         "coffee_runs_out": Things.PURCHASES,
         "browsing_stopped": Things.EVENTS,
+        "warehouse_fans": Things.ROWS,
     }
 
 

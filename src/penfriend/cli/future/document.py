@@ -36,6 +36,7 @@ def as_document(forecast: Forecast) -> dict[str, object]:
             name: {"given": use.given, "left": use.left, "waiting": use.waiting, "runs_out": use.runs_out}
             for name, use in sorted(forecast.coupons.items())
         },
+        "sources": {name: iso_moment(read_at) for name, read_at in sorted(forecast.sources.items())},
         "send_nothing": forecast.silent,
         "campaigns": {
             name: {

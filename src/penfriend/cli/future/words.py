@@ -21,6 +21,7 @@ def sentences(forecast: Forecast) -> list[str]:
         _busiest(forecast),
         _capped(forecast),
         *_coupons(forecast),
+        *_sources(forecast),
         *([f"Send nothing: {', '.join(forecast.silent)}."] if forecast.silent else []),
     ]
 
@@ -71,6 +72,16 @@ def _coupons(forecast: Forecast) -> list[str]:
         + (f", {_mails(use.waiting)} still without one (no_coupon)." if use.waiting else ".")
         for name, use in sorted(forecast.coupons.items())
         if use.runs_out
+    ]
+
+
+def _sources(forecast: Forecast) -> list[str]:
+    return [
+        f"Segment {name} stands as it was last read, {shown_moment(read_at, forecast.zone)}: its source"
+        " is not asked about the future."
+        if read_at is not None
+        else f"Segment {name} was never read from its source: nobody is in it here."
+        for name, read_at in sorted(forecast.sources.items())
     ]
 
 

@@ -3,7 +3,7 @@
 people      contacts, contact_keys, subscriptions, consents, suppressions
 happenings  events, event_facts, carts, orders, refunds, items, purchases, products
 loyalty     point_moves, lots, expiries, rewards, answers
-belonging   touched, segment_looks, segment_sizes, members
+belonging   touched, segment_looks, segment_sizes, members, source_rows, source_staged, source_reads
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
 mail        messages, attempts, coupon_codes
 house       revisions, leases, routes, notes
@@ -12,7 +12,15 @@ house       revisions, leases, routes, notes
 from __future__ import annotations
 
 from penfriend.storage.tables.base import metadata
-from penfriend.storage.tables.belonging import members, segment_looks, segment_sizes, touched
+from penfriend.storage.tables.belonging import (
+    members,
+    segment_looks,
+    segment_sizes,
+    source_reads,
+    source_rows,
+    source_staged,
+    touched,
+)
 from penfriend.storage.tables.happenings import (
     carts,
     event_facts,
@@ -68,6 +76,9 @@ __all__ = [
     "routes",
     "segment_looks",
     "segment_sizes",
+    "source_reads",
+    "source_rows",
+    "source_staged",
     "splits",
     "subscriptions",
     "suppressions",
