@@ -10,6 +10,7 @@ from penfriend.domain.steps import CallWebhook
 from penfriend.domain.webhooks import Answer
 from penfriend.engine.call import Call, CallReport
 from penfriend.storage.call_log import CallLog
+from penfriend.storage.outgoing_log import OutgoingLog
 from tests.support.mail_pieces import campaign
 from tests.support.mail_world import World
 
@@ -76,7 +77,13 @@ class CallWorld:
         return self.ticker(owner).tick(self.world.live)
 
     def ticker(self, owner: str = "") -> Call:
-        return Call(CallLog(self.world.db), self.caller, self.world.clock, owner or self.world.owner)
+        return Call(
+            CallLog(self.world.db),
+            OutgoingLog(self.world.db),
+            self.caller,
+            self.world.clock,
+            owner or self.world.owner,
+        )
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from penfriend.domain.webhooks import TRIES, Answer, sign
 from penfriend.engine.call import LEASE, Call, CallReport
 from penfriend.storage import tables as t
 from penfriend.storage.call_log import CallLog
+from penfriend.storage.outgoing_log import OutgoingLog
 from penfriend.storage.overview import Reports
 from penfriend.storage.pending import pending
 from tests.contract.call_world import DOWN, OK, REFUSED, CallWorld, LogOfOneKilled
@@ -160,8 +161,10 @@ def test_killed_between_the_call_and_its_record_it_is_made_again_with_the_same_i
         raise Killed
 
     calls.caller.answer = killed
+    log, news = LogOfOneKilled(calls.world.db), OutgoingLog(calls.world.db)
+    gone = Call(log, news, calls.caller, calls.world.clock, "gone")
     with pytest.raises(Killed):
-        Call(LogOfOneKilled(calls.world.db), calls.caller, calls.world.clock, "gone").tick(calls.world.live)
+        gone.tick(calls.world.live)
     assert calls.each("status", "owner") == [("due", "gone")]
     calls.caller.answer = lambda *_: OK
     assert calls.call("next") == CallReport()  # its lease still lasts

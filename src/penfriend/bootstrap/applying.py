@@ -15,6 +15,7 @@ from penfriend.storage.database import Database
 from penfriend.storage.enrollment_log import wake_campaigns
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.notes import write_note
+from penfriend.storage.outgoing import set_targets
 from penfriend.storage.pausing import pause_and_resume
 from penfriend.storage.relocation import change_letters, relocate
 from penfriend.storage.renaming import rename
@@ -42,14 +43,21 @@ class Applied:
 
 
 def apply_files(
-    db: Database, files: Files, checked: Checked, before: Definitions | None, now: Moment, *, only_new: bool
+    db: Database,
+    files: Files,
+    checked: Checked,
+    before: Definitions | None,
+    now: Moment,
+    *,
+    only_new: bool,
+    tells: bool,
 ) -> Applied:
     """Make checked files the next revision. With `only_new`, files that equal an earlier revision are left
     alone.
 
     Enrollments at steps that are gone move to the next that survives; what the new definitions bring into
-    segments is noted or enters by
-    `backfill`. Raises AppliedMeanwhile where another process was faster: look again at what is live.
+    segments is noted or enters by `backfill`. Other systems are told nothing without `tells`. Raises
+    AppliedMeanwhile where another process was faster: look again at what is live.
     """
     digest = digest_of(files.texts, files.entry)
     with db.read() as connection:
@@ -68,6 +76,7 @@ def apply_files(
     same_names = before and as_renamed(before, renamed)
     with db.write() as connection:
         revision = add_revision(connection, files.texts, files.entry, now, live)
+        set_targets(connection, definitions.outgoing if tells else {}, revision.number)
         rename(connection, renamed)
         if same_names is not None:
             relocate(connection, relocations(same_names, definitions), now)

@@ -60,6 +60,9 @@ STORE_ID = "store_id"
 class House:
     """One store, its settings and its clock. Use it as a context manager."""
 
+    tells = True
+    """Other systems are told what happens in it, where campaign files say so."""
+
     def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
         self.settings, self.db, self.clock = settings, db, clock
         self.reports = Reports(db)
@@ -158,7 +161,7 @@ class House:
         before = self.live()
         known, now = before.definitions if before else None, self.clock.now()
         try:
-            applied = apply_files(self.db, files, checked, known, now, only_new=only_new)
+            applied = apply_files(self.db, files, checked, known, now, only_new=only_new, tells=self.tells)
         except AppliedMeanwhile:  # most often the same files, by another daemon that starts beside this one
             return self.make_live(files, checked, only_new=only_new)
         if applied.changed:

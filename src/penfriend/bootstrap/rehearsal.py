@@ -161,6 +161,7 @@ def _house_of(house: House, db: Database, file: Path, clock: SetClock) -> House:
 class _Copy(House):
     """The house of a copy. Nobody else writes to it, so the live revision is asked for once."""
 
+    tells = False
     _known: Live | None = None
 
     def live(self) -> Live | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from penfriend.bootstrap.forgetting import forget_old
 from penfriend.bootstrap.ways_out import OpenWay, WaysOut
 from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
+from penfriend.domain.outgoing import KEPT
 from penfriend.domain.sources import Sources
 from penfriend.domain.timing import Moment, local_date
 from penfriend.domain.transport import Transport
@@ -31,6 +32,7 @@ from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.notes import write_note
+from penfriend.storage.outgoing_log import OutgoingLog
 from penfriend.storage.pending import Pending, pending
 from penfriend.storage.plan_counts import keep_sizes
 from penfriend.storage.questions import Asker
@@ -81,10 +83,10 @@ class Worker:
         self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
         self._recovery = RecoveryLog(house.db, house.journals)
         self._looks, self._splits = LookStore(house.db), SplitLog(house.db)
-        self._calls = CallLog(house.db)
+        self._calls, self._news = CallLog(house.db), OutgoingLog(house.db)
         readings = SourceReads(house.db, self._looks)
         self._sync = None if sources is None else Sync(readings, sources, house.clock, self.owner)
-        self._call = Call(self._calls, caller or MemoryCaller(), house.clock, self.owner)
+        self._call = Call(self._calls, self._news, caller or MemoryCaller(), house.clock, self.owner)
         self._taking_up = threading.Lock()
         self._live: Live | None = None
         self._enroll: Enroll | None = None
@@ -169,7 +171,7 @@ class Worker:
         return SendReport() if live is None else self._ways.send_apart(live, self._stopping)
 
     def call(self) -> CallReport:
-        """Other systems are told what webhook steps have for them."""
+        """Other systems are told what webhook steps have for them, and what has happened."""
         live = self.refresh()
         return CallReport() if live is None else self._call.tick(live, self._stopping)
 
@@ -183,6 +185,7 @@ class Worker:
             self._looks.give_back(owner)
             self._enrollments.release(owner)
             self._calls.release(owner)
+            self._news.release(owner)
         report = recover(self._recovery, live, self._house.clock, gone)
         discard(self._house.journals, gone)
         return report
@@ -198,9 +201,13 @@ class Worker:
             refresh_members=lambda now: self._full_look(live, now),
             keep_sizes=lambda: self._keep_sizes(live),
             rewake=self._enrollments.wake,
-            forget=lambda now: forget_old(self._house.db, live.definitions, now),
+            forget=lambda now: self._forget(live, now),
             tzdata=tzdata_version(),
         )
+
+    def _forget(self, live: Live, now: Moment) -> int:
+        """What nobody wants kept any longer, and what other systems were told long ago."""
+        return forget_old(self._house.db, live.definitions, now) + self._news.forget(Moment(now - KEPT))
 
     def _keep_sizes(self, live: Live) -> None:
         """How large segments are today, by the brand's clock: what a guard compares an audience with."""

@@ -84,6 +84,7 @@ def as_document(overview: Overview) -> dict[str, object]:
             for kind, one in sorted(overview.forgotten.items())
         },
         "webhooks": {name: calls.as_json() for name, calls in sorted(overview.webhooks.items())},
+        "outgoing": {name: calls.as_json() for name, calls in sorted(overview.outgoing.items())},
     }
 
 
@@ -137,7 +138,9 @@ def _print_health(out: Console, overview: Overview) -> None:
     for name, reading in sorted(overview.sources.items()):
         out.print(_of_source(name, reading), markup=False)
     for name, calls in sorted(overview.webhooks.items()):
-        out.print(_of_webhook(name, calls), markup=False)
+        out.print(_of_calls("Webhook", name, calls), markup=False)
+    for name, calls in sorted(overview.outgoing.items()):
+        out.print(_of_calls("Outgoing", name, calls), markup=False)
     for kind, one in sorted(overview.forgotten.items()):
         goes_on = "" if one.ended is not None else ", and goes on"
         out.print(f"Retention: the pass of {shown_moment(one.began)} UTC deleted {one.gone} {kind}{goes_on}")
@@ -145,10 +148,10 @@ def _print_health(out: Console, overview: Overview) -> None:
         out.print(f"Suppressed addresses: {counted(overview.suppressions)}")
 
 
-def _of_webhook(name: str, calls: CallCounts) -> str:
+def _of_calls(what: str, name: str, calls: CallCounts) -> str:
     since = f" (the oldest since {shown_moment(calls.oldest)} UTC)" if calls.waiting else ""
     last = f"; the last answer: {calls.note}" if calls.note else ""
-    return f"Webhook {name}: {calls.waiting} calls wait{since}, {calls.failed} have failed{last}"
+    return f"{what} {name}: {calls.waiting} calls wait{since}, {calls.failed} have failed{last}"
 
 
 def _of_source(name: str, reading: Reading) -> str:

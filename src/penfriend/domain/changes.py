@@ -69,6 +69,7 @@ _MAPPINGS = {
     "survey": "surveys",
     "brand": "brands",
     "webhook": "webhooks",
+    "outgoing": "outgoing",
     "coupon": "coupons",
     "transport": "transports",
     "source": "sources",

@@ -12,6 +12,7 @@ from penfriend.domain.campaign import Campaign, Policy
 from penfriend.domain.campaign_test import CampaignTest
 from penfriend.domain.dkim import Dkim
 from penfriend.domain.fields import FieldType
+from penfriend.domain.outgoing import Kind
 from penfriend.domain.problems import Place
 from penfriend.domain.retention import Retention
 from penfriend.domain.segment import Segment
@@ -101,6 +102,14 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class Outgoing(Webhook):
+    """Another system that is told what happens, in the same way."""
+
+    on: tuple[Kind, ...]
+    """What it is told of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Coupon:
     """Codes for letters: unique ones from a file, or one for everybody; exactly one of the two is given."""
 
@@ -141,6 +150,7 @@ class Definitions:
     exchange_rates: Mapping[str, Decimal] = field(default_factory=dict)
     """What one unit of a currency is worth in the brand's; applied when an amount arrives."""
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    outgoing: Mapping[str, Outgoing] = field(default_factory=dict)
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     """Databases of the company."""

@@ -78,7 +78,7 @@ def _more(after: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class CallCounts:
-    """The calls of one webhook that are not done."""
+    """The calls of one webhook, or of one `outgoing`, that are not done."""
 
     waiting: int = 0
     failed: int = 0
@@ -136,6 +136,8 @@ class Overview:
     """By reason."""
     webhooks: Mapping[str, CallCounts] = field(default_factory=dict)
     """Those with calls that wait or have failed."""
+    outgoing: Mapping[str, CallCounts] = field(default_factory=dict)
+    """The same for what other systems are told."""
     coupons: Mapping[str, CouponCounts] = field(default_factory=dict)
     """Those with a file of codes."""
     forgotten: Mapping[str, Pass] = field(default_factory=dict)

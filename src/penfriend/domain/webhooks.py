@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from penfriend.domain.asking import Subject
 from penfriend.domain.definitions import Definitions
@@ -42,20 +42,27 @@ class Then(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class DueCall:
+class HeldCall:
     """A call that is due, held by a worker. `key` is its webhook-id, the same in every try."""
 
     id: int
+    webhook: str
+    """The system that is called, by its name in the campaign files."""
+    key: str
+    body: str
+    """The JSON text; of a step's call empty before the first try."""
+    attempts: int
+    """Tries until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueCall(HeldCall):
+    """A call that a step wants."""
+
     enrollment: int
     contact: int
     campaign: str
     step: str
-    webhook: str
-    key: str
-    body: str
-    """The JSON text; empty before the first try."""
-    attempts: int
-    """Tries until now."""
     wanted_at: Moment
     """When its step began."""
 
@@ -94,7 +101,7 @@ _BUSY = frozenset({429, 502, 503, 504})
 class Tried:
     """A call with what its try came to. `again_at` is None where it is over."""
 
-    call: DueCall
+    call: HeldCall
     answer: Answer
     again_at: Moment | None
 
@@ -104,7 +111,7 @@ class Tried:
         return self.again_at is None and self.answer.then is not Then.DONE
 
     @classmethod
-    def of(cls, call: DueCall, answer: Answer, now: Moment) -> Tried:
+    def of(cls, call: HeldCall, answer: Answer, now: Moment) -> Tried:
         """The try that has just ended, with the moment of the next one."""
         if answer.then is not Then.AGAIN:
             return cls(call, answer, None)
@@ -124,7 +131,7 @@ def wait_after(number: int, key: str) -> int | None:
     return int(WAITS[number - 1] * (1 + 0.2 * digest[0] / 255))
 
 
-def headers_of(call: DueCall, secret: str, now: Moment) -> dict[str, str]:
+def headers_of(call: HeldCall, secret: str, now: Moment) -> dict[str, str]:
     """The headers of one try: id, moment of the try in seconds, signature."""
     at = str(now // SECOND)
     return {
@@ -190,16 +197,39 @@ def body_of(call: DueCall, enrollment: Enrollment, facts: Mapping[str, Frozen]) 
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
-class Calls(Protocol):
-    """Calls until they are over (`penfriend.storage.call_log`)."""
+Held = TypeVar("Held", bound=HeldCall)
+
+
+class Tries(Protocol[Held]):
+    """Calls over their tries, until they are over (`penfriend.storage.call_tries`)."""
 
     def waiting(self, now: Moment) -> list[str]:
-        """The webhooks that have calls due."""
+        """The systems for which calls are due."""
 
     def claim(
-        self, webhook: str, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int
-    ) -> list[DueCall]:
-        """The calls of one webhook that are due, the oldest first; now held by `owner`."""
+        self, system: str, now: Moment, owner: str, lease_until: Moment, revision: int, limit: int, /
+    ) -> list[Held]:
+        """The calls of one system that are due, the oldest first; now held by `owner`."""
+
+    def record(self, tried: Tried, owner: str, now: Moment) -> None:
+        """Write down what a try came to."""
+
+    def fail(self, ids: Collection[int], owner: str, note: str, now: Moment) -> None:
+        """These will never be made."""
+
+    def hold(self, system: str, answer: Answer, now: Moment) -> None:
+        """The system is down: all other calls of it that are due wait as if they had been tried, or only as
+        long as it asked for."""
+
+    def give_back(self, ids: Collection[int], owner: str) -> None:
+        """These are due again at once."""
+
+    def release(self, owner: str) -> None:
+        """Give back all that `owner` holds."""
+
+
+class Calls(Tries[DueCall], Protocol):
+    """What steps want told (`penfriend.storage.call_log`)."""
 
     def background(
         self, held: Sequence[DueCall], definitions: Definitions, now: Moment
@@ -209,21 +239,12 @@ class Calls(Protocol):
     def keep_bodies(self, bodies: Mapping[int, str], owner: str) -> None:
         """Write down what the calls will say, before the first try."""
 
-    def record(self, tried: Tried, owner: str, now: Moment) -> None:
-        """Write down what a try came to."""
 
-    def fail(self, ids: Collection[int], owner: str, note: str, now: Moment) -> None:
-        """These will never be made."""
+class News(Tries[HeldCall], Protocol):
+    """What `outgoing` has told (`penfriend.storage.outgoing_log`)."""
 
-    def hold(self, webhook: str, answer: Answer, now: Moment) -> None:
-        """The system is down: all other calls of it that are due wait as if they had been tried, or only as
-        long as it asked for."""
-
-    def give_back(self, ids: Collection[int], owner: str) -> None:
-        """These are due again at once."""
-
-    def release(self, owner: str) -> None:
-        """Give back all that `owner` holds."""
+    def of_erased(self, ids: Collection[int]) -> Collection[int]:
+        """Which of these are about somebody who was erased."""
 
 
 class Line(Protocol):

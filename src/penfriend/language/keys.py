@@ -11,6 +11,7 @@ from penfriend.language.section_keys import (
     DATA,
     DKIM,
     MORE_BRAND,
+    OUTGOING,
     RETENTION,
     SOURCE,
     SURVEY,
@@ -18,7 +19,6 @@ from penfriend.language.section_keys import (
     TRANSPORT_KEYS,
     WAS,
     WEBHOOK,
-    later,
 )
 from penfriend.language.shapes import (
     CAP,
@@ -250,7 +250,7 @@ FILE = Table(
         "coupons": Key("codes for letters", Named("coupon", COUPON, NAME)),
         "tests": Key("what a campaign does with one contact", ListOf(TEST)),
         "transports": Key("further ways out", Named("transport", TRANSPORT_KEYS, NAME)),
-        "outgoing": later("limits on what leaves"),
+        "outgoing": Key("other systems that are told what happens", Named("outgoing", OUTGOING, NAME)),
         "dkim": Key("keys that sign mail", ListOf(DKIM, or_one=True)),
         "retention": Key("how long data is kept; what is not named is kept for ever", RETENTION),
     },

@@ -18,7 +18,13 @@ from penfriend.language.files import refuse_text
 from penfriend.language.includes import read_include
 from penfriend.language.merging import merge
 from penfriend.language.nodes import Entry, MappingNode, Node, kind_of
-from penfriend.language.outside import read_coupons, read_dkim, read_transports, read_webhooks
+from penfriend.language.outside import (
+    read_coupons,
+    read_dkim,
+    read_outgoing,
+    read_transports,
+    read_webhooks,
+)
 from penfriend.language.plain_secrets import warn_of_secrets
 from penfriend.language.policy import read_policy
 from penfriend.language.reading import Names, Reading
@@ -207,6 +213,7 @@ def _sections(
         brands=read_more_brands(_node(found, "brands"), brand, reading),
         exchange_rates=read_exchange_rates(_node(found, "exchange_rates"), brand.currency, reading),
         webhooks=read_webhooks(_node(found, "webhooks"), reading),
+        outgoing=read_outgoing(_node(found, "outgoing"), reading),
         coupons=read_coupons(_node(found, "coupons"), reading),
         transports=read_transports(_node(found, "transports"), reading),
         retention=read_retention(found.get("retention"), policy, campaigns.values(), reading),

@@ -1,12 +1,13 @@
-"""What lies outside of the house: webhooks that steps tell, coupons that letters carry, further ways out,
-keys that sign."""
+"""What lies outside of the house: systems that are told, coupons that letters carry, further ways out, keys that
+sign."""
 
 from __future__ import annotations
 
-from penfriend.domain.definitions import Coupon, Webhook
+from penfriend.domain.definitions import Coupon, Outgoing, Webhook
 from penfriend.domain.dkim import Dkim
+from penfriend.domain.outgoing import Kind
 from penfriend.language import section_keys
-from penfriend.language.nodes import Entry, Node
+from penfriend.language.nodes import Entry, Node, Sequence
 from penfriend.language.reading import Reading
 from penfriend.language.renames import Renames
 from penfriend.language.shapes import (
@@ -36,6 +37,30 @@ def read_webhooks(node: Node | None, reading: Reading) -> dict[str, Webhook]:
         if url is not None and secret is not None:
             webhooks[entry.key.text] = Webhook(entry.key.text, url, secret)
     return webhooks
+
+
+def read_outgoing(node: Node | None, reading: Reading) -> dict[str, Outgoing]:
+    """Other systems that are told what happens."""
+    outgoing: dict[str, Outgoing] = {}
+    for entry in reading.named(node, "outgoing", NAME):
+        found = reading.table(entry.value, section_keys.OUTGOING, entry.key)
+        url = reading.word(found.get("url"), HTTPS)
+        secret = reading.word(found.get("secret"), SECRET)
+        on = _kinds(found.get("on"), reading)
+        if url is not None and secret is not None:
+            outgoing[entry.key.text] = Outgoing(entry.key.text, url, secret, on)
+    return outgoing
+
+
+def _kinds(entry: Entry | None, reading: Reading) -> tuple[Kind, ...]:
+    """What is told; each once, in the order of the language."""
+    if entry is None:
+        return tuple(Kind)
+    items = reading.items(entry.value, '"on"', or_one=True)
+    if not items and isinstance(entry.value, Sequence):
+        reading.error(entry.value, '"on" names nothing; leave it out to be told of everything.')
+    words = {reading.value(item, section_keys.KIND_OF_NEWS, '"on"') for item in items}
+    return tuple(kind for kind in Kind if kind.value in words)
 
 
 def read_coupons(node: Node | None, reading: Reading) -> dict[str, Coupon]:

@@ -165,6 +165,22 @@ WEBHOOK = Table(
     },
 )
 
+KIND_OF_NEWS = choice(
+    "kind_of_news", "what a system is told of", ("message", "enrollment", "consent", "survey")
+)
+
+OUTGOING = Table(
+    "outgoing_target",
+    "an outgoing",
+    {
+        **WEBHOOK.keys,
+        "on": Key(
+            "what it is told of: message, enrollment, consent, survey; without it all of them",
+            ListOf(KIND_OF_NEWS, or_one=True),
+        ),
+    },
+)
+
 COUPON = Table(
     "coupon",
     "a coupon",

@@ -31,6 +31,12 @@ from penfriend.storage.looks import Looks, active_since
 from penfriend.storage.looks_tables import make_room
 from penfriend.storage.members import SegmentMembers, rests_on
 from penfriend.storage.message_states import WILL_NOT_BE_SENT
+from penfriend.storage.outgoing import (
+    ending_enrollments,
+    ending_messages,
+    tell_of_ends,
+    tell_of_messages,
+)
 from penfriend.storage.passed_moments import make_indexes
 from penfriend.storage.source_rows import forget_segments
 from penfriend.storage.source_states import read_states
@@ -192,10 +198,15 @@ def _let_in_at_activation(
 
 def _end(connection: Connection, campaign: str, now: Moment) -> int:
     values = {"name": campaign, "now": now}
+    mails, runs = t.messages.c, t.enrollments.c
+    waiting = ending_messages(connection, mails.campaign == campaign, mails.status == Status.DUE.value)
+    ending = ending_enrollments(connection, runs.campaign == campaign, runs.status == "active")
     connection.execute(_SKIP_MAILS, {"name": campaign, "why": _REMOVED, "detail": None, "at": now})
     connection.execute(_DECIDE_END, values)
     ended = connection.execute(_END, values).rowcount
     connection.execute(_REMOVE, values)
+    tell_of_messages(connection, waiting, now)
+    tell_of_ends(connection, ending, now)
     return ended
 
 

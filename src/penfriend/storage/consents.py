@@ -12,6 +12,7 @@ from penfriend.domain.consent import EVERY_TOPIC, IMPORTED, Change, ConsentChang
 from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.timing import Moment
 from penfriend.storage.batch_sql import insert_rows, rows, run, update_rows
+from penfriend.storage.outgoing import known_subscriptions, tell_of_consents
 from penfriend.storage.tables import consents, contacts, subscriptions
 
 _LOG = """
@@ -59,20 +60,22 @@ def load_log(connection: Connection, batch: Collection[int]) -> Mapping[int, lis
     return log
 
 
-def renew_subscriptions(connection: Connection, batch: Collection[int]) -> None:
+def renew_subscriptions(connection: Connection, batch: Collection[int], now: Moment) -> None:
     """What the log of each contact comes to: by topic, and since when there is any."""
     if not batch:
         return
     log = load_log(connection, batch)
+    before = known_subscriptions(connection, batch)
     run(connection, _FORGET, batch=batch)
-    rows: list[dict[str, Any]] = []
+    after: dict[tuple[int, str], Standing] = {}
     since: list[dict[str, Any]] = []
     for contact_id in sorted(batch):
         standings, subscribed_at = replay(log[contact_id])
-        rows += [_row(contact_id, topic, standing) for topic, standing in sorted(standings.items())]
+        after |= {(contact_id, topic): standing for topic, standing in sorted(standings.items())}
         since.append({"id": contact_id, "subscribed_at": subscribed_at})
-    insert_rows(connection, subscriptions, rows)
+    insert_rows(connection, subscriptions, [_row(*who, standing) for who, standing in after.items()])
     update_rows(connection, contacts, since)
+    tell_of_consents(connection, before, after, now)
 
 
 def _row(contact_id: int, topic: str, standing: Standing) -> dict[str, Any]:

@@ -35,7 +35,9 @@ from penfriend.storage.enrollment_claim import (
     WOKEN_BY_NOBODY,
     claim_enrollments,
 )
+from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.message_states import SKIP_WHAT_WAITS
+from penfriend.storage.outgoing import ending_messages, insert_messages, tell_of_ends, tell_of_messages
 from penfriend.storage.pausing import pauses
 from penfriend.storage.people import load_contacts, locked_versions
 from penfriend.storage.revisions import live_number
@@ -135,7 +137,7 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
     connection.execute(_SAVE, [_row_values(move) for move in kept])
     mails = [_message_values(move, mail, now) for move in kept for mail in move.mails]
     if mails:
-        connection.execute(insert_or_ignore(connection.dialect.name, messages), mails)
+        insert_messages(connection, insert_or_ignore(connection.dialect.name, messages), mails, now)
     calls = [_call_values(move, call, now) for move in kept for call in move.calls]
     if calls:
         connection.execute(insert_or_ignore(connection.dialect.name, webhook_calls), calls)
@@ -148,10 +150,14 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
         if move.ending is not None and move.row.active
     ]
     if ended:
+        over = [move.row.id for move in kept if move.ending is not None and move.row.active]
+        waiting = ending_messages(connection, messages.c.enrollment_id.in_(over), IS_DUE)
         connection.execute(SKIP_WHAT_WAITS, ended)
+        tell_of_messages(connection, waiting, now)
+        tell_of_ends(connection, over, now)
     if touch_ended:
-        over = sorted({ends[move.row.id] for move in kept if move.row.id in ends})
-        touch(connection, [(contact, None) for contact in over], now)
+        people = sorted({ends[move.row.id] for move in kept if move.row.id in ends})
+        touch(connection, [(contact, None) for contact in people], now)
     return len(kept)
 
 

@@ -49,6 +49,7 @@ from penfriend.storage.entering_clocks import know_clocks, shift_by_own_clock
 from penfriend.storage.entering_dates import coming_at
 from penfriend.storage.entering_lateness import Lateness
 from penfriend.storage.looks_tables import empty, look_arrivals, look_joins, look_zones, write
+from penfriend.storage.outgoing import insert_enrollments
 from penfriend.storage.segment_sql import Compiler
 from penfriend.storage.segment_sql_compare import sure
 from penfriend.storage.segment_sql_json import Expr
@@ -111,7 +112,8 @@ class Door:
         for rank in range(1, ranks + 1):
             place = {"campaign": self.campaign.name, "place": rank}
             connection.execute(self._reentry, place)
-            entered += write(connection, self._enroll, {**place, "revision": self._revision})
+            values = {**place, "revision": self._revision}
+            entered += insert_enrollments(connection, self._enroll, values, now)
         refused = write(connection, _REFUSE, {"campaign": self.campaign.name, "now": now})
         empty(connection, look_arrivals, look_zones)
         return Entered(entered, refused)

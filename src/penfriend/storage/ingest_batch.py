@@ -18,6 +18,7 @@ from penfriend.storage.batch_sql import insert_rows, insert_values, next_ids
 from penfriend.storage.contact_fields import FIELD_EVENTS, Said, rebuild_fields, renew_fields
 from penfriend.storage.engines import to_json
 from penfriend.storage.mail_events import keep_hits
+from penfriend.storage.outgoing import tell_of_answers
 from penfriend.storage.tables import answers, carts, events, orders, refunds
 from penfriend.storage.touches import touch, touch_by_product
 
@@ -55,7 +56,7 @@ def renew_everything(background: Background, contact_id: int) -> None:
     connection, now, brand = background.connection, background.now, background.definitions.brand
     both = {contact_id}
     rebuild_fields(connection, both)
-    consents.renew_subscriptions(connection, both)
+    consents.renew_subscriptions(connection, both, now)
     for table, renew in ((carts, shop_things.renew_carts), (orders, shop_things.renew_orders)):
         keys = connection.execute(select(table.c.key).where(table.c.contact_id == contact_id)).scalars()
         renew(connection, set(keys), brand.currency)
@@ -78,9 +79,11 @@ def _renew_people(background: Background, kept: Sequence[Kept]) -> None:
             news[contact_id].append((event.at, event.key, event.name, event.properties))
     renew_fields(connection, news)
     agreed = consents.record_consents(connection, kept, background.now)
-    consents.renew_subscriptions(connection, agreed)
+    consents.renew_subscriptions(connection, agreed, background.now)
     keep_hits(connection, kept)
-    insert_rows(connection, answers, [_answer_row(*row) for row in kept if row[2].name == "survey_answered"])
+    answered = [_answer_row(*row) for row in kept if row[2].name == "survey_answered"]
+    insert_rows(connection, answers, answered)
+    tell_of_answers(connection, answered, background.now)
 
 
 def _renew_shop(background: Background, kept: Sequence[Kept]) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, exists, select, text
 
 from penfriend.domain.timing import Moment
-from penfriend.storage.tables import contacts, metadata
+from penfriend.storage.outgoing import (
+    ending_enrollments,
+    ending_messages,
+    tell_of_ends,
+    tell_of_messages,
+)
+from penfriend.storage.tables import contacts, enrollments, messages, metadata
 
 DERIVED = frozenset({"event_facts", "purchases", "lots", "expiries", "rewards", "subscriptions", "members"})
 """Made anew from the other rows (members by the next look, which a touch brings about)."""
@@ -60,6 +66,12 @@ _LATER = ("last_opened_at", "last_clicked_at", "paused_until")
 def merge_rows(connection: Connection, source: int, target: int, now: Moment) -> None:
     """Move every row of `source` to `target` and take `source` away. The facts are the caller's to renew."""
     both = {"source": source, "target": target}
+    twice = ending_enrollments(connection, *_twice(source, target))
+    waiting = ending_messages(
+        connection,
+        messages.c.status == "due",
+        messages.c.enrollment_id.in_(select(enrollments.c.id).where(*_twice(source, target))),
+    )
     connection.execute(text(_SKIP_TWICE), both | {"now": now})
     connection.execute(text(_END_TWICE), both | {"now": now})
     connection.execute(text(_MOVE_ENROLLMENTS), both)
@@ -71,6 +83,20 @@ def merge_rows(connection: Connection, source: int, target: int, now: Moment) ->
         elif "contact_id" in table.c and table.name not in CAREFULLY:
             connection.execute(table.update().where(table.c.contact_id == source).values(contact_id=target))
     _take_over(connection, source, target)
+    tell_of_messages(connection, waiting, now)
+    tell_of_ends(connection, twice, now)
+
+
+def _twice(source: int, target: int) -> tuple[ColumnElement[bool], ...]:
+    """Enrollments of `source` in what `target` is walked through too."""
+    mine, theirs = enrollments.c, enrollments.alias("theirs")
+    both = exists().where(
+        theirs.c.contact_id == target,
+        theirs.c.status == "active",
+        theirs.c.campaign == mine.campaign,
+        theirs.c.occurrence == mine.occurrence,
+    )
+    return mine.contact_id == source, mine.status == "active", both
 
 
 def _take_over(connection: Connection, source: int, target: int) -> None:

@@ -21,10 +21,11 @@ from penfriend.domain.standing import Ending
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
-from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY, row_of
+from penfriend.storage.enrollment_claim import IS_ACTIVE, WOKEN_BY_NOBODY, row_of
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.message_claim import claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
+from penfriend.storage.outgoing import ending_enrollments, tell_of_ends, tell_of_messages
 from penfriend.storage.people import load_contacts, locked_versions
 from penfriend.storage.rate_holds import hold_for_rate
 from penfriend.storage.revisions import is_behind
@@ -169,10 +170,15 @@ def _settle(
         connection.execute(_SKIP, [_skip_values(message, skip, now) for message, skip in skipped])
     if postponed:
         connection.execute(_POSTPONE, [_postpone_values(*one) for one in postponed])
+    tell_of_messages(connection, [message.id for message, _ in skipped], now)
     if endings:
+        ended = ending_enrollments(
+            connection, enrollments.c.id.in_([message.enrollment for message, _ in endings]), IS_ACTIVE
+        )
         connection.execute(_END, [_ending_values(*one) for one in endings])
     connection.execute(_TELL, [verdict_line(one, now) for one in kept])
     if endings:
+        tell_of_ends(connection, ended, now)
         connection.execute(_TELL, [ending_line(message, end) for message, end in endings])
         if touch_ended:
             over = sorted({message.contact for message, _ in endings})

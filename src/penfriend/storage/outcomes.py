@@ -27,6 +27,7 @@ from penfriend.domain.outbox import Finished
 from penfriend.storage.mail_events import note_bounced, note_sent
 from penfriend.storage.message_log import wake
 from penfriend.storage.message_states import NEVER_TRIED
+from penfriend.storage.outgoing import tell_of_messages
 from penfriend.storage.people import locked_versions
 from penfriend.storage.routes import rest_route, revive_route
 from penfriend.storage.story import waits_line
@@ -79,6 +80,13 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
         connection,
         [found[done.message]["enrollment_id"] for done in settled if done.consequence.status in OVER],
     )
+    # what was unknown before and is so again is no news
+    news = [
+        done.message
+        for done in settled
+        if done.consequence.status in OVER and done.consequence.status.value != found[done.message]["status"]
+    ]
+    tell_of_messages(connection, news, max(done.at for done in finished))
     _tell_what_waits(connection, settled, found)
     _tell_route(connection, finished, route)
 

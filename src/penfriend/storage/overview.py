@@ -10,12 +10,13 @@ from penfriend.domain.errors import NotFound
 from penfriend.domain.message import Status
 from penfriend.domain.overview import CampaignCounts, MessageLine, Overview
 from penfriend.domain.timing import Moment
-from penfriend.storage.call_log import calls_not_done
+from penfriend.storage.call_tries import calls_not_done
 from penfriend.storage.database import Database
 from penfriend.storage.forgetting import passes
 from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.message_log import wake
+from penfriend.storage.outgoing import tell_of_messages
 from penfriend.storage.routes import paused_routes
 from penfriend.storage.tables import (
     attempts,
@@ -24,8 +25,10 @@ from penfriend.storage.tables import (
     enrollments,
     members,
     messages,
+    outgoing_calls,
     refusals,
     suppressions,
+    webhook_calls,
 )
 
 _m, _e = messages.c, enrollments.c
@@ -56,7 +59,8 @@ class Reports:
                 lag=0 if oldest is None else now - oldest,
                 routes=paused_routes(connection, now),
                 suppressions={row[0]: row[1] for row in found},
-                webhooks=calls_not_done(connection),
+                webhooks=calls_not_done(connection, webhook_calls.c.webhook),
+                outgoing=calls_not_done(connection, outgoing_calls.c.target),
                 forgotten=passes(connection),
             )
 
@@ -127,6 +131,7 @@ class Reports:
                     else f"message {message} is {status}, not unknown"
                 )
             if as_sent:
+                tell_of_messages(connection, [message], now)
                 over_at = connection.execute(select(_m.over_at).where(_m.id == message)).scalar()
                 note_sent(connection, {message: now if over_at is None else Moment(over_at)})
             chosen = select(_m.enrollment_id).where(_m.id == message)

@@ -20,6 +20,7 @@ from penfriend.storage.database import Database
 from penfriend.storage.dot_journal import journal_of
 from penfriend.storage.message_log import wake
 from penfriend.storage.outcomes import record, withdraw
+from penfriend.storage.outgoing import tell_of_messages
 from penfriend.storage.tables import attempts, messages
 
 _m = messages.c
@@ -110,9 +111,10 @@ def _left(now: Moment, gone: Collection[str]) -> ColumnElement[bool]:
 def _doubt(
     connection: Connection, left: Sequence[tuple[OpenAttempt, Moment | None]], why: str, now: Moment
 ) -> None:
+    told: list[int] = []
     for attempt, again_at in left:
         held = again_at is None
-        connection.execute(
+        doubted = connection.execute(
             update(messages)
             .where(_m.id == attempt.message, _m.status == Status.SENDING.value, _m.owner == attempt.owner)
             .values(
@@ -125,6 +127,8 @@ def _doubt(
                 lease_until=None,
             )
         )
+        if held and doubted.rowcount:
+            told.append(attempt.message)
     connection.execute(
         update(attempts)
         .where(attempts.c.id == bindparam("of_id"), attempts.c.ended_at.is_(None))
@@ -132,6 +136,7 @@ def _doubt(
         [{"of_id": attempt.attempt} for attempt, _ in left],
     )
     over = [attempt.message for attempt, again_at in left if again_at is None]
+    tell_of_messages(connection, told, now)
     chosen = select(_m.enrollment_id).where(
         _m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.UNKNOWN.value
     )

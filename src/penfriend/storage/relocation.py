@@ -13,6 +13,12 @@ from penfriend.domain.relocation import OtherLetter, Relocation
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
+from penfriend.storage.outgoing import (
+    ending_enrollments,
+    ending_messages,
+    tell_of_ends,
+    tell_of_messages,
+)
 from penfriend.storage.tables import decisions, enrollments, messages
 
 _e, _m = enrollments.c, messages.c
@@ -28,16 +34,19 @@ def relocate(connection: Connection, moves: Iterable[Relocation], now: Moment) -
                 connection.execute(update(enrollments).where(active).values(waited=null()))
             continue
         waiting = select(_e.id).where(active)
+        due = (_m.enrollment_id.in_(waiting), _m.step == move.step, _m.status == Status.DUE.value)
+        skipped = ending_messages(connection, *due)
         connection.execute(
-            update(messages)
-            .where(_m.enrollment_id.in_(waiting), _m.step == move.step, _m.status == Status.DUE.value)
-            .values(WILL_NOT_BE_SENT),
+            update(messages).where(*due).values(WILL_NOT_BE_SENT),
             {"why": End.CAMPAIGN_REMOVED.value, "detail": "its step was taken out", "at": now},
         )
+        tell_of_messages(connection, skipped, now)
         told = {"step": move.step, "now": now, "to": move.to}
         if move.to is None:
             connection.execute(_TELL.from_select(_TOLD, _told(active, "ended", End.COMPLETED.value)), told)
+            ended = ending_enrollments(connection, active)
             connection.execute(update(enrollments).where(active).values(_GONE), {"now": now})
+            tell_of_ends(connection, ended, now)
         else:
             connection.execute(_TELL.from_select(_TOLD, _told(active, "moved", None)), told)
             again = {"waited": null()} if move.waits_anew else {}

@@ -73,4 +73,6 @@ def _free_what_is_held(connection: Connection) -> None:
     moving = t.enrollments.c.owner.is_not(None)
     connection.execute(update(t.enrollments).where(moving).values(LOOKED_AT_AGAIN))
     connection.execute(update(t.webhook_calls).where(t.webhook_calls.c.owner.is_not(None)).values(**free))
+    for table in (t.outgoing_calls, t.outgoing_targets):  # a copy has nobody to tell
+        connection.execute(delete(table))
     connection.execute(delete(t.leases))

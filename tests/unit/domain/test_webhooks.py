@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -24,7 +25,18 @@ from penfriend.domain.webhooks import (
 )
 from tests.support.mail_pieces import NOON
 
-CALL = DueCall(7, 3, 2, "satisfaction", "webhook care_desk", "care_desk", "msg_1", "{}", 0, NOON)
+CALL = DueCall(
+    id=7,
+    enrollment=3,
+    contact=2,
+    campaign="satisfaction",
+    step="webhook care_desk",
+    webhook="care_desk",
+    key="msg_1",
+    body="{}",
+    attempts=0,
+    wanted_at=NOON,
+)
 
 
 # -- signing
@@ -93,7 +105,7 @@ def test_retry_after_is_obeyed_where_it_is_longer_and_up_to_a_day() -> None:
 def test_last_try_that_fails_is_a_failure() -> None:
     tried = Tried.of(CALL, Answer(500, ""), NOON)
     assert (tried.again_at is not None, tried.failed) == (True, False)
-    last = DueCall(7, 3, 2, "c", "s", "w", "msg_1", "{}", TRIES - 1, NOON)
+    last = replace(CALL, attempts=TRIES - 1)
     assert (Tried.of(last, Answer(500, ""), NOON).again_at, Tried.of(last, Answer(500, ""), NOON).failed) == (
         None,
         True,

@@ -5,6 +5,7 @@ happenings  events, event_facts, carts, orders, refunds, items, purchases, produ
 loyalty     point_moves, lots, expiries, rewards, answers
 belonging   touched, segment_looks, segment_sizes, members, source_rows, source_staged, source_reads
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
+outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, coupon_codes
 house       revisions, leases, routes, notes
 """
@@ -42,6 +43,7 @@ from penfriend.storage.tables.journeys import (
 )
 from penfriend.storage.tables.loyalty import answers, expiries, lots, point_moves, rewards
 from penfriend.storage.tables.mail import attempts, coupon_codes, messages
+from penfriend.storage.tables.outgoing import outgoing_calls, outgoing_targets
 from penfriend.storage.tables.people import consents, contact_keys, contacts, subscriptions, suppressions
 
 __all__ = [
@@ -66,6 +68,8 @@ __all__ = [
     "metadata",
     "notes",
     "orders",
+    "outgoing_calls",
+    "outgoing_targets",
     "point_moves",
     "products",
     "purchases",

@@ -1,0 +1,54 @@
+"""What other systems are told: who asked for what, and what is still to be told."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Table, UniqueConstraint
+from sqlalchemy import text as sql
+
+from penfriend.storage.columns import TEXT, count, moment, of_contact, own_id, text
+from penfriend.storage.tables.base import metadata
+
+outgoing_targets = Table(
+    "outgoing_targets",
+    metadata,
+    Column("kind", TEXT, primary_key=True),  # message, enrollment, consent, survey
+    Column("target", TEXT, primary_key=True),  # the name in `outgoing`
+    count("revision", start=None),  # which asks for it
+)
+"""Of the live revision alone: who writes reads here whether anybody wants to know."""
+
+outgoing_calls = Table(
+    "outgoing_calls",
+    metadata,
+    own_id(),
+    of_contact(),
+    text("target", null=False),
+    count("revision", start=None),  # by which it was wanted: an earlier one does not know its target
+    text("key", null=False),  # webhook-id of Standard Webhooks: the same in every try
+    text("body", null=False),  # the JSON text that is signed and sent
+    text("status", null=False),  # due, done, failed
+    count("attempts"),
+    moment("created_at", null=False),
+    moment("due_at", null=False),
+    moment("over_at"),
+    text("note"),  # the last answer or error, in one line
+    text("owner"),
+    moment("lease_until"),
+    UniqueConstraint("key"),
+    Index(None, "contact_id"),
+    Index(
+        "ix_outgoing_calls_due",
+        "due_at",
+        sqlite_where=sql("status = 'due'"),
+        postgresql_where=sql("status = 'due'"),
+    ),
+    Index(
+        "ix_outgoing_calls_order",  # whether an earlier one of the same contact waits
+        "target",
+        "contact_id",
+        "id",
+        sqlite_where=sql("status = 'due'"),
+        postgresql_where=sql("status = 'due'"),
+    ),
+    Index(None, "status", "over_at"),
+)
