@@ -31,7 +31,6 @@ from tests.support.mail_pieces import GREYLISTED, LETTER, NO_ANSWER, NO_SUCH_USE
 from tests.support.mail_world import KINDS, World, shared_url, worlds
 
 
-
 class Boom(Exception):
     """Something goes wrong behind what is tested."""
 

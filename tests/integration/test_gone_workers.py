@@ -20,7 +20,8 @@ from penfriend.engine.live import Live
 from penfriend.storage.call_log import CallLog
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.looks_store import LookStore
-from penfriend.storage.tables import webhook_calls
+from penfriend.storage.outgoing_log import OutgoingLog
+from penfriend.storage.tables import outgoing_calls, webhook_calls
 from tests.support.houses import NOON, open_house
 
 CAMPAIGNS = """
@@ -62,11 +63,13 @@ def test_what_a_worker_that_is_gone_held_is_free_at_once(house: House) -> None:
     assert looks.take_lease(gone.owner, NOW, LATER)
     with house.db.write() as connection:
         connection.execute(insert(webhook_calls), a_call(held.id, held.contact, gone.owner))
+        connection.execute(insert(outgoing_calls), a_document(held.contact, gone.owner))
     (house.journals / f"{gone.owner}.dots").touch()  # which one that was killed leaves behind
     other.recover()
     assert looks.take_lease("another", NOW, LATER)
     assert [row.id for row in enrollments.claim(NOW, "another", LATER, 1, 10)] == [held.id]
     assert calls.waiting(NOW) == ["crm"]
+    assert OutgoingLog(house.db).waiting(NOW) == ["registry"]
     other.close()
 
 
@@ -74,6 +77,11 @@ def a_call(enrollment: int, contact: int, owner: str) -> dict[str, object]:
     about = {"enrollment_id": enrollment, "contact_id": contact, "campaign": "thanks", "step": "tell"}
     held = {"owner": owner, "lease_until": LATER, "status": "due", "created_at": NOON, "due_at": NOON}
     return about | held | {"webhook": "crm", "key": "msg_1", "body": ""}
+
+
+def a_document(contact: int, owner: str) -> dict[str, object]:
+    held = {"owner": owner, "lease_until": LATER, "status": "due", "created_at": NOON, "due_at": NOON}
+    return held | {"contact_id": contact, "target": "registry", "revision": 1, "key": "evt_1", "body": "{}"}
 
 
 def test_a_thread_that_is_slow_takes_up_no_earlier_revision_behind_a_later_one(

@@ -171,7 +171,7 @@ KIND_OF_NEWS = choice(
 
 OUTGOING = Table(
     "outgoing_target",
-    "an outgoing",
+    "an entry of outgoing",
     {
         **WEBHOOK.keys,
         "on": Key(

@@ -60,7 +60,7 @@ FOR_VALIDATE_ALONE = {
     *("split_ids", "winner_goal", "winner_one", "winner_mailless"),
     *("update_undeclared", "update_type", "update_moment", "update_topic"),
     *("webhook_unknown", "coupon_unknown", "survey_options_twice", "survey_options_locale"),
-    *("rate_own", "webhook_inside", "webhook_secret_base64", "transport_default"),
+    *("rate_own", "webhook_inside", "webhook_secret_base64", "transport_default", "outgoing_on_empty"),
     "utm_source",
     *("dkim_twice", "dkim_key_in_the_file"),
     *("was_segment", "was_coupon", "was_campaign", "was_step"),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from penfriend.domain.definitions import Coupon, Webhook
 from penfriend.domain.dkim import Dkim
+from penfriend.domain.outgoing import Kind
 from penfriend.domain.retention import Retention
 from penfriend.domain.timing import Duration, Unit
 from penfriend.domain.utm import Utm
@@ -49,6 +50,23 @@ def test_a_webhook_keeps_its_secret_from_being_shown() -> None:
         "care": Webhook("care", "https://care.shop.example/hooks?to=1", "whsec_" + "a" * 32)
     }
     assert "whsec" not in str(found.webhooks)
+
+
+def test_outgoing_is_told_of_what_it_names_or_of_all() -> None:
+    where = 'url: "https://crm.shop.example/hooks", secret: "${CRM}"'
+    rest = f"b: {{{where}, on: [survey, consent, survey]}}, c: {{{where}, on: message}}"
+    text = f"outgoing: {{a: {{{where}}}, {rest}}}"
+    found = load({"c.yaml": HEAD + text}, "c.yaml", {"CRM": "sesame"}, None).definitions
+    assert found is not None
+    assert {name: one.on for name, one in found.outgoing.items()} == {
+        "a": (Kind.MESSAGE, Kind.ENROLLMENT, Kind.CONSENT, Kind.SURVEY),
+        "b": (Kind.CONSENT, Kind.SURVEY),
+        "c": (Kind.MESSAGE,),
+    }
+    assert {(one.url, one.secret) for one in found.outgoing.values()} == {
+        ("https://crm.shop.example/hooks", "sesame")
+    }
+    assert "sesame" not in str(found.outgoing)
 
 
 def test_coupons_come_from_a_file_or_are_one_code() -> None:
