@@ -5,16 +5,25 @@ Each of its campaigns has its people, all at once, to the minute.
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, Table, func, select
 
-from penfriend.storage.tables import webhook_calls
+from penfriend.storage.tables import (
+    answers,
+    enrollments,
+    messages,
+    outgoing_calls,
+    webhook_calls,
+)
 from tests.support.lived import Shop, lived
 
 EXAMPLE = (Path(__file__).parents[1] / "unit" / "language" / "sample.yaml").read_text("utf-8")
+CRM = '\noutgoing: {crm: {url: "https://crm.acornandoak.example/", secret: "${CARE_DESK_SECRET}"}}\n'
 CODES = "coupons/comeback_10.csv"
 OLD = ("ann", "cem", "dora", "eve", "fay", "hal")
 
@@ -22,7 +31,7 @@ OLD = ("ann", "cem", "dora", "eve", "fay", "hal")
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Two months of the example's shop."""
-    files = {"campaigns.yaml": EXAMPLE, CODES: "".join(f"BACK-{number:03}\n" for number in range(600))}
+    files = {"campaigns.yaml": EXAMPLE + CRM, CODES: "".join(f"BACK-{number:03}\n" for number in range(600))}
     links = {"orders/confirmation": "view_online"}
     files["sql/fans.sql"] = "SELECT customer_ref AS contact_id FROM fans"
     more = {"CARE_DESK_SECRET": "a secret of the care desk", "WAREHOUSE_URL": "sqlite:///fans.db"}
@@ -99,3 +108,24 @@ def test_satisfaction(shop: Shop) -> None:
     with shop.house.db.read() as connection:
         (call,) = connection.execute(select(webhook_calls)).all()
     assert (call.webhook, call.contact_id) == ("care_desk", shop.house.contact_id("hal"))
+
+
+def test_all_that_happened_was_told_once(shop: Shop) -> None:
+    """Whatever way a mail or an enrollment came to its end."""
+    with shop.house.db.read() as connection:
+        bodies = connection.execute(select(outgoing_calls.c.body)).scalars()
+        told = Counter(json.loads(body)["type"] for body in bodies)
+        statuses = connection.execute(
+            select(messages.c.status, func.count()).group_by(messages.c.status)
+        ).all()
+        wanted = {f"message.{status}": number for status, number in statuses if status != "due"}
+        runs = list(connection.execute(select(enrollments.c.status)).scalars())
+        wanted |= {"enrollment.began": len(runs), "enrollment.ended": runs.count("ended")}
+        wanted["survey.answered"] = count(connection, answers)
+    wanted["consent.subscribed"] = 2  # of bob and gus; who was there before is not told of
+    assert min(wanted.values()) > 0
+    assert told == wanted
+
+
+def count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from penfriend.storage import tables as t
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.migrate import upgrade
 from penfriend.storage.suppressions import suppress
+from tests.contract.outgoing_world import ask, target
 from tests.laws.random_streams import GRID, Happens, Someone, Stream
 from tests.support.mail_pieces import Killed, PlainRenderer
 
@@ -252,7 +253,7 @@ class Life:
             connection.execute(update(t.leases).values(until=now))
 
 
-TABLES = (t.enrollments, t.messages, t.decisions, t.attempts, t.contacts, t.refusals, t.splits)
+WE_DID = (t.enrollments, t.messages, t.decisions, t.attempts, t.refusals, t.splits, t.outgoing_calls)
 
 
 @contextmanager
@@ -274,6 +275,8 @@ def lives(
     with db.write() as connection:
         for table in reversed(t.metadata.sorted_tables):
             connection.execute(table.delete())
+    ask(db)
+    definitions = replace(definitions, outgoing={"crm": target("crm")})
     settings = Settings.of({"PENFRIEND_DATABASE_URL": db.url, "PENFRIEND_TRANSPORT": "memory:"})
     clock, lived, death = SetClock(stream.start), Lived(definitions, stream.end), Death(deaths)
     with death.guards(db):
@@ -282,7 +285,7 @@ def lives(
         way(life)
     lived.writes = death.counted
     with db.read() as connection:
-        for table in TABLES:
+        for table in (*WE_DID, t.contacts):
             found = connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
             lived.rows[table.name] = [dict(row) for row in found]
     return lived

@@ -16,6 +16,7 @@ from penfriend.domain.segment import All, AnyOf, Condition, Not
 from penfriend.domain.segment import Test as FieldTest
 from penfriend.domain.timing import Cap, Moment, Unit, from_datetime, to_datetime
 from tests.laws.lived import Left, Lived, Row
+from tests.laws.told_laws import all_that_happened_is_told_once
 
 ENDS = {reason.value for reason in End}
 SKIPS = ENDS | {reason.value for reason in Skip}
@@ -31,6 +32,7 @@ def keep_the_laws(lived: Lived, resent: bool = False) -> None:
     no_cap_is_passed(lived)
     every_message_has_its_end_or_its_moment(lived)
     messages_and_decisions_add_up(lived)
+    all_that_happened_is_told_once(lived)
 
 
 # -- enrollments
