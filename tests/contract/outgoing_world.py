@@ -37,3 +37,8 @@ def documents(db: Database) -> list[dict[str, Any]]:
 def types(db: Database) -> list[str]:
     """The types of it."""
     return [document["type"] for document in documents(db)]
+
+
+def reasons(db: Database) -> list[tuple[str, str | None]]:
+    """Type and reason of it."""
+    return [(document["type"], document["data"].get("reason")) for document in documents(db)]

@@ -66,12 +66,12 @@ _LATER = ("last_opened_at", "last_clicked_at", "paused_until")
 def merge_rows(connection: Connection, source: int, target: int, now: Moment) -> None:
     """Move every row of `source` to `target` and take `source` away. The facts are the caller's to renew."""
     both = {"source": source, "target": target}
-    twice = ending_enrollments(connection, *_twice(source, target))
     waiting = ending_messages(
         connection,
         messages.c.status == "due",
         messages.c.enrollment_id.in_(select(enrollments.c.id).where(*_twice(source, target))),
     )
+    twice = ending_enrollments(connection, *_twice(source, target))
     connection.execute(text(_SKIP_TWICE), both | {"now": now})
     connection.execute(text(_END_TWICE), both | {"now": now})
     connection.execute(text(_MOVE_ENROLLMENTS), both)
