@@ -1,4 +1,4 @@
-"""What lies outside of the house: systems that are told, coupons in letters, further ways out, keys that sign."""
+"""What lies outside: systems that are told, coupons that letters carry, further ways out, keys that sign."""
 
 from __future__ import annotations
 
