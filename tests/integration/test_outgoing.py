@@ -169,6 +169,17 @@ def test_status_shows_what_waits_and_what_is_dead(
     assert shown["registry"]["note"].startswith("422")
 
 
+def test_housekeeping_forgets_what_was_told_a_week_ago(house: House, worker: Worker) -> None:
+    worker.settle()
+    assert count(house, outgoing_calls) == 4
+    clock = house.clock
+    assert isinstance(clock, SetClock)
+    for day, left in ((7, 4), (8, 0)):
+        clock.set(Moment(NOW + day * DAY))
+        worker.housekeeping()
+        assert count(house, outgoing_calls) == left
+
+
 def test_rehearsal_writes_nothing_to_tell_and_calls_nobody(house: House, https_server: HttpsServer) -> None:
     with rehearse(house, NOW) as rehearsal:
         changed = (HEAD + CAMPAIGNS + OUTGOING).replace("2 days", "1 day")

@@ -108,7 +108,7 @@ class Reading:
         return ()
 
     def table(self, node: Node, table: Table, at: Placed | None = None) -> Found:
-        """The entries of a mapping; what its table does not know, misses or does not support yet is noted."""
+        """The entries of a mapping; what its table does not know or misses is noted."""
         found = Found()
         guesses = ""
         for entry in self.pairs(node, table.what):
@@ -116,8 +116,6 @@ class Reading:
             known = table.keys.get(name)
             if known is None:
                 guesses += self._unknown_key(entry.key, table)
-            elif known.later:
-                self.error(entry.key, f"{quote(name)} is not supported yet.")
             else:
                 found[name] = entry
         if guesses:
@@ -127,7 +125,7 @@ class Reading:
         return found
 
     def _ask_for_required(self, node: Node, table: Table, found: Found, at: Placed) -> None:
-        """Reports what is missing, but not what stands there misspelt or is done by a later key."""
+        """Reports what is missing, but not what stands there misspelt or is done by another key."""
         written = node.entries if isinstance(node, MappingNode) else {}
         if any(key in written for key in table.instead):
             return

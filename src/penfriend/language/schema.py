@@ -89,13 +89,11 @@ class _Writer:
                 return {"anyOf": [self.shape(part) for part in of]}
 
     def table(self, table: Table) -> Json:
-        """The schema of a mapping with its keys; what is not supported yet is left out, so that an editor
-        does not offer it."""
-        known = {name: key for name, key in table.keys.items() if not key.later}
-        required = [] if table.instead else [name for name, key in known.items() if key.required]
+        """The schema of a mapping with its keys."""
+        required = [] if table.instead else list(table.required)
         return {
             "type": "object" if table.required else ["object", "null"],
-            "properties": {name: self._key(key) for name, key in known.items()},
+            "properties": {name: self._key(key) for name, key in table.keys.items()},
             "additionalProperties": False,
             **({"required": required} if required else {}),
             **_MORE_RULES.get(table.name, {}),

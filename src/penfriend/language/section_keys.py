@@ -32,20 +32,11 @@ from penfriend.language.shapes import (
     Key,
     ListOf,
     Named,
-    Ref,
     Table,
     choice,
 )
 
 LOCALE_TEXT = Either((TEXT, Named("text", TEXT, LOCALE)))
-LATER = Ref("later")
-
-
-def later(meaning: str) -> Key:
-    """A key of the language that is not supported yet."""
-    return Key(meaning, LATER, later=True)
-
-
 WAS = Key("the name that it had before, so that nobody in it is lost", LINE)
 
 _COLOURS = {

@@ -41,13 +41,11 @@ class Word(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a table: what it means, what its value is, and whether it has to be there. `later` is not
-    supported yet."""
+    """A key of a table: what it means, what its value is, and whether it has to be there."""
 
     meaning: str
     shape: Shape
     required: bool = False
-    later: bool = False
     instead: bool = False
     """Where it is given, the required keys are not needed."""
 
@@ -110,17 +108,14 @@ def pattern(expression: str) -> Schema:
     return {"type": "string", "pattern": f"^(?:{expression})$"}
 
 
-def choice(name: str, meaning: str, known: tuple[str, ...], later: tuple[str, ...] = ()) -> Word[str]:
-    """One word out of a list; those of `later` are refused as not supported yet."""
+def choice(name: str, meaning: str, known: tuple[str, ...]) -> Word[str]:
+    """One word out of a list."""
 
     def parse(text: str) -> str:
-        if text in later:
-            raise WordError(f"{quote(text)} is not supported yet.")
         if text not in known:
-            every = (*known, *later)
             raise WordError(
-                f"{quote(text)} is not known here.{did_you_mean(text[:60], every)} It is one of:"
-                f" {listing(every)}."
+                f"{quote(text)} is not known here.{did_you_mean(text[:60], known)} It is one of:"
+                f" {listing(known)}."
             )
         return text
 

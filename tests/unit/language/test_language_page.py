@@ -31,19 +31,13 @@ def has_row(*cells: str) -> bool:
 
 @pytest.mark.parametrize("name", sorted(TABLES.keys() - {"policy_when"}))
 def test_each_key_has_its_meaning_on_the_page(name: str) -> None:
-    supported = {key: known for key, known in TABLES[name].keys.items() if not known.later}
     steps = {"send", "wait", "branch", "exit", "else"}
     missing = [
-        key for key, known in supported.items() if key not in steps and not has_row(f"`{key}`", known.meaning)
+        key
+        for key, known in TABLES[name].keys.items()
+        if key not in steps and not has_row(f"`{key}`", known.meaning)
     ]
     assert missing == []
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_each_key_that_is_not_supported_yet_is_on_the_page(name: str) -> None:
-    later = [key for key, known in TABLES[name].keys.items() if known.later]
-    behind = "\n".join(PAGE).split("## What is not built yet")[1]
-    assert [key for key in later if f"`{key}`" not in behind] == []
 
 
 def test_each_test_says_what_it_goes_with() -> None:
