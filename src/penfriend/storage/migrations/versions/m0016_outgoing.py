@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, Uniqu
 
 from penfriend.storage.columns import BIG, TEXT
 
-revision, down_revision = "0017", "0015"
+revision, down_revision = "0016", "0015"
 
 
 def upgrade() -> None:
