@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test laws bench check demo lock clean
+.PHONY: help setup test laws crash crash-short bench check demo lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -41,6 +41,12 @@ EXAMPLES_TIMES ?= 20
 laws: $(READY)  ## the laws over twenty times as many random examples; EXAMPLES_TIMES=100 for more
 	EXAMPLES_TIMES=$(EXAMPLES_TIMES) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --timeout 7200 tests/laws tests/integration/test_jumping_law.py \
 		tests/contract/test_segments.py $(ARGS)
+
+crash: $(READY)  ## kill it hundreds of times, on both databases; most of an hour. See docs/crash.md
+	$(BIN)/python -m tests.crash $(ARGS)
+
+crash-short: $(READY)  ## the same with a few kills of each kind
+	$(BIN)/python -m tests.crash --short $(ARGS)
 
 bench: $(READY)  ## how fast files come in and the future is simulated; a few minutes
 	$(BIN)/python benchmarks/ingest.py

@@ -88,39 +88,6 @@ def test_sigterm_over_and_over_in_the_middle_of_sending_loses_and_repeats_nothin
     assert shop.json("status")["campaigns"]["news"]["messages"]["sent"] == 120
 
 
-def _wait_for_more(server: SmtpServer, mails: int) -> None:
-    seen = len(server.messages)
-    wait_for(lambda: len(server.messages) >= seen + mails, f"{mails} more mails")
-
-
-def test_killed_daemon_loses_and_repeats_nothing(shop: Shop, smtp_server: SmtpServer) -> None:
-    """Killed three times in the middle of sending; in doubt are at most the open connections, each listed."""
-    people, kills = 400, 3
-    shop.run("import", "contacts", "-", stdin=shop.people(people))
-    shop.run("apply")
-    _let_in(shop, people)
-    for _ in range(kills):
-        daemon = shop.start("run", "--no-web")
-        _wait_for_more(smtp_server, 40)
-        shop.kill(daemon)
-    shop.start("run", "--no-web")
-
-    def settled() -> bool:
-        counts = shop.json("status")["campaigns"]["news"]["messages"]
-        return bool(counts["due"] == 0 and counts["sent"] + counts["unknown"] == people)
-
-    wait_for(settled, "every mail sent or in doubt")
-    counts = shop.json("status")["campaigns"]["news"]["messages"]
-    doubtful = shop.json("messages", "--status", "unknown")
-    received = Counter(mail.message["Message-ID"] for mail in smtp_server.messages)
-    assert max(received.values()) == 1
-    assert len(doubtful) == counts["unknown"] <= kills * CONNECTIONS
-    assert all(line["stage"] == "dot" and line["over_at"] for line in doubtful)
-    sent = {line["message_id"] for line in shop.json("messages", "--status", "sent", "--limit", "1000")}
-    assert sent <= set(received)
-    assert set(received) - sent <= {line["message_id"] for line in doubtful}
-
-
 def test_second_daemon_on_one_sqlite_file_refuses_and_names_the_process(
     make_shop: MakeShop, tmp_path: Path
 ) -> None:

@@ -19,6 +19,8 @@ from typing import TypedDict
 START_TRIES = 5  # the free port may be taken between the look and the start
 CLUSTER = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
 OPTIONS = "-h 127.0.0.1 -F -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+DURABLE = "-h 127.0.0.1 -F -c max_connections=200"
+"""What is committed outlives the server, though not the machine."""
 
 
 class As(TypedDict, total=False):
@@ -32,9 +34,9 @@ class As(TypedDict, total=False):
 class Server:
     """The server under a folder of its own, as user `nobody` where we are root: PostgreSQL refuses root."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, options: str = OPTIONS) -> None:
         """Prepare BASE, an empty folder that nobody else uses."""
-        self.base = base
+        self.base, self.options = base, options
         self.data = base / "data"
         self.data.mkdir()
         self.user: As = {}
@@ -79,7 +81,7 @@ class Server:
             port = free_port()
             try:
                 self._pg_ctl(
-                    "-w", "-l", self.data / "log", "-o", f"-p {port} -k {self.data} {OPTIONS}", "start"
+                    "-w", "-l", self.data / "log", "-o", f"-p {port} -k {self.data} {self.options}", "start"
                 )
             except RuntimeError:
                 if not left:
@@ -90,6 +92,10 @@ class Server:
 
     def _pg_ctl(self, *arguments: str | Path) -> None:
         self._run("pg_ctl", "-D", self.data / "pg", *arguments)
+
+    def restart(self) -> None:
+        """End the server in the middle of everything, and start it anew at the same port."""
+        self._pg_ctl("-w", "-l", self.data / "log", "-m", "immediate", "restart")
 
     def stop(self) -> None:
         """Stop the server at once; what it holds is not wanted any more."""

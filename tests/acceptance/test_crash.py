@@ -1,0 +1,37 @@
+"""The crash harness in short, and whether it would see a sender that is careless."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.crash.careless import calibrate
+from tests.crash.lives import Lives, Sink
+from tests.crash.world import World
+
+pytestmark = pytest.mark.timeout(300)
+POINTS = ("claimed", "before-250", "recorded")
+
+
+def test_whatever_kills_it_nothing_is_lost_or_repeated(tmp_path: Path, bare_database_url: str) -> None:
+    with Sink(tmp_path / "ledger") as sink:
+        lives = Lives(World(tmp_path / "shop", bare_database_url), sink, random.Random(7), print, reserve=120)
+        lives.migrate(1)
+        for point in POINTS:
+            lives.named_kill(point)
+        lives.random_kill()
+        verdict = lives.verdict()
+    assert verdict.good, [str(verdict), *verdict.faults]
+    assert verdict.received >= verdict.intended - verdict.unknown - verdict.skipped > 100
+
+
+def test_a_sender_that_marks_behind_the_answer_is_seen_to_repeat() -> None:
+    found = calibrate("marks-after", mails=60, kills=6, chance=random.Random(7))
+    assert (found.lost, found.repeated > 0) == (0, True)
+
+
+def test_a_sender_that_moves_a_cursor_as_it_fetches_is_seen_to_lose() -> None:
+    found = calibrate("moves-a-cursor", mails=60, kills=6, chance=random.Random(7))
+    assert (found.lost > 0, found.repeated) == (True, 0)
