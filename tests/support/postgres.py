@@ -20,6 +20,19 @@ GUARD = Path(__file__).with_name("postgres_guard.py")
 STOP_SECONDS = 30
 
 
+_CUT_OFF = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_SHAPE = """
+SELECT string_agg(relname || relkind::text || relnatts::text || relchecks::text, ',' ORDER BY relname),
+    (SELECT count(*) FROM pg_trigger),
+    (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)
+FROM pg_class WHERE relnamespace = 'public'::regnamespace
+"""
+
+
 class PostgresServer:
     """Makes and drops databases on a running server."""
 
@@ -47,6 +60,21 @@ class PostgresServer:
         name = database_name(url)
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         self._made.discard(name)
+
+    def empty(self, url: str) -> None:
+        """Take every row out of a migrated database and let its numbers begin anew. Who is connected is cut
+        off."""
+        with closing(psycopg.connect(url, autocommit=True)) as connection:
+            connection.execute(_CUT_OFF)
+            tables = [sql.Identifier(row[0]) for row in connection.execute(_TABLES)]
+            connection.execute(
+                sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(tables))
+            )
+
+    def shape(self, url: str) -> tuple[object, ...]:
+        """What shows whether tables, columns, indexes, triggers and functions are as they were."""
+        with closing(psycopg.connect(url, autocommit=True)) as connection:
+            return connection.execute(_SHAPE).fetchone() or ()
 
     def drop_all(self) -> None:
         """Drop what `create` made and nobody dropped."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.empty_store import Spares
 from tests.support.postgres import GUARD, PostgresServer, database_name
 
 pytestmark = pytest.mark.postgresql
@@ -42,6 +43,29 @@ def test_clone_leaves_the_template_alone(postgres_url: str, clone_database: Call
     run(postgres_url, "CREATE TABLE contact AS SELECT 17 AS id")
     run(clone_database(postgres_url), "DELETE FROM contact")
     assert run(postgres_url, "SELECT id FROM contact") == [(17,)]
+
+
+def test_a_database_that_is_given_back_is_empty_when_it_is_taken_again(spares: Spares) -> None:
+    url = spares.take()
+    left_open = psycopg.connect(url)
+    with left_open.transaction():
+        left_open.execute("INSERT INTO contacts (email, created_at) VALUES ('a@shop.example', 0)")
+    spares.give_back(url)
+    assert spares.take() == url
+    assert run(url, "SELECT count(*) FROM contacts") == [(0,)]
+    spares.give_back(url)
+    left_open.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["ALTER TABLE contacts ADD more int", "DROP INDEX ix_contacts_timezone_id", "CREATE TABLE more (n int)"],
+)
+def test_a_database_with_other_tables_is_not_taken_again(spares: Spares, change: str) -> None:
+    url = spares.take()
+    run(url, change)
+    spares.give_back(url)
+    assert spares.take() != url
 
 
 def test_drop_works_under_an_open_connection(postgres_server: PostgresServer) -> None:
