@@ -17,9 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crash.careless import HABITS, calibrate
+from tests.crash.calibration import calibrate
+from tests.crash.careless import HABITS
+from tests.crash.court import Sink
 from tests.crash.judge import Verdict
-from tests.crash.lives import NAMED, Lives, Sink
+from tests.crash.lives import NAMED, Lives
 from tests.crash.world import HarnessError, World
 from tests.support.postgres_guard import DURABLE, Server
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.crash import sink, victim
+from tests.crash.court import Sink
 from tests.crash.judge import Verdict, judge, ledger
 from tests.crash.world import LIMIT, HarnessError, World, kill, wait_until
 
@@ -28,52 +23,6 @@ NAMED = ("migration", "claimed", *sink.POINTS, "recorded", "reload")
 COMINGS = {"migration": 40, "reload": 30, "claimed": 2, "recorded": 3}
 """A process dies at the latest at so many comings to its point, by chance earlier. What counts statements has
 more of them than that."""
-
-
-class Sink(AbstractContextManager["Sink"]):
-    """The sink as a process of its own."""
-
-    def __init__(self, file: Path) -> None:
-        self.file, self._read, self._lines = file, 0, 0
-        file.touch()
-
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.sink", str(self.file)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-            cwd=Path(__file__).resolve().parents[2],
-        )
-        assert self._process.stdout is not None
-        self.port = int(self._process.stdout.readline())
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-    def order(self, **said: object) -> None:
-        """Tell it what to do; see tests.crash.sink."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(said) + "\n")
-
-    @property
-    def received(self) -> int:
-        """How many mails it has written down."""
-        with self.file.open("rb") as ledger:
-            ledger.seek(self._read)
-            more = ledger.read()
-        self._read += len(more)
-        self._lines += more.count(b"\n")
-        return self._lines
-
-    def transport(self, connections: int) -> str:
-        """The address for PENFRIEND_TRANSPORT."""
-        return f"smtp://127.0.0.1:{self.port}?tls=none&connections={connections}"
 
 
 @dataclass(slots=True)
