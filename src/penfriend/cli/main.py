@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from penfriend import __version__
-from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain
+from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain, print_json, problems_document
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound, PenfriendError
 
 COMMANDS = {
@@ -111,6 +111,8 @@ def run_command(arguments: list[str]) -> int:
     except CampaignFilesInvalid as invalid:
         for problem in invalid.problems:
             typer.echo(str(problem), err=True)
+        if "--json" in arguments:  # one document on standard output, whatever it has to say
+            print_json(problems_document(invalid.problems))
         return WRONG
     except Exception as error:
         return _complain(error)

@@ -4,9 +4,11 @@ library along; tables are in `penfriend.cli.tables`, moments in `penfriend.cli.m
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import typer
+
+from penfriend.domain.problems import Problem
 
 DONE, WRONG, IMPOSSIBLE, CHANGES = 0, 1, 2, 3
 """Exit statuses: done; the thing asked about is not right; it could not be asked; `plan` found changes."""
@@ -30,3 +32,18 @@ def counted(reasons: Mapping[str, int]) -> str:
         f"{reason} {number}"
         for reason, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     )
+
+
+def problems_document(problems: Sequence[Problem]) -> dict[str, object]:
+    """What `validate --json` prints, and every command with `--json` where the files have errors."""
+    rows = [
+        {
+            "file": problem.place.file,
+            "line": problem.place.line,
+            "column": problem.place.column,
+            "level": problem.level,
+            "text": problem.text,
+        }
+        for problem in problems
+    ]
+    return {"valid": all(problem.level != "error" for problem in problems), "problems": rows}

@@ -7,8 +7,7 @@ import os
 import typer
 
 from penfriend.bootstrap import Settings, check, read_files
-from penfriend.cli.output import DONE, WRONG, print_json
-from penfriend.domain.problems import Problem
+from penfriend.cli.output import DONE, WRONG, print_json, problems_document
 from penfriend.engine.clock import SystemClock
 
 
@@ -26,7 +25,7 @@ def validate(as_json: bool = typer.Option(False, "--json", help="One JSON docume
     files, only_to_look = read_files(settings.config), (b"only to look at the files",)
     checked = check(files, settings, only_to_look, now=SystemClock().now())
     if as_json:
-        print_json({"valid": not checked.errors, "problems": [_row(problem) for problem in checked.problems]})
+        print_json(problems_document(checked.problems))
     else:
         for problem in checked.problems:
             typer.echo(str(problem))
@@ -35,14 +34,3 @@ def validate(as_json: bool = typer.Option(False, "--json", help="One JSON docume
             counts = f"{len(found.campaigns)} campaigns, {len(found.segments)} segments"
             typer.echo(f"{settings.config}: {counts}: no errors")
     return WRONG if checked.errors else DONE
-
-
-def _row(problem: Problem) -> dict[str, object]:
-    place = problem.place
-    return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "level": problem.level,
-        "text": problem.text,
-    }
