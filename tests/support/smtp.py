@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -81,7 +82,8 @@ class SmtpServer:
         self._listener.close()
         for session in self._sessions:
             if isinstance(session.transport, asyncio.WriteTransport):
-                session.transport.abort()
+                with suppress(AttributeError):  # early Pythons 3.11, where TLS is over already
+                    session.transport.abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
