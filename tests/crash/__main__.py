@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.crash.calibration import calibrate
@@ -117,13 +118,9 @@ def _order(lives: Lives, size: Size, chance: random.Random, *, two: bool) -> lis
     done += [lives.freeze] * (size.freeze if two else 0)
     for point in NAMED:
         if point != "migration":
-            done += [_at(lives, point)] * size.named
+            done += [partial(lives.named_kill, point)] * size.named
     chance.shuffle(done)
     return done
-
-
-def _at(lives: Lives, point: str) -> Callable[[], None]:
-    return lambda: lives.named_kill(point)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +62,7 @@ class HarnessError(Exception):
 class World:
     """A folder with campaigns, a store, and what is known of it without asking the product."""
 
-    def __init__(self, folder: Path, database: str, secret: str = "a secret for the crash harness") -> None:
+    def __init__(self, folder: Path, database: str) -> None:
         self.folder, self.people, self.edition = folder, 0, 1
         self.left: dict[str, float] = {}
         """Who has unsubscribed, by id, and the second at which that was surely committed."""
@@ -78,7 +78,7 @@ class World:
                 if not name.startswith(("PENFRIEND_", "CRASH_"))
             },
             "PENFRIEND_DATABASE_URL": database or f"sqlite:///{folder / 'penfriend.db'}",
-            "PENFRIEND_SECRET_KEY": secret,
+            "PENFRIEND_SECRET_KEY": "a secret for the crash harness",
             "PYTHONUNBUFFERED": "1",
         }
         self.log = folder / "log"
@@ -179,7 +179,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(timeout=LIMIT)
 
 
-def wait_until(condition: Any, what: str, pause: float = 0.002) -> None:
+def wait_until(condition: Callable[[], bool], what: str, pause: float = 0.002) -> None:
     """Wait until a condition holds. Raises HarnessError after two minutes."""
     end = time.monotonic() + LIMIT
     while not condition():

@@ -13,7 +13,8 @@ from tests.support.campaign_tests import run_tests_of
 
 FILE = Path(__file__).parent / "sentences" / "campaigns.yaml"
 DEFINITIONS = load({"campaigns.yaml": FILE.read_text()}, "campaigns.yaml", {}, None).definitions
-TESTS = {one.name: one for one in DEFINITIONS.tests} if DEFINITIONS is not None else {}
+assert DEFINITIONS is not None, "a file with errors would have no tests, and none of them would fail"
+TESTS = {one.name: one for one in DEFINITIONS.tests}
 
 
 @pytest.fixture(scope="module")

@@ -183,11 +183,16 @@ def parse_coupon_file(text: str) -> str:
     return text
 
 
+def _is_beside(text: str, pattern: str) -> bool:
+    """Whether a path of this pattern stays below the folder of the campaign files, and is not a letter's."""
+    parts = text.split("/")
+    return bool(re.fullmatch(pattern, text)) and not {"", ".", ".."} & set(parts) and parts[0] != "templates"
+
+
 def parse_sql_file(text: str) -> str:
     """The path of an .sql file below the folder of the campaign files."""
     text = text.strip()
-    parts = text.split("/")
-    if not re.fullmatch(SQL_FILE_PATTERN, text) or {"", ".", ".."} & set(parts) or parts[0] == "templates":
+    if not _is_beside(text, SQL_FILE_PATTERN):
         raise WordError(
             f"{quote(text)} is no file with a SELECT. Write the path of an .sql file beside the campaigns,"
             " such as sql/fans.sql."
@@ -208,9 +213,7 @@ def parse_source_url(text: str) -> str:
 
 def parse_include(text: str) -> str:
     """A path, or a pattern with `*`, of campaign files below the folder of the first one."""
-    parts = text.split("/")
-    good = re.fullmatch(INCLUDE_PATTERN, text) and not {"", ".", ".."} & set(parts)
-    if not good or parts[0] == "templates":
+    if not _is_beside(text, INCLUDE_PATTERN):
         raise WordError(
             f"{quote(text)} names no campaign files. Write a path below this folder that ends with .yaml,"
             " such as campaigns/*.yaml."

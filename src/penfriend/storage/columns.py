@@ -82,3 +82,19 @@ def subject() -> tuple[Column[str] | Column[int], ...]:
         Column("event_id", BIG),
         text("row_key"),  # the name of a segment with `sql`, a colon, and the occurrence of one of its rows
     )
+
+
+def tries() -> tuple[Column[str] | Column[int], ...]:
+    """What a call of another system is, and how far its tries have come (`penfriend.storage.call_tries`)."""
+    return (
+        text("key", null=False),  # webhook-id of Standard Webhooks: the same in every try
+        text("body", null=False),  # the JSON text that is signed and sent
+        text("status", null=False),  # due, done, failed
+        count("attempts"),
+        moment("created_at", null=False),
+        moment("due_at", null=False),
+        moment("over_at"),
+        text("note"),  # the last answer or error, in one line
+        text("owner"),
+        moment("lease_until"),
+    )

@@ -20,13 +20,13 @@ from penfriend.domain.campaign import (
     WaitUntil,
 )
 from penfriend.domain.definitions import Brand
-from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.fields import Field, FieldType
 from penfriend.domain.moments import OfField
 from penfriend.domain.segment import Op
 from penfriend.domain.segment import Test as FieldTest
 from penfriend.domain.timing import DAY, HOUR, Duration, Moment, Unit
 from penfriend.storage import tables as t
+from tests.support.claims import claims_of
 from tests.support.mail_pieces import LETTER, NOON, campaign, with_id
 from tests.support.mail_world import World, worlds
 
@@ -261,15 +261,7 @@ def test_goal_that_exit_on_does_not_list_lets_the_sequence_go_on(world: World) -
 def test_tick_that_moved_all_who_were_due_does_not_ask_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claims: list[int] = []
-    claim = world.enrollments.claim
-
-    def counted(*wanted: Any) -> list[Enrollment]:
-        found = claim(*wanted)
-        claims.append(len(found))
-        return found
-
-    monkeypatch.setattr(world.enrollments, "claim", counted)
+    claims = claims_of(world.enrollments, monkeypatch)
     world.run(campaign(LETTER))
     world.person("ann")
     world.person("bob")

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from penfriend.domain.campaign import IfHappening, Kind, Policy, Send
-from penfriend.domain.outbox import DueMessage
 from penfriend.domain.timing import DAY, Cap, Duration, Unit
 from penfriend.storage import tables as t
+from tests.support.claims import claims_of
 from tests.support.mail_pieces import LETTER, NOON, campaign, with_id
 from tests.support.mail_world import World, worlds
 from tests.unit.domain.test_send_policy import FEWER
@@ -184,15 +184,7 @@ def test_message_that_cannot_be_decided_hurts_only_itself(world: World) -> None:
 def test_tick_that_sent_all_that_was_due_does_not_ask_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claims: list[int] = []
-    claim = world.messages.claim
-
-    def counted(*wanted: Any) -> list[DueMessage]:
-        found = claim(*wanted)
-        claims.append(len(found))
-        return found
-
-    monkeypatch.setattr(world.messages, "claim", counted)
+    claims = claims_of(world.messages, monkeypatch)
     world.run(campaign(LETTER))
     world.person("ann")
     world.person("bob")

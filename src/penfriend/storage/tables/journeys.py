@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from penfriend.storage.columns import BIG, TEXT, count, flag, moment, of_contact, own_id, subject, text
+from penfriend.storage.columns import BIG, TEXT, count, flag, moment, of_contact, own_id, subject, text, tries
 from penfriend.storage.tables.base import metadata
 
 campaign_states = Table(
@@ -41,16 +41,7 @@ webhook_calls = Table(
     text("campaign", null=False),
     text("step", null=False),
     text("webhook", null=False),
-    text("key", null=False),  # webhook-id of Standard Webhooks: the same in every try
-    text("body", null=False),  # the JSON text that is signed and sent
-    text("status", null=False),  # due, done, failed
-    count("attempts"),
-    moment("created_at", null=False),
-    moment("due_at", null=False),
-    moment("over_at"),
-    text("note"),  # the last answer or error, in one line
-    text("owner"),
-    moment("lease_until"),
+    *tries(),
     UniqueConstraint("enrollment_id", "step"),
     UniqueConstraint("key"),
     Index(None, "contact_id"),

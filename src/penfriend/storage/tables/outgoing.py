@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from penfriend.storage.columns import TEXT, count, moment, of_contact, own_id, text
+from penfriend.storage.columns import TEXT, count, of_contact, own_id, text, tries
 from penfriend.storage.tables.base import metadata
 
 outgoing_targets = Table(
@@ -24,16 +24,7 @@ outgoing_calls = Table(
     of_contact(),
     text("target", null=False),
     count("revision", start=None),  # by which it was wanted: an earlier one does not know its target
-    text("key", null=False),  # webhook-id of Standard Webhooks: the same in every try
-    text("body", null=False),  # the JSON text that is signed and sent
-    text("status", null=False),  # due, done, failed
-    count("attempts"),
-    moment("created_at", null=False),
-    moment("due_at", null=False),
-    moment("over_at"),
-    text("note"),  # the last answer or error, in one line
-    text("owner"),
-    moment("lease_until"),
+    *tries(),
     UniqueConstraint("key"),
     Index(None, "contact_id"),
     Index(
