@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from penfriend.domain.feedback import Feedback, Kind
 from penfriend.domain.retention import KINDS as KINDS_KEPT
 from penfriend.domain.timing import DAY, HOUR, Moment
 from penfriend.storage import forgetting
 from penfriend.storage import tables as t
+from penfriend.storage.feedback_log import FeedbackLog
 from penfriend.storage.forgetting import count_forgettable, forget
 from tests.contract.store_cases import Shop
 from tests.support.mail_pieces import LETTER, NOON, campaign
@@ -190,8 +192,14 @@ def world(url: str, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-def test_an_old_mail_goes_with_its_tries(world: World) -> None:
+def test_an_old_mail_goes_with_its_tries_and_what_came_back_of_it(world: World) -> None:
+    reports = [
+        Feedback(kind=Kind.DELIVERED, at=NOON, key=str(row["id"]), source="mailbox", message=row["id"])
+        for row in world.rows("messages")
+    ]
+    FeedbackLog(world.db).take(reports, world.clock.now())
     assert go(world, "messages") == 1
+    assert len(world.rows("feedback")) == 1
     assert [row["status"] for row in world.rows("messages")] == ["sent"]
     assert len(world.rows("attempts")) == 1
     assert len(world.rows("enrollments")) == 2  # so that nobody enters again who must not

@@ -111,8 +111,8 @@ def test_suppression_keeps_its_first_reason_and_raises_the_version(shop: Shop) -
 def test_unsuppressed_address_may_be_written_to(shop: Shop) -> None:
     with shop.db.write() as connection:
         suppress(connection, "ann@shop.example", reason="dead", evidence=None, at=Moment(1))
-        assert unsuppress(connection, "ann@shop.example")
-        assert not unsuppress(connection, "ann@shop.example")
+        assert unsuppress(connection, "ann@shop.example", reason="wrote", at=Moment(2))
+        assert not unsuppress(connection, "ann@shop.example", reason="wrote", at=Moment(3))
         assert suppression_reason(connection, "ann@shop.example") is None
 
 

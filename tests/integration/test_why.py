@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap import House, WholeStory, Worker, tell_why
+from penfriend.bootstrap.feedback import feedback_desk
 from penfriend.domain.campaign import DateTrigger, Every, ScheduleTrigger
 from penfriend.domain.errors import NotFound
 from penfriend.domain.events import EventIn
+from penfriend.domain.feedback import Feedback, Kind
 from penfriend.domain.fields import Field, FieldType
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.story import CampaignStory, Place
@@ -105,6 +107,25 @@ def test_who_is_inside_is_told_what_happened_and_what_comes_next(house: House) -
         "wait after hello: waits until Wed 04 Mar 2026 13:00",
     ]
     assert now(found) == ["stands at wait after hello; goes on at Wed 04 Mar 2026 13:00, then the mail again"]
+
+
+def test_mail_that_came_back_is_told_with_who_says_so(house: House) -> None:
+    person(house, "ann")
+    event(house, "ann", "signed_up")
+    live_at(house, NOON)
+    (mail,) = house.reports.list_messages(["sent"], None, None, 10)
+    bounced = Feedback(
+        kind=Kind.BOUNCED,
+        at=NOON,
+        key="m:1",
+        source="mailbox",
+        message=mail.id,
+        text="550 5.1.1 no such user",
+    )
+    feedback_desk(house).apply([bounced])
+    assert happened(story(house, "ann", "welcome"))[2] == (
+        "hello: the mail came back: the address is dead (mailbox): 550 5.1.1 no such user"
+    )
 
 
 def test_mail_of_the_night_is_told_with_its_reason(house: House) -> None:

@@ -5,7 +5,7 @@ for all of them.
 |---|---|---|
 | delivered | the receiving server has taken it | a doubt is settled as sent |
 | bounced | it came back, and the address is dead | suppressed; a doubt is settled as failed |
-| soft_bounced | it came back, and may arrive another day (a full mailbox) | suppressed when it goes on over days |
+| soft_bounced | it came back, and may arrive another day (mailbox full) | suppressed when it goes on |
 | blocked | it came back because of us: reputation, authentication, content (5.7.x) | nobody is suppressed |
 | complained | the person called it spam | suppressed at once |
 | unsubscribed | the person asked the provider to be left alone | leaves the mail's topic |
@@ -31,6 +31,19 @@ class Kind(StrEnum):
     COMPLAINED = "complained"
     UNSUBSCRIBED = "unsubscribed"
 
+
+MEANING = {
+    Kind.DELIVERED: "was delivered",
+    Kind.BOUNCED: "came back: the address is dead",
+    Kind.SOFT_BOUNCED: "came back, and may arrive another day",
+    Kind.BLOCKED: "came back because of us, not of the person",
+    Kind.COMPLAINED: "was called spam",
+    Kind.UNSUBSCRIBED: "made the person ask the provider to be left alone",
+}
+"""A line of meaning, to be read after "the mail"."""
+
+ANSWERED = "answer"
+"""The source of what the receiving side said while it was asked."""
 
 CAME_BACK = frozenset({Kind.BOUNCED, Kind.SOFT_BOUNCED, Kind.BLOCKED})
 """The mail was not delivered."""
@@ -81,3 +94,14 @@ class Effect(StrEnum):
     """It was on record already."""
     NOT_OURS = "not_ours"
     """It is about no mail of this store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of one piece of feedback, and whom it concerned (our ids) where it is about our mail."""
+
+    effect: Effect
+    message: int | None = None
+    contact: int | None = None
+    campaign: str = ""
+    topic: str | None = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from penfriend.domain.contact import Contact
+from penfriend.domain.feedback import Kind
 from penfriend.domain.timing import Moment
 
 
@@ -28,6 +29,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackLine:
+    """One report about a mail."""
+
+    at: Moment
+    kind: Kind
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MailLine:
     """One mail of an enrollment."""
 
@@ -42,6 +53,8 @@ class MailLine:
     note: str | None
     opened_at: Moment | None
     clicked_at: Moment | None
+    came_back: Sequence[FeedbackLine] = ()
+    """What was heard of it after it had left, in the order in which it happened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from penfriend.domain.campaign import (
     SegmentTrigger,
     Send,
 )
+from penfriend.domain.feedback import MEANING
 from penfriend.domain.message import Status
 from penfriend.domain.person import DecisionLine, MailLine, Passage, PersonRecord
 from penfriend.domain.reasons import End, NotEntered, Postponed, Skip, meaning
@@ -126,6 +127,9 @@ def _mail(mail: MailLine) -> Iterator[Sentence]:
     for what, at in (("opened", mail.opened_at), ("clicked", mail.clicked_at)):
         if at is not None:
             yield Sentence(f"{mail.step}: the mail was {what}", at)
+    for heard in mail.came_back:
+        said = f": {heard.text}" if heard.text else ""
+        yield Sentence(f"{mail.step}: the mail {MEANING[heard.kind]} ({heard.source}){said}", heard.at)
 
 
 def _stands(record: PersonRecord, passage: Passage, route: Route, show: Show) -> Iterator[Sentence]:

@@ -101,7 +101,8 @@ def _delete_events(connection: Connection, ids: list[int], now: Moment) -> None:
 
 
 def _delete_messages(connection: Connection, ids: list[int], _: Moment) -> None:
-    connection.execute(delete(t.attempts).where(t.attempts.c.message_id.in_(ids)))
+    for about in (t.attempts, t.feedback):
+        connection.execute(delete(about).where(about.c.message_id.in_(ids)))
     connection.execute(delete(t.messages).where(t.messages.c.id.in_(ids)))
 
 

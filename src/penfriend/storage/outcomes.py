@@ -20,10 +20,10 @@ from sqlalchemy import (
     update,
 )
 
-from penfriend.domain.contact import DEAD_ADDRESS
 from penfriend.domain.delivery import Fault, Outcome
 from penfriend.domain.message import FINAL, OVER, Status
 from penfriend.domain.outbox import Finished
+from penfriend.storage.feedback_effects import keep_refusals, settle_doubts
 from penfriend.storage.mail_events import note_bounced, note_sent
 from penfriend.storage.message_log import wake
 from penfriend.storage.message_states import NEVER_TRIED
@@ -31,7 +31,6 @@ from penfriend.storage.outgoing import tell_of_messages
 from penfriend.storage.people import locked_versions
 from penfriend.storage.routes import rest_route, revive_route
 from penfriend.storage.story import waits_line
-from penfriend.storage.suppressions import suppress
 from penfriend.storage.tables import attempts, decisions, messages
 
 REJECTED = "rejected"
@@ -68,14 +67,12 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     settled = [done for done in finished if done.message in found]
     if settled:
         connection.execute(_OUTCOME, [_message_values(done, owner) for done in settled])
-    for done in settled:
-        if done.consequence.suppress:
-            address = found[done.message]["address"] or ""
-            suppress(connection, address, reason=DEAD_ADDRESS, evidence=done.result.text, at=done.at)
     note_sent(
         connection, {done.message: done.at for done in settled if done.consequence.status is Status.SENT}
     )
-    note_bounced(connection, {done.message: done.at for done in settled if _has_bounced(done)})
+    bounced = [done for done in settled if _has_bounced(done)]
+    note_bounced(connection, {done.message: done.at for done in bounced})
+    keep_refusals(connection, [(done, found[done.message]) for done in bounced])
     wake(
         connection,
         [found[done.message]["enrollment_id"] for done in settled if done.consequence.status in OVER],
@@ -87,6 +84,8 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
         if done.consequence.status in OVER and done.consequence.status.value != found[done.message]["status"]
     ]
     tell_of_messages(connection, news, max(done.at for done in finished))
+    doubted = {done.message for done in settled if done.result.outcome is Outcome.UNKNOWN}
+    settle_doubts(connection, doubted, max(done.at for done in finished))
     _tell_what_waits(connection, settled, found)
     _tell_route(connection, finished, route)
 

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, select
 
 from penfriend.domain.definitions import Brand
 from penfriend.domain.errors import NotFound
-from penfriend.domain.person import DecisionLine, MailLine, Passage, PersonRecord, RefusalLine
+from penfriend.domain.feedback import ANSWERED, Kind
+from penfriend.domain.person import DecisionLine, FeedbackLine, MailLine, Passage, PersonRecord, RefusalLine
 from penfriend.domain.timing import Moment
 from penfriend.storage import tables as t
 from penfriend.storage.looks import active_since
@@ -69,7 +70,8 @@ def _passages(connection: Connection, contact_id: int) -> list[Passage]:
 
 def _mails(connection: Connection, contact_id: int) -> list[MailLine]:
     m = t.messages.c
-    rows = connection.execute(select(t.messages).where(m.contact_id == contact_id).order_by(m.id))
+    rows = connection.execute(select(t.messages).where(m.contact_id == contact_id).order_by(m.id)).all()
+    came_back = _came_back(connection, contact_id)
     return [
         MailLine(
             enrollment=row.enrollment_id,
@@ -83,9 +85,26 @@ def _mails(connection: Connection, contact_id: int) -> list[MailLine]:
             note=row.note,
             opened_at=row.opened_at,
             clicked_at=row.clicked_at,
+            came_back=came_back.get(row.id, ()),
         )
         for row in rows
     ]
+
+
+def _came_back(connection: Connection, contact_id: int) -> dict[int, list[FeedbackLine]]:
+    """What was heard later of each mail; what the server said at once stands in the mail's own line."""
+    m, f = t.messages.c, t.feedback.c
+    chosen = (
+        select(f.message_id, f.at, f.kind, f.source, f.text)
+        .join(t.messages, m.id == f.message_id)
+        .where(m.contact_id == contact_id, f.source != ANSWERED)
+        .order_by(f.at, f.id)
+    )
+    found: dict[int, list[FeedbackLine]] = {}
+    for row in connection.execute(chosen):
+        line = FeedbackLine(row.at, Kind(row.kind), row.source, row.text or "")
+        found.setdefault(row.message_id, []).append(line)
+    return found
 
 
 def _decisions(connection: Connection, contact_id: int) -> list[DecisionLine]:

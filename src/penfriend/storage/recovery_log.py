@@ -18,6 +18,7 @@ from penfriend.domain.outbox import Finished, Journal, OpenAttempt
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
 from penfriend.storage.dot_journal import journal_of
+from penfriend.storage.feedback_effects import settle_doubts
 from penfriend.storage.message_log import wake
 from penfriend.storage.outcomes import record, withdraw
 from penfriend.storage.outgoing import tell_of_messages
@@ -141,3 +142,4 @@ def _doubt(
         _m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.UNKNOWN.value
     )
     wake(connection, connection.execute(chosen, {"ids": over}).scalars().all())
+    settle_doubts(connection, [attempt.message for attempt, _ in left], now)

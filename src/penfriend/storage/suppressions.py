@@ -1,38 +1,54 @@
-"""Addresses that must not be written to, by hash: what is here outlives erasure and re-import."""
+"""Addresses that must not be written to, by hash: what is here outlives erasure and re-import. Each change is
+in a log that nothing deletes from."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from penfriend.domain.contact import address_hash
+from penfriend.domain.contact import COMPLAINED, address_hash
 from penfriend.domain.timing import Moment
-from penfriend.storage.tables import contacts, suppressions
+from penfriend.storage.tables import contacts, suppression_changes, suppressions
 from penfriend.storage.upsert import insert_or_ignore
 
 
-def suppress(connection: Connection, address: str, *, reason: str, evidence: str | None, at: Moment) -> bool:
-    """Write to this address no more; whether that is new. The first reason stays, with its evidence.
+def suppress(
+    connection: Connection,
+    address: str,
+    *,
+    reason: str,
+    evidence: str | None,
+    at: Moment,
+    by: str | None = None,
+) -> bool:
+    """Write to this address no more; whether that is new. The first reason stays, with its evidence: only a
+    complaint, after which what is owed still goes out, gives way to another. `by` is who did it, where a
+    person did.
 
     The version of the contact with the address is raised, so that a mail decided on before does not go out.
     """
     digest = address_hash(address)
-    row = {"email_hash": digest, "reason": reason, "evidence": evidence, "at": at}
+    row: dict[str, object] = {"email_hash": digest, "reason": reason, "evidence": evidence, "at": at}
     new = (
         insert_or_ignore(connection.dialect.name, suppressions)
         .values(row)
         .returning(suppressions.c.email_hash)
     )
-    added = connection.execute(new).first() is not None
+    added = connection.execute(new).first() is not None or _sharpened(connection, row)
     if added:
+        _log(connection, digest, "suppressed", reason, evidence, by, at)
         _raise_version(connection, digest)
     return added
 
 
-def unsuppress(connection: Connection, address: str) -> bool:
-    """Let this address be written to again; whether it was suppressed. Consent does not come back with it."""
+def unsuppress(
+    connection: Connection, address: str, *, reason: str, at: Moment, by: str | None = None
+) -> bool:
+    """Let this address be written to again; whether it was suppressed. Consent does not come back with it.
+    `reason` is why, in the words of whoever did it, and stays in the log."""
     digest = address_hash(address)
     removed = connection.execute(delete(suppressions).where(suppressions.c.email_hash == digest)).rowcount > 0
     if removed:
+        _log(connection, digest, "lifted", reason, None, by, at)
         _raise_version(connection, digest)
     return removed
 
@@ -42,6 +58,37 @@ def suppression_reason(connection: Connection, address: str) -> str | None:
     found = select(suppressions.c.reason).where(suppressions.c.email_hash == address_hash(address))
     reason: str | None = connection.execute(found).scalar()
     return reason
+
+
+def suppression_log(connection: Connection, address: str) -> list[RowMapping]:
+    """Every change of this address, the earliest first: change, reason, evidence, by, at."""
+    c = suppression_changes.c
+    found = select(suppression_changes).where(c.email_hash == address_hash(address)).order_by(c.id)
+    return list(connection.execute(found).mappings())
+
+
+def _sharpened(connection: Connection, row: dict[str, object]) -> bool:
+    if row["reason"] == COMPLAINED:
+        return False
+    s = suppressions.c
+    complained = (s.email_hash == row["email_hash"]) & (s.reason == COMPLAINED)
+    return connection.execute(update(suppressions).where(complained).values(row)).rowcount > 0
+
+
+def _log(
+    connection: Connection,
+    digest: str,
+    change: str,
+    reason: str,
+    evidence: str | None,
+    by: str | None,
+    at: Moment,
+) -> None:
+    connection.execute(
+        insert(suppression_changes).values(
+            email_hash=digest, change=change, reason=reason, evidence=evidence, by=by, at=at
+        )
+    )
 
 
 def _raise_version(connection: Connection, digest: str) -> None:

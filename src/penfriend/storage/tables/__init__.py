@@ -1,12 +1,12 @@
 """Every table of the store. Moments are microseconds UTC, amounts ten-thousandths, dates text, yes 1, no 0.
 
-people      contacts, contact_keys, subscriptions, consents, suppressions
+people      contacts, contact_keys, subscriptions, consents, suppressions, suppression_changes
 happenings  events, event_facts, carts, orders, refunds, items, purchases, products
 loyalty     point_moves, lots, expiries, rewards, answers
 belonging   touched, segment_looks, segment_sizes, members, source_rows, source_staged, source_reads
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
 outgoing    outgoing_targets, outgoing_calls
-mail        messages, attempts, coupon_codes
+mail        messages, attempts, feedback, coupon_codes
 house       revisions, leases, routes, notes
 """
 
@@ -42,9 +42,16 @@ from penfriend.storage.tables.journeys import (
     webhook_calls,
 )
 from penfriend.storage.tables.loyalty import answers, expiries, lots, point_moves, rewards
-from penfriend.storage.tables.mail import attempts, coupon_codes, messages
+from penfriend.storage.tables.mail import attempts, coupon_codes, feedback, messages
 from penfriend.storage.tables.outgoing import outgoing_calls, outgoing_targets
-from penfriend.storage.tables.people import consents, contact_keys, contacts, subscriptions, suppressions
+from penfriend.storage.tables.people import (
+    consents,
+    contact_keys,
+    contacts,
+    subscriptions,
+    suppression_changes,
+    suppressions,
+)
 
 __all__ = [
     "answers",
@@ -60,6 +67,7 @@ __all__ = [
     "event_facts",
     "events",
     "expiries",
+    "feedback",
     "items",
     "leases",
     "lots",
@@ -85,6 +93,7 @@ __all__ = [
     "source_staged",
     "splits",
     "subscriptions",
+    "suppression_changes",
     "suppressions",
     "touched",
     "webhook_calls",

@@ -19,6 +19,9 @@ campaign_states = Table(
     count("dated_id"),  # of the moment right after dated_at: up to which contact it has; 0 where none
     moment("paused_at"),  # since when it rests (`active: no`), and
     moment("resumed_at"),  # until when it did; none while it rests
+    moment("stopped_at"),  # since when it rests because too much of its mail came back,
+    text("stopped_why"),  # and how much that was
+    moment("judged_from"),  # mails from before that have been judged
 )
 
 splits = Table(

@@ -44,6 +44,9 @@ messages = Table(
     moment("sent_at"),
     moment("opened_at"),
     moment("clicked_at"),
+    moment("delivered_at"),  # what came back of it (`feedback`): the receiving server has it,
+    moment("bounced_at"),  # it was returned,
+    moment("complained_at"),  # the person called it spam
     text("provider_id"),
     text("note"),  # the last answer or error, in one line
     UniqueConstraint("enrollment_id", "step"),
@@ -78,6 +81,13 @@ messages = Table(
     Index(None, "contact_id", "sent_at"),
     Index(None, "campaign", "status", "id"),
     Index("ix_messages_status", "status", "id"),
+    Index(
+        "ix_messages_provider_id",
+        "provider_id",
+        sqlite_where=sql("provider_id IS NOT NULL"),
+        postgresql_where=sql("provider_id IS NOT NULL"),
+    ),
+    Index("ix_messages_over", "campaign", "over_at"),  # the last mails of a campaign
 )
 
 attempts = Table(
@@ -99,6 +109,25 @@ attempts = Table(
     text("server"),
     text("fault"),
     UniqueConstraint("message_id", "number"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    own_id(),
+    text("key", null=False),
+    Column("message_id", BIG, nullable=False),  # no foreign key: what is on record has no effect again
+    text("email_hash", null=False),  # of the address that the mail went to
+    text("kind", null=False),
+    moment("at", null=False),
+    moment("received_at", null=False),
+    text("source", null=False),
+    Column("code", Integer),
+    text("enhanced"),
+    text("text"),
+    UniqueConstraint("key"),
+    Index(None, "message_id"),
+    Index(None, "email_hash", "kind"),
 )
 
 coupon_codes = Table(

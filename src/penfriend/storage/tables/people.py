@@ -101,3 +101,16 @@ suppressions = Table(
     text("evidence"),
     moment("at", null=False),
 )
+
+suppression_changes = Table(
+    "suppression_changes",  # the log of `suppressions`; never deleted from
+    metadata,
+    own_id(),
+    text("email_hash", null=False),
+    text("change", null=False),  # suppressed, lifted
+    text("reason", null=False),
+    text("evidence"),
+    text("by"),  # who did it, where a person did
+    moment("at", null=False),
+    Index(None, "email_hash", "id"),
+)
