@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from penfriend.bootstrap.house import House
+from penfriend.engine.stops import Stops
 from penfriend.engine.take_feedback import TakeFeedback
 from penfriend.storage.feedback_log import FeedbackLog
+from penfriend.storage.stop_log import StopLog
 
 
 def feedback_desk(house: House) -> TakeFeedback:
     """Takes feedback into this house."""
-    return TakeFeedback(FeedbackLog(house.db), house.ingester().ingest_own, house.clock)
+    judge = Stops(StopLog(house.db), house.live, house.clock).look
+    return TakeFeedback(FeedbackLog(house.db), house.ingester().ingest_own, house.clock, judge)

@@ -41,6 +41,7 @@ from penfriend.storage.looks_store import LookStore
 from penfriend.storage.migrate import upgrade
 from penfriend.storage.notes import read_note, write_note
 from penfriend.storage.overview import Reports, segment_sizes
+from penfriend.storage.pausing import stopped_names
 from penfriend.storage.people import find_contact
 from penfriend.storage.process_lock import ProcessLock
 from penfriend.storage.revisions import (
@@ -190,9 +191,11 @@ class House:
         """The live revision, made once and kept until there is a newer one; None where nothing was ever
         applied."""
         with self._loading:
-            number = self.revision_number()
+            with self.db.read() as connection:
+                number, resting = live_number(connection), stopped_names(connection)
             if number and (self._live is None or self._live.revision != number):
                 self._live = self._load()
+            self._live = self._live and self._live.resting(resting)
             return self._live if number else None
 
     def run_as(self, live: Live) -> None:

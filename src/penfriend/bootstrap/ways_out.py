@@ -19,16 +19,19 @@ from penfriend.domain.errors import SettingError
 from penfriend.domain.outbox import DEFAULT_ROUTE
 from penfriend.domain.ports import Asking
 from penfriend.domain.transport import Transport
-from penfriend.engine.handing_over import SendReport
+from penfriend.engine.handing_over import Judge
 from penfriend.engine.live import Live
 from penfriend.engine.pace import Pace
 from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
+from penfriend.engine.send_report import SendReport
+from penfriend.engine.stops import Stops
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.recovery_log import RecoveryLog
+from penfriend.storage.stop_log import StopLog
 
 if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
@@ -48,8 +51,8 @@ def new_owner() -> str:
 class WayOut:
     """One transport with all that sending over it needs."""
 
-    def __init__(self, house: House, name: str, url: str, open_way: OpenWay) -> None:
-        self._house, self.url = house, url
+    def __init__(self, house: House, name: str, url: str, open_way: OpenWay, judge: Judge) -> None:
+        self._house, self.url, self._judge = house, url, judge
         self._transport, rate = open_way(name, url)
         self._pace = Pace(rate, house.clock)
         self.owner = new_owner()
@@ -78,6 +81,7 @@ class WayOut:
             self._pace,
             self._house.revision,
             CouponPool(self._house.db),
+            self._judge,
         )
 
     def send(self, live: Live, stopping: Stopping) -> SendReport:
@@ -148,7 +152,8 @@ class WaysOut:
         self._house, self._open_way = house, open_way
         self._taking_up = threading.Lock()
         self._left: list[WayOut] = []
-        default = WayOut(house, DEFAULT_ROUTE, house.settings.transport, open_way)
+        self._judge = Stops(StopLog(house.db), house.live, house.clock).look
+        default = WayOut(house, DEFAULT_ROUTE, house.settings.transport, open_way, self._judge)
         self._ways: dict[str, WayOut] = {DEFAULT_ROUTE: default}
 
     @property
@@ -182,7 +187,7 @@ class WaysOut:
     def _opened(self, name: str, url: str) -> WayOut | None:
         """One that cannot be opened here keeps its own mails waiting, and nobody else's."""
         try:
-            return WayOut(self._house, name, url, self._open_way)
+            return WayOut(self._house, name, url, self._open_way, self._judge)
         except SettingError as error:
             log.error("transport %s cannot be used, its mails wait: %s", name, error)
             return None

@@ -73,6 +73,9 @@ def as_document(overview: Overview) -> dict[str, object]:
             for name, (until, why) in overview.routes.items()
         },
         "suppressions": dict(overview.suppressions),
+        "stopped": {
+            name: {"since": iso_moment(one.at), "why": one.why} for name, one in overview.stopped.items()
+        },
         "coupons": {name: counts.as_json() for name, counts in sorted(overview.coupons.items())},
         "sources": {name: reading.as_json() for name, reading in sorted(overview.sources.items())},
         "retention": {
@@ -130,6 +133,7 @@ def _print_health(out: Console, overview: Overview) -> None:
         out.print(f"Overdue: {overview.overdue} mails, the oldest for {overview.lag / SECOND:.0f} s")
     else:
         out.print("No mail is overdue")
+    _print_stops(out, overview)
     for name, (until, why) in overview.routes.items():
         out.print(f"Transport {name} rests until {shown_moment(until)} UTC: {why}", markup=False)
     for coupon, counts in sorted(overview.coupons.items()):
@@ -146,6 +150,12 @@ def _print_health(out: Console, overview: Overview) -> None:
         out.print(f"Retention: the pass of {shown_moment(one.began)} UTC deleted {one.gone} {kind}{goes_on}")
     if overview.suppressions:
         out.print(f"Suppressed addresses: {counted(overview.suppressions)}")
+
+
+def _print_stops(out: Console, overview: Overview) -> None:
+    for name, stop in sorted(overview.stopped.items()):
+        told = f"Campaign {name} stopped by itself at {shown_moment(stop.at)} UTC: {stop.why}."
+        out.print(f"{told} `penfriend apply --resume {name}` lets it go on", markup=False)
 
 
 def _of_calls(what: str, name: str, calls: CallCounts) -> str:

@@ -32,6 +32,7 @@ from penfriend.domain.steps import (
     arms_of,
     walk_steps,
 )
+from penfriend.domain.stops import StopAt
 from penfriend.domain.timing import Cap, Duration, SendWindow
 from penfriend.domain.triggers import (
     DateTrigger,
@@ -148,6 +149,8 @@ class Policy:
     """The percentage of people that a campaign with a goal never mails."""
     confirm_above: int | None = None
     """A change that would release more mails than this waits for a yes."""
+    stop_at: StopAt | None = None
+    """When a campaign stops by itself."""
     when: tuple[PolicyWhen, ...] = ()
 
 
@@ -194,6 +197,13 @@ class Campaign:
     was: str | None = None
     """The name that it had in the revision before."""
     place: Place | None = field(default=None, compare=False)
+    stopped: bool = field(default=False, compare=False)
+    """It has stopped by itself (`penfriend.domain.stops`): the store says so, not the file."""
+
+    @property
+    def runs(self) -> bool:
+        """Neither the file nor what came back of its mail pauses it."""
+        return self.active and not self.stopped
 
     @property
     def is_transactional(self) -> bool:

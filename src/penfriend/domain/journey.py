@@ -88,7 +88,7 @@ def next_move(route: Route, standing: Standing, view: View) -> Move:
     end = ending(route, view, standing.began_at)
     if end is not None:
         return Move(standing, ending=end)
-    if not route.campaign.active:  # everybody keeps their place
+    if not route.campaign.runs:  # everybody keeps their place
         return Move(standing)
     if standing.step is None and _is_held_out(route, view):
         return Move(standing, ending=Ending(End.HOLDOUT, standing.began_at))

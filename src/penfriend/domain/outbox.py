@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from penfriend.domain.contact import Contact
@@ -82,6 +82,8 @@ class SendBackground:
     """The end reasons of the enrollments that are over before all their steps were."""
     recent: Mapping[int, Sequence[Moment]]
     """By contact: when counted mails (sent, unknown, on their way) went out."""
+    stopped: Collection[str] = frozenset()
+    """Campaigns that have stopped by themselves, also since the live revision was taken up."""
 
 
 @dataclass(frozen=True, slots=True)

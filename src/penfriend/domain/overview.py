@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.retention import Pass
 from penfriend.domain.sources import ReadState
+from penfriend.domain.stops import Stopped
 from penfriend.domain.timing import SECOND, Moment, iso_utc
 
 
@@ -144,6 +145,8 @@ class Overview:
     """By kind of `retention`: the last pass, or the one that is going on."""
     sources: Mapping[str, Reading] = field(default_factory=dict)
     """By segment, those with `sql`."""
+    stopped: Mapping[str, Stopped] = field(default_factory=dict)
+    """Campaigns that have stopped by themselves."""
 
     def since(self, before: Overview) -> Overview:
         """The same with what came after `before` alone."""

@@ -146,8 +146,9 @@ def _stands(record: PersonRecord, passage: Passage, route: Route, show: Show) ->
         return
     following = _following(route, step)
     then = f", then {following}" if following else ", then it is over"
-    if not route.campaign.active:
-        yield Sentence(f"stands at {step or 'the beginning'}{about}; the campaign is paused{then}")
+    if not route.campaign.runs:
+        why = "has stopped by itself" if route.campaign.stopped else "is paused"
+        yield Sentence(f"stands at {step or 'the beginning'}{about}; the campaign {why}{then}")
     elif passage.due_at is not None:
         yield Sentence(f"stands at {step or 'the beginning'}{about}; goes on at {show(passage.due_at)}{then}")
     else:

@@ -192,7 +192,7 @@ def _move(
         chance=live.chance,
         pause=background.pauses.get(row.campaign),
     )
-    still = Moved(row, row.standing, live.revision, held=not campaign.active)
+    still = Moved(row, row.standing, live.revision, held=not campaign.runs)
     if campaign.goal is not None:
         reached = goal_reached(campaign, view)
         until = goal_until(campaign, row.entered_at, view.contact)

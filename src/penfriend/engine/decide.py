@@ -143,6 +143,6 @@ def _situation(
         recent=background.recent.get(message.contact, ()),
         held_by=message.held_by,
         answer=message.answer,
-        campaign_paused=not route.campaign.active,
+        campaign_paused=not route.campaign.runs or message.campaign in background.stopped,
         route_paused_until=route_paused_until,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ from penfriend.engine.decide import Deciding
 from penfriend.engine.letters import Made, make_letters
 from penfriend.engine.live import Live, Revisions
 from penfriend.engine.pace import Pace
+from penfriend.engine.send_report import SendReport
 
 log = logging.getLogger("penfriend.send")
 
@@ -38,44 +39,6 @@ LONGEST_CAP = 400 * DAY
 GIVEN_UP = Result(
     Outcome.UNKNOWN, Stage.DOT, text="the connection was given up between the last byte and the answer"
 )
-
-
-@dataclass(slots=True)
-class SendReport:
-    """What one tick did."""
-
-    sent: int = 0
-    failed: int = 0
-    deferred: int = 0
-    unknown: int = 0
-    skipped: int = 0
-    postponed: int = 0
-
-    @property
-    def decided(self) -> int:
-        """How many messages were decided about."""
-        return self.sent + self.failed + self.deferred + self.unknown + self.skipped + self.postponed
-
-    def add(self, other: SendReport) -> None:
-        """Count what another tick did as well."""
-        self.sent += other.sent
-        self.failed += other.failed
-        self.deferred += other.deferred
-        self.unknown += other.unknown
-        self.skipped += other.skipped
-        self.postponed += other.postponed
-
-    def count(self, outcome: Outcome) -> None:
-        """Count one result."""
-        match outcome:
-            case Outcome.ACCEPTED:
-                self.sent += 1
-            case Outcome.REJECTED:
-                self.failed += 1
-            case Outcome.DEFERRED:
-                self.deferred += 1
-            case Outcome.UNKNOWN:
-                self.unknown += 1
 
 
 class LeaseLost(Exception):
@@ -96,6 +59,11 @@ class House:
     owner: str
     pace: Pace
     revisions: Revisions
+    judge: Judge
+
+
+Judge = Callable[[Collection[str]], None]
+"""Told of campaigns whose mail was refused or could not be made (`penfriend.engine.stops`)."""
 
 
 @dataclass(slots=True)
@@ -125,6 +93,8 @@ class OneBatch:
         """With a result that is not in the store yet."""
         self._decided: set[int] = set()
         """The messages that have a verdict or a result."""
+        self._gone_wrong: set[str] = set()
+        """Campaigns with a mail that was refused or could not be made."""
 
     def handovers(self, held: Sequence[DueMessage]) -> Iterator[Handover]:
         """The way of each message: decide, make, begin, hand over. Advanced whenever the transport has a
@@ -193,6 +163,8 @@ class OneBatch:
                 self._report.unknown += 1
             else:
                 self._report.skipped += 1
+                if verdict.decision.reason == Skip.RENDER_FAILED:
+                    self._gone_wrong.add(verdict.message.campaign)
 
     def _begin(self, made: Sequence[Made], now: Moment) -> None:
         if not made:
@@ -250,6 +222,8 @@ class OneBatch:
         self._finished.append(finished)
         self._decided.add(message.id)
         self._report.count(result.outcome)
+        if follows.suppress:
+            self._gone_wrong.add(message.campaign)
         return finished
 
     def _record(self) -> None:
@@ -285,4 +259,5 @@ class OneBatch:
                 last.callback(house.messages.give_back, left, house.owner)
             last.callback(self._withdraw_stale)
             self._record()
+        house.judge(self._gone_wrong)
         return len(left)

@@ -4,8 +4,8 @@ two batches."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 
 from penfriend.domain.campaign import OnUnknown, Send
@@ -40,6 +40,15 @@ class Live:
         }
         watches = reads_campaigns(definitions)
         return cls(revision, definitions, renderer, store_id, routes, watches_ends=watches)
+
+    def resting(self, names: Collection[str]) -> Live:
+        """The same with these campaigns stopped, and no others."""
+        campaigns = self.definitions.campaigns
+        if all(one.stopped == (name in names) for name, one in campaigns.items()):
+            return self
+        found = {name: replace(one, stopped=name in names) for name, one in campaigns.items()}
+        routes = {name: Route.of(one, self.definitions.policy) for name, one in found.items()}
+        return replace(self, definitions=replace(self.definitions, campaigns=found), routes=routes)
 
     def intent(self, enrollment: Enrollment, step: str, wanted_at: Moment) -> str:
         """What tells what a step of an enrollment wants from all else, in this store: 32 hex digits.

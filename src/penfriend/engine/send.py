@@ -19,9 +19,10 @@ from penfriend.domain.ports import Asking, Clock, DotJournal, Handovers, Message
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
-from penfriend.engine.handing_over import House, OneBatch, SendReport
+from penfriend.engine.handing_over import House, Judge, OneBatch
 from penfriend.engine.live import Live, Revisions
 from penfriend.engine.pace import Pace
+from penfriend.engine.send_report import SendReport
 
 __all__ = ["Send", "SendReport"]
 
@@ -49,9 +50,11 @@ class Send:
         pace: Pace,
         revisions: Revisions,
         coupons: Coupons,
+        judge: Judge = lambda _: None,
     ) -> None:
+        deciding = Deciding(asking, coupons)
         self._house = House(
-            messages, handovers, Deciding(asking, coupons), transport, journal, clock, owner, pace, revisions
+            messages, handovers, deciding, transport, journal, clock, owner, pace, revisions, judge
         )
 
     def tick(self, live: Live, stopping: Callable[[], bool] = lambda: False) -> SendReport:

@@ -12,6 +12,7 @@ from penfriend.domain.feedback import Effect, Feedback, Kind, Taken
 from penfriend.domain.ingestion import Answer, Own, Refused
 from penfriend.domain.ports import Clock
 from penfriend.domain.timing import Moment
+from penfriend.engine.handing_over import Judge
 
 log = logging.getLogger("penfriend.feedback")
 
@@ -29,16 +30,20 @@ class Feedbacks(Protocol):
 class TakeFeedback:
     """The use case, for mailboxes and webhooks alike."""
 
-    def __init__(self, feedbacks: Feedbacks, ingest: Ingest, clock: Clock) -> None:
-        self._feedbacks, self._ingest, self._clock = feedbacks, ingest, clock
+    def __init__(
+        self, feedbacks: Feedbacks, ingest: Ingest, clock: Clock, judge: Judge = lambda _: None
+    ) -> None:
+        self._feedbacks, self._ingest, self._clock, self._judge = feedbacks, ingest, clock, judge
 
     def apply(self, reports: Sequence[Feedback]) -> list[Effect]:
         """Take these; what came of each, in order. Safe to repeat: what is on record has no further effect.
         Raises StoreUnavailable; then all of it may come again."""
         taken = self._feedbacks.take(reports, self._clock.now())
+        pairs = list(zip(reports, taken, strict=True))
+        self._judge({one.campaign for report, one in pairs if _is_bad_news(report, one)})
         leaving = [
             self._leaves(report, one)
-            for report, one in zip(reports, taken, strict=True)
+            for report, one in pairs
             if report.kind is Kind.UNSUBSCRIBED and one.contact is not None
         ]
         for answer in self._ingest(leaving) if leaving else ():
@@ -59,3 +64,7 @@ class TakeFeedback:
             id=f"feedback-{report.key}"[:200],
         )
         return event, Own(taken.contact or 0, None, taken.message)
+
+
+def _is_bad_news(report: Feedback, taken: Taken) -> bool:
+    return taken.effect is Effect.APPLIED and report.kind in (Kind.BOUNCED, Kind.COMPLAINED)

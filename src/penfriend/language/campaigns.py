@@ -141,11 +141,13 @@ def _warn_of_policy(found: dict[str, Entry], kind: Kind, reading: Reading) -> No
         return
     policy = found["policy"]
     if kind is Kind.TRANSACTIONAL:
-        without = [key for key in ("send_between", "send_on", "at_most", "holdout") if _gives(policy, key)]
+        without = [
+            key for key in ("send_between", "send_on", "at_most", "holdout", "stop_at") if _gives(policy, key)
+        ]
         if without:
             reading.report.warning(
                 policy.key,
-                "transactional mail knows no window, no limit and no holdout:"
+                "transactional mail knows no window, no limit, no holdout and no stop:"
                 f" {listing(without)} has no effect here.",
             )
     elif _gives(policy, "holdout") and "goal" not in found:

@@ -71,6 +71,17 @@ def parse_holdout(text: str) -> float:
     return percent
 
 
+def parse_share_of_mails(text: str) -> float:
+    """`0.3%`: of mails; more than 0, at most 100."""
+    if not re.fullmatch(PERCENT_PATTERN, text.strip()):
+        sign = f" Write {text.strip()}%." if _NUMBER.fullmatch(text.strip()) else ""
+        raise WordError(f"{quote(text)} is no share of mails, such as 5% or 0.3%.{sign}")
+    percent = float(text.strip().rstrip("%"))
+    if not 0 < percent <= 100:
+        raise WordError(f"{quote(text)} is no share that can be passed. It is more than 0% and at most 100%.")
+    return percent
+
+
 def parse_rate(text: str) -> Decimal:
     """What one unit of a currency is worth in the brand's; more than 0."""
     if not re.fullmatch(RATE_PATTERN, text.strip()) or Decimal(text.strip()) == 0:

@@ -14,6 +14,7 @@ from penfriend.language.section_keys import (
     OUTGOING,
     RETENTION,
     SOURCE,
+    STOP_AT,
     SURVEY,
     TOPIC,
     TRANSPORT_KEYS,
@@ -91,6 +92,7 @@ POLICY = Table(
             "each entry whose if holds replaces keys for that contact; the last one wins", ListOf(POLICY_WHEN)
         ),
         **_HELD_OUT,
+        "stop_at": Key("a campaign stops by itself when one of these is passed", Either((NONE, STOP_AT))),
         "confirm_above": Key("a change that would release more mails than this waits for apply --yes", WHOLE),
     },
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from penfriend.domain.campaign import Policy, PolicyWhen
+from penfriend.domain.stops import NEVER as NEVER_STOP
+from penfriend.domain.stops import StopAt
 from penfriend.domain.timing import Cap
-from penfriend.language import keys
+from penfriend.language import keys, section_keys
 from penfriend.language.conditions import NEVER, read_condition
 from penfriend.language.nodes import Entry, Node, Scalar, Sequence, is_null
 from penfriend.language.reading import Reading
 from penfriend.language.scope import Scope
-from penfriend.language.shapes import CAP, DURATION, HOLDOUT, SEND_BETWEEN, SEND_ON, WHOLE
+from penfriend.language.shapes import CAP, DURATION, HOLDOUT, OF_MAILS, ROWS, SEND_BETWEEN, SEND_ON, WHOLE
 
 
 def read_policy(entry: Entry | None, scope: Scope, reading: Reading) -> Policy:
@@ -43,7 +45,23 @@ def _sending(found: dict[str, Entry], when: tuple[PolicyWhen, ...], reading: Rea
         max_lateness=reading.word(found.get("max_lateness"), DURATION),
         holdout=reading.word(found.get("holdout"), HOLDOUT),
         confirm_above=reading.word(found.get("confirm_above"), WHOLE),
+        stop_at=_stop_at(found.get("stop_at"), reading),
         when=when,
+    )
+
+
+def _stop_at(entry: Entry | None, reading: Reading) -> StopAt | None:
+    """The limits at which a campaign stops by itself, or `none`."""
+    if entry is None:
+        return None
+    if isinstance(entry.value, Scalar) and entry.value.text == "none":
+        return NEVER_STOP
+    found = reading.table(entry.value, section_keys.STOP_AT)
+    return StopAt(
+        bounces=reading.word(found.get("bounces"), OF_MAILS),
+        complaints=reading.word(found.get("complaints"), OF_MAILS),
+        render_failures=reading.word(found.get("render_failures"), OF_MAILS),
+        at_least=reading.word(found.get("at_least"), ROWS),
     )
 
 

@@ -16,6 +16,7 @@ from penfriend.language.shapes import (
     LOCALE,
     MAILBOX,
     NONE,
+    OF_MAILS,
     POSTAL,
     ROWS,
     SECRET,
@@ -225,5 +226,16 @@ RETENTION = Table(
         "messages": Key("mails that are over, with the tries to hand them over", DURATION),
         "stories": Key("what was decided about people, and who was refused", DURATION),
         "calls": Key("calls of webhooks that are over", DURATION),
+    },
+)
+
+STOP_AT = Table(
+    "stop_at",
+    "stop_at",
+    {
+        "bounces": Key("of the mails, so many came back from dead addresses: 5%", OF_MAILS),
+        "complaints": Key("so many were called spam: 0.3%", OF_MAILS),
+        "render_failures": Key("so many letters could not be made: 1%", OF_MAILS),
+        "at_least": Key("fewer mails than this say nothing: 100", ROWS),
     },
 )

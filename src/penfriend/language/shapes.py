@@ -237,6 +237,9 @@ PERCENT: Word[float] = Word(
 HOLDOUT: Word[float] = Word(
     "holdout", "a share of people: 5%", figures.parse_holdout, pattern(figures.PERCENT_PATTERN)
 )
+OF_MAILS: Word[float] = Word(
+    "of_mails", "a share of mails: 5%", figures.parse_share_of_mails, pattern(figures.PERCENT_PATTERN)
+)
 RATE: Word[Decimal] = Word(
     "rate", "such as 0.86", figures.parse_rate,
     {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, pattern(figures.RATE_PATTERN)]},

@@ -179,7 +179,7 @@ class Door:
 
     def _reason(self, coming: Coming, own_segment: bool) -> Expr:
         contact, campaign = coming.contact, self.campaign
-        if not campaign.active:  # whatever comes during a pause is passed over, not kept
+        if not campaign.runs:  # whatever comes during a pause is passed over, not kept
             return literal(NotEntered.CAMPAIGN_PAUSED.value, TEXT)
         reasons = [(is_suppressed(contact, campaign.is_transactional), NotEntered.SUPPRESSED)]
         if not campaign.is_transactional:

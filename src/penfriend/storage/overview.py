@@ -18,6 +18,7 @@ from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.message_log import wake
 from penfriend.storage.outgoing import tell_of_messages
 from penfriend.storage.routes import paused_routes
+from penfriend.storage.stop_log import stopped
 from penfriend.storage.tables import (
     attempts,
     contacts,
@@ -62,6 +63,7 @@ class Reports:
                 webhooks=calls_not_done(connection, webhook_calls.c.webhook),
                 outgoing=calls_not_done(connection, outgoing_calls.c.target),
                 forgotten=passes(connection),
+                stopped=stopped(connection),
             )
 
     def list_messages(

@@ -28,16 +28,27 @@ def pause_and_resume(connection: Connection, definitions: Definitions, now: Mome
     behind whatever else moves people."""
     paused = [name for name, campaign in definitions.campaigns.items() if not campaign.active]
     rests = (_s.paused_at.is_not(None)) & (_s.resumed_at.is_(None))
-    resuming = select(_s.campaign).where(rests, _s.campaign.not_in(paused))
-    _resume(connection, connection.execute(resuming).scalars().all(), now)
-    if paused:
+    # what has stopped by itself goes on only when somebody says so
+    resuming = select(_s.campaign).where(rests, _s.campaign.not_in(paused), _s.stopped_at.is_(None))
+    resume(connection, connection.execute(resuming).scalars().all(), now)
+    rest(connection, paused, now)
+
+
+def stopped_names(connection: Connection) -> frozenset[str]:
+    """The campaigns that have stopped by themselves."""
+    return frozenset(connection.execute(_STOPPED).scalars())
+
+
+def rest(connection: Connection, names: Collection[str], now: Moment) -> None:
+    """These campaigns rest from `now` on, unless they rest already."""
+    if names:
         begins = or_(_s.paused_at.is_(None), _s.resumed_at.is_not(None))
         connection.execute(
             update(campaign_states)
-            .where(_s.campaign.in_(paused), begins)
+            .where(_s.campaign.in_(list(names)), begins)
             .values(paused_at=now, resumed_at=null())
         )
-        connection.execute(_PUT_ASIDE, {"names": paused})
+        connection.execute(_PUT_ASIDE, {"names": list(names)})
 
 
 def pauses(connection: Connection) -> dict[str, Pause]:
@@ -46,7 +57,8 @@ def pauses(connection: Connection) -> dict[str, Pause]:
     return {row.campaign: Pause(row.paused_at, row.resumed_at) for row in rows}
 
 
-def _resume(connection: Connection, names: Collection[str], now: Moment) -> None:
+def resume(connection: Connection, names: Collection[str], now: Moment) -> None:
+    """These campaigns go on."""
     if names:
         values = {"names": list(names), "now": now}
         for statement in (_RESUMED, _TAKE_UP, _SEND_AGAIN):
@@ -55,6 +67,7 @@ def _resume(connection: Connection, names: Collection[str], now: Moment) -> None
 
 _NAMES: BindParameter[Sequence[str]] = bindparam("names", expanding=True)
 _PAUSED = select(_s.campaign, _s.paused_at, _s.resumed_at).where(_s.paused_at.is_not(None))
+_STOPPED = select(_s.campaign).where(_s.stopped_at.is_not(None))
 _NOW = bindparam("now", type_=BIG)
 _ACTIVE = _e.status == "active"
 _PUT_ASIDE = (

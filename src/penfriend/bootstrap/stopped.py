@@ -1,0 +1,27 @@
+"""Lets campaigns go on that have stopped by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from penfriend.bootstrap.house import House
+from penfriend.domain.errors import NotFound
+from penfriend.storage.stop_log import let_go_on as _let_go_on
+from penfriend.storage.stop_log import stopped
+
+
+def let_go_on(house: House, names: Collection[str]) -> None:
+    """What their mails came to so far is judged, and counts no more; where the files pause one it stays
+    paused. Raises NotFound for one that has not stopped; then none goes on."""
+    if not names:
+        return
+    live = house.live()
+    campaigns = live.definitions.campaigns.values() if live is not None else ()
+    paused = [one.name for one in campaigns if not one.active]
+    with house.db.write() as connection:
+        known = stopped(connection)
+        for name in names:
+            if name not in known:
+                resting = f"it is {', '.join(sorted(known))}" if known else "none has"
+                raise NotFound(f'--resume: no campaign "{name}" has stopped by itself; {resting}')
+        _let_go_on(connection, names, paused, house.clock.now())
