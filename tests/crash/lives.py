@@ -20,6 +20,11 @@ DELAYS = (0.0, 0.02, 0.5)
 """Seconds for which the sink withholds its answer to a dot."""
 NAMED = ("migration", "claimed", *sink.POINTS, "recorded", "reload")
 """Where a process is killed: see tests.crash.sink and tests.crash.victim."""
+GRACE = 10.0
+"""Seconds: what was begun before somebody left has arrived by then. It goes out within a second, or is begun
+anew."""
+LEAVING = 3
+"""So many leave at a time while their mail is due."""
 COMINGS = {"migration": 40, "reload": 30, "claimed": 2, "recorded": 3}
 """A process dies at the latest at so many comings to its point, by chance earlier. What counts statements has
 more of them than that."""
@@ -60,6 +65,8 @@ class Lives:
         else:
             self._some_mails(daemon)
             time.sleep(self.chance.random() * 0.03)
+        if self.chance.random() < 0.1:
+            self._some_leave(GRACE)
         kill(daemon)
         self._killed("at random", connections)
 
@@ -94,6 +101,7 @@ class Lives:
         frozen, connections = self._start(CRASH_LEASE=lease)
         self._some_mails(frozen)
         frozen.send_signal(signal.SIGSTOP)
+        self._some_leave(GRACE)
         time.sleep(float(lease) + 1)
         other = self.world.start(self.sink.transport(connections), CRASH_LEASE=lease)
         self._some_mails(other)
@@ -133,13 +141,18 @@ class Lives:
         return self.world.start(self.sink.transport(connections), **more), connections
 
     def _refill(self) -> None:
-        """More people where there would soon be nothing left to interrupt; some of the others leave."""
+        """More people where there would soon be nothing left to interrupt; some of them leave at once."""
         if self.world.intended - self.sink.received >= self.reserve:
             return
         before = self.world.people
         self.world.bring_in(self.reserve)
         leaving = self.chance.sample(range(before + 1, self.world.people + 1), self.reserve // 40)
         self.world.unsubscribe(leaving)
+
+    def _some_leave(self, grace: float) -> None:
+        """Of those who came last, to whom most is still to be sent."""
+        last = range(max(self.world.people - self.reserve // 2, 0) + 1, self.world.people + 1)
+        self.world.unsubscribe(self.chance.sample(last, min(LEAVING, len(last))), grace)
 
     def _some_mails(self, daemon: subprocess.Popen[bytes]) -> None:
         """Wait until a few more have arrived."""
@@ -163,6 +176,8 @@ class Lives:
     def _killed(self, how: str, connections: int) -> None:
         self.kills[how] += 1
         self.at_most += connections
+        if self.chance.random() < 0.2:  # nothing is on its way now
+            self._some_leave(grace=0.0)
         total = self.kills.total()
         if total % 20 == 0:
             self.tell(f"{total} interruptions, {self.sink.received} mails received")

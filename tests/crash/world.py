@@ -65,7 +65,7 @@ class World:
     def __init__(self, folder: Path, database: str) -> None:
         self.folder, self.people, self.edition = folder, 0, 1
         self.left: dict[str, float] = {}
-        """Who has unsubscribed, by id, and the second at which that was surely committed."""
+        """Who has unsubscribed, by id, and the second from which on nothing that is not owed may arrive."""
         (folder / "templates/news").mkdir(parents=True)
         for name in ("news/first", "news/second"):
             self._write(f"templates/{name}.mjml", LETTER.format(filler=FILLER, foot=FOOT))
@@ -104,12 +104,13 @@ class World:
         self._events([self._event(one, "order_placed", total=10) for one in new if one % OWED_EVERY == 0])
         self.people += number
 
-    def unsubscribe(self, who: Iterable[int]) -> None:
-        """These leave; from the moment on that is noted, nothing new may be begun for them."""
-        leaving = list(who)
+    def unsubscribe(self, who: Iterable[int], grace: float = 0.0) -> None:
+        """These leave. Once that is committed nothing may be begun for them; what was on its way may arrive
+        within `grace` seconds, where anything can be."""
+        leaving = [one for one in who if f"c{one}" not in self.left]
         self._events([self._event(one, "unsubscribed", topic="offers") for one in leaving])
-        now = time.time()
-        self.left |= {f"c{one}": now for one in leaving}
+        end = time.time() + grace
+        self.left |= {f"c{one}": end for one in leaving}
 
     def run(self, *arguments: str, stdin: str = "") -> str:
         """A command to its end; gives what it printed. Raises HarnessError where it failed."""
