@@ -1,0 +1,231 @@
+"""What it costs that a mail is committed as `sending` before its last byte is written.
+
+    python benchmarks/commit.py [MAILS] [RUNS]
+
+The whole way of a mail of 25 kB, from due to recorded, over 30 connections into a server on this machine
+that throws mail away: Postfix's smtp-sink where it is installed, else the crash harness's. Two ways take
+turns: the product's own, which commits groups of up to a hundred, and one commit for each mail. A commit
+waits for the disk (SQLite: synchronous=FULL; PostgreSQL: fsync and synchronous_commit on). Medians; the limit
+is the same run without the time that the commits took.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from results import Figure, keep
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # the throw-away PostgreSQL and the harness's sink are the tests'
+
+from penfriend.bootstrap import House, Worker, ways_out  # noqa: E402
+from penfriend.domain.events import EventIn  # noqa: E402
+from penfriend.domain.ingestion import ContactIn  # noqa: E402
+from penfriend.domain.outbox import Beginning  # noqa: E402
+from penfriend.domain.timing import Moment  # noqa: E402
+from penfriend.engine.clock import SystemClock  # noqa: E402
+from penfriend.storage.handover_log import HandoverLog  # noqa: E402
+from tests.support.houses import write_shop  # noqa: E402
+from tests.support.postgres_guard import Server  # noqa: E402
+
+MAILS, RUNS, CONNECTIONS = 2_000, 5, 30
+CAMPAIGNS = """
+version: 1
+brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane}
+topics: {offers: {title: Offers}}
+data: {events: {signed_up: {}}}
+campaigns: {welcome: {topic: offers, trigger: {event: signed_up}, steps: [{send: hello}]}}
+"""
+FILLER = "<mj-text>" + " ".join(f"Line {number} of a letter." for number in range(1_000)) + "</mj-text>"
+
+
+@dataclass
+class Took:
+    """What one run took, in seconds for all mails."""
+
+    whole: float
+    beginning: float
+    processor: float
+
+
+class Timed(HandoverLog):
+    """The product's own way, with a stop-watch on its commits of `sending`."""
+
+    seconds = 0.0
+
+    def begin(
+        self, group: Sequence[Beginning], owner: str, route: str, now: Moment, lease_until: Moment
+    ) -> dict[int, int]:
+        """As the product does it."""
+        began = time.perf_counter()
+        done = self._begin(group, owner, route, now, lease_until)
+        Timed.seconds += time.perf_counter() - began
+        return done
+
+    def _begin(self, group: Sequence[Beginning], *more: object) -> dict[int, int]:
+        return super().begin(group, *more)  # type: ignore[arg-type]
+
+
+class One(Timed):
+    """A commit for each mail."""
+
+    def _begin(self, group: Sequence[Beginning], *more: object) -> dict[int, int]:
+        begun: dict[int, int] = {}
+        for one in group:
+            begun |= super()._begin([one], *more)
+        return begun
+
+
+WAYS: dict[str, type[Timed]] = {"groups": Timed, "one by one": One}
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def sink(folder: Path) -> Iterator[int]:
+    """A server that throws mail away; its port."""
+    program = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
+    if program is not None:
+        port = free_port()
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []
+        command = [program, *user, f"127.0.0.1:{port}", "1000"]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
+    else:
+        command = [sys.executable, "-m", "tests.crash.sink", str(folder / "ledger")]
+        pipe = subprocess.PIPE
+        server = subprocess.Popen(command, cwd=ROOT, stdout=pipe, stdin=pipe)  # noqa: S603 - our own words
+        port = int(server.stdout.readline()) if server.stdout is not None else 0
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+def send(url: str, port: int, mails: int, way: type[Timed]) -> Took:
+    """So many mails are made due, and sent in that way."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = write_shop(folder, CAMPAIGNS)
+        letter = folder / "templates" / "hello.mjml"
+        letter.write_text(letter.read_text().replace("</mj-text>", f"</mj-text>{FILLER}", 1))
+        environment = {
+            "PENFRIEND_DATABASE_URL": url or f"sqlite:///{folder / 'store.db'}",
+            "PENFRIEND_CONFIG": str(config),
+            "PENFRIEND_SECRET_KEY": "a secret for the benchmark",
+            "PENFRIEND_TRANSPORT": f"smtp://127.0.0.1:{port}?connections={CONNECTIONS}&tls=none",
+        }
+        ways_out.HandoverLog = way  # type: ignore[attr-defined]
+        with House.open(environment, SystemClock()) as house:
+            house.apply(house.read_files())
+            _bring_in(house, mails)
+            worker = Worker.of(house)
+            worker.enroll()
+            worker.advance()
+            Timed.seconds, began, processor = 0.0, time.perf_counter(), time.process_time()
+            report = worker.send()
+            took = Took(time.perf_counter() - began, Timed.seconds, time.process_time() - processor)
+            worker.close()
+    if report.sent != mails:
+        raise SystemExit(f"{report} of {mails}")
+    return took
+
+
+def _bring_in(house: House, mails: int) -> None:
+    now = house.clock.now()
+    ingester = house.ingester()
+    names = [f"p{number}" for number in range(mails)]
+    ingester.ingest_contacts(
+        [ContactIn(name, f"{name}@shop.example", {}, {}, ("offers",), now) for name in names]
+    )
+    ingester.ingest_events([EventIn("signed_up", name, None, now, {}, name) for name in names])
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Callable[[], str]]:
+    """A server whose commits wait for the disk; gives a new database each time."""
+    import psycopg
+
+    base = folder / "postgresql"
+    base.mkdir()
+    folder.chmod(0o755)
+    server = Server(base, "-h 127.0.0.1 -c max_connections=100")
+    url = server.start()
+    number = 0
+
+    def fresh() -> str:
+        nonlocal number
+        number += 1
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE bench{number}".encode())
+        return f"{url.rpartition('/')[0]}/bench{number}"
+
+    try:
+        yield fresh
+    finally:
+        server.stop()
+
+
+def measure(database: str, fresh: Callable[[], str], port: int, mails: int, runs: int) -> None:
+    """Print and keep what each way took."""
+    found: dict[str, list[Took]] = {way: [] for way in WAYS}
+    for _ in range(runs):
+        for way, made in WAYS.items():
+            found[way].append(send(fresh(), port, mails, made))
+    for way, tooks in found.items():
+        rates = [mails / took.whole for took in tooks]
+        without = [mails / (took.whole - took.beginning) for took in tooks]
+        share = statistics.median(took.beginning / took.whole for took in tooks)
+        each = statistics.median(took.beginning for took in tooks) / mails * 1e6
+        cpu = statistics.median(took.processor for took in tooks) / mails * 1e6
+        print(  # noqa: T201 - a program
+            f"{database}, {way}: {statistics.median(rates):.0f} mails a second "
+            f"({min(rates):.0f} to {max(rates):.0f}), of which the commit takes {share:.0%} "
+            f"({each:.0f} µs a mail); {cpu:.0f} µs of processor a mail"
+        )
+        name = f"mails a second, committed before the dot ({database}, {way})"
+        keep(Figure(name, "mails/s", statistics.median(rates), statistics.median(without)))
+
+
+def main(arguments: list[str]) -> None:
+    """Both databases."""
+    mails = int(arguments[0]) if arguments else MAILS
+    runs = int(arguments[1]) if len(arguments) > 1 else RUNS
+    with tempfile.TemporaryDirectory() as name, sink(Path(name)) as port:
+        measure("SQLite", lambda: "", port, mails, runs)
+        with postgresql(Path(name)) as fresh:
+            measure("PostgreSQL", fresh, port, mails, runs)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
