@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from penfriend.cli.messages import shown_row
 from penfriend.domain.campaign import OnUnknown
 from penfriend.domain.contact import COMPLAINED, DEAD_ADDRESS
 from penfriend.domain.delivery import Result
@@ -15,6 +16,7 @@ from penfriend.engine.ingest import Ingester
 from penfriend.engine.take_feedback import TakeFeedback
 from penfriend.storage.feedback_log import FeedbackLog
 from penfriend.storage.ingest import IngestStore
+from penfriend.storage.overview import Reports
 from penfriend.storage.suppressions import suppress, suppression_log, suppression_reason, unsuppress
 from tests.contract.test_handover_log import KEPT, begun, only, record
 from tests.contract.test_message_log import person
@@ -177,6 +179,24 @@ def test_clocks_of_others_are_kept_between_the_mail_and_now(world: World) -> Non
     log = FeedbackLog(world.db)
     log.take([report(key="late", message=made, at=Moment(NOON + DAY))], Moment(NOON + HOUR))
     assert [row["at"] for row in world.rows("feedback")] == [NOON, NOON + HOUR]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (Kind.BOUNCED, "came back"),
+        (Kind.SOFT_BOUNCED, "came back"),
+        (Kind.COMPLAINED, "called spam"),
+        (Kind.DELIVERED, "delivered"),
+    ],
+)
+def test_log_of_mails_shows_what_was_heard(world: World, kind: Kind, shown: str) -> None:
+    made = sent(world)
+    (line,) = Reports(world.db).list_messages()
+    assert shown_row(line)[6] is None
+    take(world, report(kind, message=made))
+    (line,) = Reports(world.db).list_messages()
+    assert shown_row(line)[5:7] == ("sent", shown)
 
 
 # -- doubts

@@ -57,7 +57,7 @@ def messages(
 def shown_row(line: MessageLine) -> tuple[object, ...]:
     """The cells of one mail, in the order of the table's head."""
     # a server's answer to this one mail is no postponement: the answer stands beside it
-    why = line.reason or ((line.held_by or line.outcome) if line.status == Status.DUE else None)
+    why = line.reason or ((line.held_by or line.outcome) if line.status == Status.DUE else _heard(line))
     where = ", ".join(part for part in (line.server, line.stage) if part)
     return (
         line.id,
@@ -72,9 +72,19 @@ def shown_row(line: MessageLine) -> tuple[object, ...]:
     )
 
 
+def _heard(line: MessageLine) -> str | None:
+    """What became of it after it had left."""
+    if line.complained_at is not None:
+        return "called spam"
+    if line.bounced_at is not None:
+        return "came back"
+    return None if line.delivered_at is None else "delivered"
+
+
 def _document(line: MessageLine) -> dict[str, object]:
-    moments = ("wanted_at", "due_at", "over_at")
-    return {name: iso_moment(value) if name in moments else value for name, value in asdict(line).items()}
+    return {
+        name: iso_moment(value) if name.endswith("_at") else value for name, value in asdict(line).items()
+    }
 
 
 @app.command("resolve")

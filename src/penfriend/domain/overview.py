@@ -179,3 +179,6 @@ class MessageLine:
     stage: str | None
     outcome: str | None
     """What the last try came to; None without one."""
+    delivered_at: Moment | None = None
+    bounced_at: Moment | None = None
+    complained_at: Moment | None = None

@@ -109,6 +109,9 @@ class Reports:
                     server=row.server,
                     stage=row.stage,
                     outcome=row.outcome,
+                    delivered_at=row.delivered_at,
+                    bounced_at=row.bounced_at,
+                    complained_at=row.complained_at,
                 )
                 for row in connection.execute(chosen)
             ]
