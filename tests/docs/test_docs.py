@@ -140,8 +140,10 @@ def test_every_name_that_a_template_has_stands_in_the_page_of_templates() -> Non
 
 def test_every_route_stands_in_the_page_of_http() -> None:
     from penfriend.web.app import create_app
+    from penfriend.web.hooks import HookRoutes
 
-    paths = set(paths_of(create_app(Mock(), Mock(), Mock()).routes))
+    hooks = HookRoutes(Mock(), Mock(), Mock())
+    paths = set(paths_of(create_app(Mock(), Mock(), Mock(), hooks).routes))
     assert len(paths) > 5
     shown = " ".join(text for one in (HTTP, OPERATIONS) for text in page(one).whole.code)
     nothing((path for path in paths if path.partition("{")[0] not in shown), HTTP)

@@ -34,6 +34,14 @@ class Provider:
     """Seconds within which the same request with the same idempotency key has one effect; 0 where there is no
     such key."""
 
+    reports_by: str = ""
+    """What its webhooks are checked by, as a person is told; empty where anymail reads no webhooks of it."""
+
+    @property
+    def webhook(self) -> str:
+        """The name in the environment of what its webhooks are checked by."""
+        return f"PENFRIEND_WEBHOOK_{self.module.upper()}"
+
     @property
     def module(self) -> str:
         """Its module in anymail."""
@@ -63,32 +71,100 @@ _ALL = (
             "configuration_set_name",
         ),
         tracks=False,
+        reports_by="the ARNs of the SNS topics that may report",
     ),
     # https://developers.brevo.com/docs/heterogenous-versions-batch-emails: 30 minutes; its changelog says 15
-    Provider(name="brevo", title="Brevo", needs=("api_key",), tracks=False, one_effect=15 * 60),
-    Provider(name="mailersend", title="MailerSend", needs=("api_token",), metadata=False),
     Provider(
-        name="mailgun", title="Mailgun", needs=("api_key",), may=("sender_domain",), keeps_message_id=True
+        name="brevo",
+        title="Brevo",
+        needs=("api_key",),
+        tracks=False,
+        one_effect=15 * 60,
+        reports_by="user:password",
     ),
-    Provider(name="mailjet", title="Mailjet", needs=("api_key", "secret_key")),
-    Provider(name="mailtrap", title="Mailtrap", needs=("api_token",), may=("sandbox_id",), tracks=False),
-    Provider(name="mandrill", title="Mandrill", needs=("api_key",)),
-    Provider(name="postal", title="Postal", needs=("api_key", "api_url"), tracks=False, metadata=False),
+    Provider(
+        name="mailersend",
+        title="MailerSend",
+        needs=("api_token",),
+        metadata=False,
+        reports_by="the signing secret",
+    ),
+    Provider(
+        name="mailgun",
+        title="Mailgun",
+        needs=("api_key",),
+        may=("sender_domain",),
+        keeps_message_id=True,
+        reports_by="the HTTP webhook signing key",
+    ),
+    Provider(
+        name="mailjet",
+        title="Mailjet",
+        needs=("api_key", "secret_key"),
+        reports_by="user:password",
+    ),
+    Provider(
+        name="mailtrap",
+        title="Mailtrap",
+        needs=("api_token",),
+        may=("sandbox_id",),
+        tracks=False,
+        reports_by="the signature secret",
+    ),
+    Provider(
+        name="mandrill",
+        title="Mandrill",
+        needs=("api_key",),
+        reports_by="the webhook key",
+    ),
+    Provider(
+        name="postal",
+        title="Postal",
+        needs=("api_key", "api_url"),
+        tracks=False,
+        metadata=False,
+        reports_by="the public key of your server, in base64",
+    ),
     Provider(
         name="postmark",
         title="Postmark",
         needs=("server_token",),
         may=("message_stream",),
         keeps_message_id=True,
+        reports_by="user:password",
     ),
     # https://resend.com/docs/dashboard/emails/idempotency-keys: 24 hours
-    Provider(name="resend", title="Resend", needs=("api_key",), tracks=False, one_effect=24 * 3600),
+    Provider(
+        name="resend",
+        title="Resend",
+        needs=("api_key",),
+        tracks=False,
+        one_effect=24 * 3600,
+        reports_by="the signing secret, whsec_...",
+    ),
     Provider(
         name="scaleway", title="Scaleway", needs=("secret_key", "project_id"), may=("region",), tracks=False
     ),
-    Provider(name="sendgrid", title="SendGrid", needs=("api_key",), keeps_message_id=True),
-    Provider(name="sparkpost", title="SparkPost", needs=("api_key",), may=("subaccount",)),
-    Provider(name="unisender-go", title="Unisender Go", needs=("api_key", "api_url")),
+    Provider(
+        name="sendgrid",
+        title="SendGrid",
+        needs=("api_key",),
+        keeps_message_id=True,
+        reports_by="the verification key of the Signed Event Webhook, or user:password",
+    ),
+    Provider(
+        name="sparkpost",
+        title="SparkPost",
+        needs=("api_key",),
+        may=("subaccount",),
+        reports_by="user:password",
+    ),
+    Provider(
+        name="unisender-go",
+        title="Unisender Go",
+        needs=("api_key", "api_url"),
+        reports_by="the API key",
+    ),
 )
 PROVIDERS: dict[str, Provider] = {one.name: one for one in _ALL}
 """By name."""
