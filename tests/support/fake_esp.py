@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -45,6 +45,8 @@ class Told:
     body: str | bytes = "{}"
     headers: dict[str, str] = field(default_factory=dict)
     silent: bool = False
+    byte_by_byte: bool = False
+    """One now and then, for ever."""
     broken: bool = False
 
 
@@ -217,6 +219,13 @@ def fake_provider(name: str) -> Iterator[FakeProvider]:
             if told.silent:
                 fake.released.wait(20)
             if told.silent or told.broken:
+                self.close_connection = True
+                return
+            if told.byte_by_byte:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                with suppress(OSError):
+                    while not fake.released.wait(0.05):
+                        self.wfile.write(b"x")
                 self.close_connection = True
                 return
             content = told.body.encode() if isinstance(told.body, str) else told.body

@@ -16,7 +16,10 @@ DEFAULTS: dict[str, tuple[str, str]] = {
         "sqlite:///penfriend.db",
         "the store: a SQLite file, or postgresql://user@host/db",
     ),
-    "PENFRIEND_TRANSPORT": ("smtp://127.0.0.1:1025", "how mail leaves: smtp://, smtps://, file:, memory:"),
+    "PENFRIEND_TRANSPORT": (
+        "smtp://127.0.0.1:1025",
+        "how mail leaves: smtp://, smtps://, file:, memory:, anymail+PROVIDER://",
+    ),
     "PENFRIEND_PUBLIC_URL": ("http://127.0.0.1:8400", "where links in mails point"),
     "PENFRIEND_LISTEN": ("127.0.0.1:8400", "address and port of the web side"),
     "PENFRIEND_SECRET_KEY": ("", "signs links; several, comma separated: the first signs, all verify"),

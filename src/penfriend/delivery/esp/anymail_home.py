@@ -14,6 +14,7 @@ from penfriend.domain.errors import SettingError
 MISSING = "this needs packages that are not installed: pip install 'penfriend[esp]'"
 _NOT_USED = "penfriend uses Django's mail classes alone; nothing is signed with this"
 _waking = threading.Lock()
+_quiet = threading.Lock()
 
 
 def anymail_module(name: str) -> ModuleType:
@@ -47,7 +48,8 @@ def _bring_up() -> None:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Without anymail's warnings to developers of Django projects."""
-    with warnings.catch_warnings():
+    """Without anymail's warnings to developers of Django projects. One thread at a time: the filters of
+    warnings are the process's."""
+    with _quiet, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

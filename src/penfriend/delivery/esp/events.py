@@ -49,8 +49,7 @@ _log = logging.getLogger("penfriend.feedback")
 def read_events(provider: str, posted: Posted, now: Moment) -> list[Feedback]:
     """What a post that was checked reports. Raises Refused where it is not of the provider's form."""
     try:
-        with quietly():
-            found = _view(provider).parse_events(_request(posted))
+        found = _view(provider).parse_events(_request(posted))
         return list(_feedback(provider, found, now))
     except Refused:
         raise
@@ -64,8 +63,7 @@ def read_ses_events(message: Mapping[str, str], now: Moment) -> list[Feedback]:
         return []
     try:
         event = json.loads(message["Message"])
-        with quietly():
-            found = _view("amazon-ses").esp_to_anymail_events(event, message)
+        found = _view("amazon-ses").esp_to_anymail_events(event, message)
         return list(_feedback("amazon-ses", found, now))
     except Exception as error:  # a form that the provider has never documented
         raise _unreadable("amazon-ses", error) from error
@@ -79,7 +77,8 @@ def _unreadable(provider: str, error: Exception) -> Refused:
 def _view(provider: str) -> Any:
     name, options = _VIEWS[provider]
     view = getattr(anymail_module(f"webhooks.{PROVIDERS[provider].module}"), name)
-    return view(webhook_secret="-:-", **options)  # noqa: S106 - no secret: it was checked before
+    with quietly():
+        return view(webhook_secret="-:-", **options)  # noqa: S106 - no secret: it was checked before
 
 
 def _request(posted: Posted) -> Any:
@@ -113,11 +112,11 @@ def _feedback(provider: str, found: list[Any], now: Moment) -> Iterator[Feedback
             key=_key(provider, word, event, number),
             source=provider,
             message_id=_message_id(event),
-            provider_id=None if event.message_id is None else str(event.message_id)[:LONGEST_TEXT],
-            address=event.recipient if isinstance(event.recipient, str) else None,
+            provider_id=None if event.message_id is None else _line(event.message_id),
+            address=_line(event.recipient) if isinstance(event.recipient, str) else None,
             code=int(code[1]) if code else None,
             enhanced=enhanced[1] if enhanced else None,
-            text=" ".join(said.split()).removesuffix(":")[:LONGEST_TEXT],
+            text=_line(said).removesuffix(":"),
         )
 
 
@@ -141,7 +140,13 @@ def _key(provider: str, word: str, event: Any, number: int) -> str:
         told = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:40]
     elif provider == "amazon-ses":
         told = f"{told}/{number}"
-    return f"{provider}:{word.partition('/')[0]}:{told}"[:200]
+    return _line(f"{provider}:{word.partition('/')[0]}:{told}")[:200]
+
+
+def _line(said: object) -> str:
+    """One line that every database takes: no NUL, no half of a character."""
+    text = str(said).replace("\x00", "").encode(errors="replace").decode()
+    return " ".join(text.split())[:LONGEST_TEXT]
 
 
 def _message_id(event: Any) -> str | None:

@@ -15,9 +15,11 @@ from penfriend.delivery.esp.letter import NotHandedOver
 from penfriend.delivery.esp.messages import ProviderMessage
 from penfriend.delivery.esp.outcomes import Answer
 from penfriend.delivery.esp.providers import PROVIDERS, Provider
-from penfriend.delivery.esp.written import nothing_written, was_written, watch_session
+from penfriend.delivery.esp.written import one_request, was_written, watch_session
 from penfriend.delivery.settings import EspSettings
 
+PATIENCE = 2
+"""So many times the timeout is waited for a whole answer."""
 LONGEST_WAIT = 86_400.0
 """Seconds: what a provider may ask for at most."""
 
@@ -28,6 +30,7 @@ class Line:
     def __init__(self, settings: EspSettings) -> None:
         """Asks nobody yet. Raises whatever anymail raises where the options do not do."""
         self.provider: Provider = PROVIDERS[settings.provider]
+        self._patience = PATIENCE * settings.timeout
         self._secrets = [value for name, value in settings.account.items() if name != "api_url"]
         with quietly():
             self._backend = _backend(self.provider, settings)
@@ -38,10 +41,10 @@ class Line:
 
     def send(self, message: ProviderMessage) -> Answer:
         """Hand one mail over. Raises NotHandedOver where the provider cannot be given it."""
-        nothing_written()
         try:
-            self._backend.open()
-            self._backend.send_messages([message])
+            with one_request(self._patience):
+                self._backend.open()
+                self._backend.send_messages([message])
         except AnymailRecipientsRefused as error:
             return self._read(error.response, message)
         except AnymailAPIError as error:

@@ -4,7 +4,10 @@ the outcome is unknown. The exceptions of requests do not tell; the connection d
 
 from __future__ import annotations
 
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from requests import Session
@@ -16,9 +19,25 @@ from urllib3.poolmanager import PoolManager
 _progress = threading.local()
 
 
-def nothing_written() -> None:
-    """This thread is about to make a request."""
+@contextmanager
+def one_request(patience: float) -> Iterator[None]:
+    """This thread makes a request. After so many seconds in all its connection is cut, so that an answer that
+    comes byte by byte does not hold a mail for ever: requests' own timeout begins anew with each byte."""
     _progress.written = False
+    _progress.sockets = sockets = list[socket.socket]()
+
+    def cut() -> None:
+        for one in sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(patience, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def was_written() -> bool:
@@ -41,6 +60,7 @@ class _Marks:
         if self.sock is None:
             self.connect()
         _progress.written = True
+        _progress.sockets.append(self.sock)
         super().send(data)  # type: ignore[misc]  # the connection's
 
 

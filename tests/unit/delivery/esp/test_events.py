@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
 from penfriend.delivery.esp.events import REPORTING
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.delivery.esp.kinds import TABLES, kind_of
-from penfriend.delivery.esp.posted import Posted
+from penfriend.delivery.esp.posted import Posted, Refused
 from penfriend.delivery.esp.providers import PROVIDERS
 from penfriend.domain.feedback import Feedback, Kind
 from penfriend.domain.timing import SECOND, Moment
@@ -106,3 +110,39 @@ def test_a_delivery_with_a_strange_code_is_a_delivery() -> None:
 def test_every_provider_whose_webhooks_are_read_has_its_table() -> None:
     named = {one.name for one in PROVIDERS.values() if one.reports_by}
     assert named == set(TABLES) == set(REPORTING)
+
+
+JUNK: list[object] = [None, -1, 1e300, 10**400, "", "\x00", "\ud800", [], {}, [1], {"a": 1}, True]
+
+
+@pytest.mark.parametrize(
+    "said", {one.provider: one for one in ALL if one.kind}.values(), ids=lambda s: s.provider
+)
+def test_an_event_with_a_part_that_is_junk_is_read_or_refused(hooks: Hooks, said: Said) -> None:
+    tried, found = 0, list[Feedback]()
+    for place in places(said.event):
+        for junk in JUNK:
+            with suppress(Refused):
+                found = take(hooks, Said(said.provider, "", replaced(said.event, place, junk), None))
+            for one in found:
+                kept = f"{one.key}{one.text}{one.address}{one.provider_id}"
+                assert "\x00" not in kept.encode().decode()
+            tried += 1
+    assert tried > 100
+
+
+def places(event: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every part of an event but itself."""
+    inside = event.items() if isinstance(event, dict) else enumerate(event) if isinstance(event, list) else ()
+    for key, part in inside:
+        yield (*above, key)
+        yield from places(part, (*above, key))
+
+
+def replaced(event: Any, place: tuple[Any, ...], junk: object) -> Any:
+    """The event with something else there."""
+    if not place:
+        return junk
+    changed = dict(event) if isinstance(event, dict) else list(event)
+    changed[place[0]] = replaced(event[place[0]], place[1:], junk)
+    return changed

@@ -43,6 +43,17 @@ def test_who_may_send_nothing_right_now_is_asked_again_after_a_result(
     assert asked_again == [0]
 
 
+def test_an_answer_that_never_ends_is_given_up(fake: FakeProvider) -> None:
+    transport = open_transport("default", address("postmark", fake.port, "&timeout=0.3"))
+    fake.answer_with(Told(byte_by_byte=True))
+    watch = RecordingWatch()
+    transport.deliver(iter(make_handovers(1)), watch)
+    assert (watch.results[1].outcome, watch.results[1].stage) == (Outcome.UNKNOWN, Stage.REQUEST)
+    transport.deliver(iter(make_handovers(1, start=2)), watch)
+    assert watch.outcomes[2] is Outcome.ACCEPTED
+    transport.close()
+
+
 def test_a_refused_key_takes_no_more_mails(fake: FakeProvider, transport: Transport) -> None:
     fake.answer_with(*[Told(401, "{}")] * 10)
     left = iter(make_handovers(10))
