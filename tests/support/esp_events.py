@@ -206,6 +206,8 @@ SAID: list[Said] = [
     Said(RE, "delivered", _resend("email.delivered"), D, RE_ID),
     Said(RE, "hard", _resend_bounce("Permanent", "General"), B, RE_ID),
     Said(RE, "known dead", _resend_bounce("Permanent", "Suppressed"), B, RE_ID),
+    Said(RE, "hard, without its type", _resend("email.bounced", bounce={"message": "sent a hard bounce"}),
+         B, RE_ID),
     Said(RE, "full", _resend_bounce("Transient", "MailboxFull"), S, RE_ID),
     Said(RE, "content", _resend_bounce("Transient", "ContentRejected"), X, RE_ID),
     Said(RE, "complaint", _resend("email.complained"), C, RE_ID),

@@ -125,8 +125,9 @@ def signed_but_senseless() -> Iterator[Bad]:
             ("too many events", b"[" + b"0," * 10_000 + b"0]"),
         ):
             yield bad(f"signed, {name}", signed(provider, body), 400)
-    for provider in ("mailersend", "resend", "mailjet", "sendgrid", "sparkpost"):
+    for provider in ("mailersend", "mailjet", "sendgrid", "sparkpost"):
         yield bad("signed, of no known form", signed(provider, {"no": "event"}), 400)
+    yield bad("signed, of no type", signed("resend", {"data": {}}), 400)
     for events in ("{", "7", "[7]", '[{"event": "hard_bounce", "msg": 7}]'):
         yield bad(f"signed, {events}", signed("mandrill", events), 400)
     for text in ("{", "7", "[]", '{"eventType": "Bounce"}'):

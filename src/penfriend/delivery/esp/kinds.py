@@ -10,6 +10,7 @@ a full mailbox, whatever the provider makes of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -183,8 +184,11 @@ def _postmark(event: Event) -> tuple[object, ...]:
 
 
 def _resend(event: Event) -> tuple[object, ...]:
-    bounce = event["data"].get("bounce") or {}
-    return event["type"], bounce.get("type"), bounce.get("subType")
+    bounce = event.get("data", {}).get("bounce") or {}
+    kind = bounce.get("type")
+    if kind is None and re.search("hard bounce|suppressed", bounce.get("message", "")):
+        kind = "Permanent"  # as its webhooks were before they named the type
+    return event["type"], kind, bounce.get("subType")
 
 
 def _sendgrid(event: Event) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from penfriend.delivery.envelope import refusal
-from penfriend.delivery.esp.anymail_home import anymail_module
+from penfriend.delivery.esp.anymail_home import MISSING, anymail_module
 from penfriend.delivery.esp.letter import NotHandedOver
 from penfriend.delivery.esp.outcomes import judge, judge_repeat
 from penfriend.delivery.esp.providers import PROVIDERS
@@ -46,9 +46,7 @@ class EspTransport:
         try:
             self._idle: list[Line] = [self._new_line()]
         except ImportError as error:
-            raise SettingError(
-                "this needs packages that are not installed: pip install 'penfriend[esp]'"
-            ) from error
+            raise SettingError(MISSING) from error
         except SettingError:
             raise
         except Exception as error:  # its words may hold a key
