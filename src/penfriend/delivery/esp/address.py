@@ -20,7 +20,7 @@ from penfriend.domain.problems import did_you_mean
 COMMON = ("api_url", "connections", "rate", "timeout")
 """What every provider's address may have."""
 LONGEST_TIMEOUT = 120.0
-"""Seconds. Three requests with one key, each given twice that, take less than a mail's lease of 15 minutes."""
+"""Seconds. Three requests with one key, each given twice that, take less than a mail's lease."""
 USUAL_TIMEOUT = 30.0
 
 _API_URL = re.compile(r"https?://[\w.\[\]:-]+(?::\d{1,5})?(?:/[\w./{}-]*)?", re.ASCII)

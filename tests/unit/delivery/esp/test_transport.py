@@ -5,9 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from penfriend.delivery import open_transport
-from penfriend.delivery.esp.line import _seconds, _what_broke
+from penfriend.delivery.esp.address import LONGEST_TIMEOUT
+from penfriend.delivery.esp.line import PATIENCE, _seconds, _what_broke
+from penfriend.delivery.esp.transport import REPEATS
 from penfriend.domain.delivery import Email, Fault, Handover, Outcome, Stage
+from penfriend.domain.timing import SECOND
 from penfriend.domain.transport import Transport
+from penfriend.engine.handing_over import SENDING_LEASE
 from penfriend.testing import RecordingWatch, make_email, make_handovers
 from tests.support.fake_esp import FakeProvider, Told, address, fake_provider
 
@@ -52,6 +56,10 @@ def test_an_answer_that_never_ends_is_given_up(fake: FakeProvider) -> None:
     transport.deliver(iter(make_handovers(1, start=2)), watch)
     assert watch.outcomes[2] is Outcome.ACCEPTED
     transport.close()
+
+
+def test_no_handover_outlasts_the_lease_of_its_mail() -> None:
+    assert LONGEST_TIMEOUT * PATIENCE * (1 + REPEATS) * SECOND < SENDING_LEASE
 
 
 def test_a_refused_key_takes_no_more_mails(fake: FakeProvider, transport: Transport) -> None:
