@@ -128,6 +128,12 @@ def signed_but_senseless() -> Iterator[Bad]:
     for provider in ("mailersend", "mailjet", "sendgrid", "sparkpost"):
         yield bad("signed, of no known form", signed(provider, {"no": "event"}), 400)
     yield bad("signed, of no type", signed("resend", {"data": {}}), 400)
+    for provider in ("brevo", "mailersend", "mailgun", "mailjet", "postal", "postmark", "resend"):
+        yield bad("signed, and empty", signed(provider, {}), 400)
+    for provider in ("sendgrid", "sparkpost", "mailjet"):
+        yield bad("signed, a list of an empty one", signed(provider, [{}]), 400)
+    yield bad("signed, an event of another", signed("brevo", event_of("postmark")), 400)
+    yield bad("signed, an event of another", signed("postmark", event_of("brevo")), 400)
     for events in ("{", "7", "[7]", '[{"event": "hard_bounce", "msg": 7}]'):
         yield bad(f"signed, {events}", signed("mandrill", events), 400)
     for text in ("{", "7", "[]", '{"eventType": "Bounce"}'):

@@ -126,8 +126,12 @@ TABLES: dict[str, Table] = {
 
 
 def word_of(provider: str, event: Event) -> str:
-    """The provider's own word for the event, with its details: `Bounce/Transient/MailboxFull`."""
-    return "/".join(str(one) for one in _WORDS[provider](event) if one not in (None, ""))
+    """The provider's own word for the event, with its details: `Bounce/Transient/MailboxFull`. Raises
+    ValueError, or what reading it raises, where it says no word: it is no event of the provider."""
+    first, *details = _WORDS[provider](event)
+    if not isinstance(first, str) or not first:
+        raise ValueError("the event does not say what it is")
+    return "/".join(str(one) for one in (first, *details) if one not in (None, ""))
 
 
 def kind_of(provider: str, word: str, enhanced: str | None) -> Kind | None:
@@ -172,7 +176,7 @@ def _mandrill(event: Event) -> tuple[object, ...]:
 
 
 def _postal(event: Event) -> tuple[object, ...]:
-    payload = event.get("payload", {})
+    payload = event["payload"]
     return (payload.get("status") or ("bounce" if "bounce" in payload else "other"),)
 
 
