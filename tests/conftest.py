@@ -1,7 +1,9 @@
 """Plugs the shared fixtures in, for every test."""
 
+import pytest
 from hypothesis import settings
 
+pytest.register_assert_rewrite("penfriend.testing")
 # a busy machine is no fault of the code: what an example may take is bounded by the test's own timeout
 settings.register_profile("penfriend", deadline=None)
 settings.load_profile("penfriend")

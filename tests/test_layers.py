@@ -25,6 +25,8 @@ INTRUDERS = {
     "web/colours.py": ("import rich", "typer and rich only in cli"),
     "cli/server.py": ("import uvicorn", "FastAPI and uvicorn only in web"),
     "delivery/intruder.py": ("from cryptography import x509", "cryptography only in delivery.dkim_keys"),
+    "web/providers.py": ("from anymail import signals", "anymail, Django, boto3 and requests"),
+    "engine/cases.py": ("import pytest", "pytest only in testing"),
     "engine/letters_of_the_month.py": ("import cronsim", "cronsim only in domain.cron"),
 }
 

@@ -9,7 +9,7 @@ from penfriend.delivery import open_transport
 from penfriend.delivery.memory import MemoryTransport
 from penfriend.delivery.signing import Keys, SigningTransport
 from penfriend.domain.dkim import Dkim
-from tests.contract.transport_cases import Carried, TransportCases
+from penfriend.testing import Carried, TransportCases
 from tests.support.dkim import ed25519_key, pem
 from tests.support.scripted_smtp import ScriptedSmtpServer
 from tests.support.smtp import SmtpServer, StartSmtpServer

@@ -11,6 +11,8 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -57,6 +59,21 @@ def test_every_scheme_and_option_of_a_transport_stands_in_operations() -> None:
     missing += [f"{one}=" for one in {*SMTP_OPTIONS, *PLAIN_OPTIONS} if f"`{one}=" not in first_cells]
     missing += [f"tls={one}" for one in Tls if one.value not in table.words]
     nothing(missing, f"{OPERATIONS}, Transports")
+
+
+def test_every_mail_provider_stands_in_operations_with_its_options() -> None:
+    from penfriend.delivery.esp.address import COMMON
+    from penfriend.delivery.esp.providers import PROVIDERS
+
+    section = page(OPERATIONS).whole.section("Mail providers")
+    missing = []
+    for provider in PROVIDERS.values():
+        row = row_of(OPERATIONS, f"{provider.scheme}://", "Mail providers")
+        shown = row[1] if row else ""
+        missing += [f"{provider.name}: {one}=" for one in provider.options if f"`{one}=" not in shown]
+    code = " ".join(section.code)
+    missing += [f"{one}=" for one in COMMON if f"{one}=" not in code]
+    nothing(missing, f"{OPERATIONS}, Mail providers")
 
 
 def test_every_built_in_event_stands_with_its_properties() -> None:
@@ -123,8 +140,10 @@ def test_every_name_that_a_template_has_stands_in_the_page_of_templates() -> Non
 
 def test_every_route_stands_in_the_page_of_http() -> None:
     from penfriend.web.app import create_app
+    from penfriend.web.hooks import HookRoutes
 
-    paths = set(paths_of(create_app(Mock(), Mock(), Mock()).routes))
+    hooks = HookRoutes(Mock(), Mock(), Mock())
+    paths = set(paths_of(create_app(Mock(), Mock(), Mock(), hooks).routes))
     assert len(paths) > 5
     shown = " ".join(text for one in (HTTP, OPERATIONS) for text in page(one).whole.code)
     nothing((path for path in paths if path.partition("{")[0] not in shown), HTTP)
@@ -204,3 +223,20 @@ def leads_somewhere(one: Page, link: str) -> bool:
 def test_every_page_is_linked_from_the_readme() -> None:
     linked = {link.partition("#")[0] for link in page("README.md").whole.links}
     nothing((one.name for one in all_pages()[1:] if one.name not in linked), "README.md: no link to")
+
+
+def test_the_transport_of_the_page_carries_mail(tmp_path: Path) -> None:
+    from penfriend.domain.delivery import Fault, Outcome
+    from penfriend.testing import RecordingWatch, make_handovers
+
+    written: dict[str, Any] = {}
+    block = next(
+        one for one in page("docs/transports.md").whole.blocks if "class PigeonTransport" in one.text
+    )
+    exec(block.text, written)
+    watch = RecordingWatch()
+    for loft in (tmp_path, tmp_path / "missing"):
+        written["open_loft"]("default", f"pigeon:{loft}").deliver(iter(make_handovers(2)), watch)
+        assert watch.results[1].fault is (Fault.NONE if loft == tmp_path else Fault.ROUTE)
+    assert len(list(tmp_path.glob("*.eml"))) == 2
+    assert watch.outcomes[1] is Outcome.DEFERRED

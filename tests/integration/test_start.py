@@ -49,6 +49,8 @@ OF_THE_SERVICE = (
     "penfriend.web",
 )
 """What works, serves, sends or shows, and has no part in reading files."""
+OF_PROVIDERS = ("anymail", "boto3", "django", "requests", "urllib3")
+"""What carries mail to providers; only their own addresses and webhooks load it."""
 OF_LETTERS = (
     "babel",
     "email_validator",
@@ -80,13 +82,25 @@ def of(modules: frozenset[str], *families: str) -> set[str]:
 def test_version_and_help_load_no_command(line: str) -> None:
     modules = loaded_by(line)
     assert of(modules, "penfriend") <= BARE | {"penfriend.domain.problems"}
-    assert not of(modules, *OF_THE_SERVICE, *OF_LETTERS)
+    assert not of(modules, *OF_THE_SERVICE, *OF_LETTERS, *OF_PROVIDERS)
+
+
+def test_the_service_loads_nothing_of_mail_providers_that_nobody_uses() -> None:
+    code = (
+        "import json, sys; import penfriend.bootstrap.worker, penfriend.web.serving\n"
+        "from penfriend.delivery import open_transport; from penfriend.delivery.esp.hooks import Hooks\n"
+        "open_transport('default', 'smtp://127.0.0.1:1'); Hooks({}); print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = frozenset(json.loads(done.stdout))
+    assert of(modules, "penfriend.delivery.esp.hooks")
+    assert not of(modules, *OF_PROVIDERS)
 
 
 def test_validate_loads_what_reads_files_and_letters_and_nothing_else() -> None:
     modules = loaded_by("validate")
     assert of(modules, *OF_LETTERS) >= set(OF_LETTERS)
-    assert not of(modules, *OF_THE_SERVICE)
+    assert not of(modules, *OF_THE_SERVICE, *OF_PROVIDERS)
 
 
 def test_schema_loads_neither_store_nor_letters() -> None:

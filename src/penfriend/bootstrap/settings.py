@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from penfriend.delivery.esp.providers import PROVIDERS
 from penfriend.domain.errors import SettingError
 
 DEFAULTS: dict[str, tuple[str, str]] = {
@@ -15,7 +16,10 @@ DEFAULTS: dict[str, tuple[str, str]] = {
         "sqlite:///penfriend.db",
         "the store: a SQLite file, or postgresql://user@host/db",
     ),
-    "PENFRIEND_TRANSPORT": ("smtp://127.0.0.1:1025", "how mail leaves: smtp://, smtps://, file:, memory:"),
+    "PENFRIEND_TRANSPORT": (
+        "smtp://127.0.0.1:1025",
+        "how mail leaves: smtp://, smtps://, file:, memory:, anymail+PROVIDER://",
+    ),
     "PENFRIEND_PUBLIC_URL": ("http://127.0.0.1:8400", "where links in mails point"),
     "PENFRIEND_LISTEN": ("127.0.0.1:8400", "address and port of the web side"),
     "PENFRIEND_SECRET_KEY": ("", "signs links; several, comma separated: the first signs, all verify"),
@@ -23,6 +27,14 @@ DEFAULTS: dict[str, tuple[str, str]] = {
     "PENFRIEND_LOG": ("text", "text, or json: one object a line"),
 }
 """Every variable with its default and its meaning."""
+
+DEFAULTS.update(
+    {
+        one.webhook: ("", f"webhooks of {one.title}: {one.reports_by}")
+        for one in PROVIDERS.values()
+        if one.reports_by
+    }
+)
 
 SHORTEST_SECRET = 16
 
@@ -39,6 +51,8 @@ class Settings:
     config: Path
     log: str
     secret_key: str
+    webhooks: Mapping[str, str]
+    """By provider, as far as they are set."""
     environment: Mapping[str, str]
     """What `${NAME}` in the campaign files can take, defaults of ours included."""
 
@@ -65,6 +79,7 @@ class Settings:
             config=Path(values["PENFRIEND_CONFIG"]),
             log=values["PENFRIEND_LOG"],
             secret_key=values["PENFRIEND_SECRET_KEY"],
+            webhooks={one.name: secret for one in PROVIDERS.values() if (secret := values.get(one.webhook))},
             environment={**environment, "PENFRIEND_PUBLIC_URL": url},
         )
 

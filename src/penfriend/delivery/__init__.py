@@ -1,6 +1,7 @@
-"""Transports: who carries the mail. `smtp:`, `file:` and `memory:`; an address decides which
-(`penfriend.delivery.url`). What leaves is signed where the files have keys (`penfriend.delivery.signing`).
-And who carries the calls of webhooks (`penfriend.delivery.webhook_caller`).
+"""Transports: who carries the mail. `smtp:`, `file:`, `memory:`, the APIs of mail providers
+(`penfriend.delivery.esp`, which also reads their webhooks), and what other packages plug in; an address
+decides which (`penfriend.delivery.url`). What leaves is signed where the files have keys
+(`penfriend.delivery.signing`). And who carries the calls of webhooks (`penfriend.delivery.webhook_caller`).
 
 What is offered is imported when it is first asked for: `validate` reads addresses and opens no connection.
 """

@@ -1,5 +1,5 @@
-"""The private keys of DKIM: read from PEM, for RSA-SHA256 (RFC 6376) and Ed25519-SHA256 (RFC 8463). The only
-home of `cryptography`.
+"""The private keys of DKIM: read from PEM, for RSA-SHA256 (RFC 6376) and Ed25519-SHA256 (RFC 8463). With
+`penfriend.delivery.esp.public_keys` the only home of `cryptography`.
 
 A signature by RSA in pure Python takes twelve times as long.
 """

@@ -6,7 +6,8 @@ import ssl
 
 from penfriend.delivery.file_store import FileTransport
 from penfriend.delivery.memory import MemoryTransport
-from penfriend.delivery.settings import FileSettings, SmtpSettings
+from penfriend.delivery.plug_ins import open_plug_in
+from penfriend.delivery.settings import EspSettings, FileSettings, PlugInSettings, SmtpSettings
 from penfriend.delivery.smtp_transport import SmtpTransport
 from penfriend.delivery.url import parse_transport_url
 from penfriend.domain.errors import SettingError
@@ -21,8 +22,15 @@ def open_transport(name: str, url: str) -> Transport:
     """
     try:
         carrier = parse_transport_url(url).carrier
+        if isinstance(carrier, EspSettings):
+            # Django and anymail with it: a third of a second that only those who use them pay
+            from penfriend.delivery.esp.transport import EspTransport
+
+            return EspTransport(name, carrier)
+        if isinstance(carrier, PlugInSettings):
+            return open_plug_in(name, carrier.scheme, url)
     except SettingError as error:
-        raise SettingError(f"transport {name}: {error}") from None
+        raise SettingError(f"transport {name}: {error}") from error.__cause__
     if isinstance(carrier, SmtpSettings):
         try:
             return SmtpTransport(name, carrier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -81,9 +82,29 @@ class MemorySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EspSettings:
+    """One account at a mail provider."""
+
+    provider: str
+    """Its name in `penfriend.delivery.esp.providers`."""
+    account: Mapping[str, str] = field(repr=False)
+    """The options of the account, keys among them; `api_url` where another than the usual one is asked."""
+    connections: int = 10
+    timeout: float = 30.0
+    """Seconds to connect, and again between two pieces of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlugInSettings:
+    """A transport that another package brings; it reads its address itself."""
+
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransportSettings:
     """A whole PENFRIEND_TRANSPORT address, read."""
 
-    carrier: SmtpSettings | FileSettings | MemorySettings
+    carrier: SmtpSettings | FileSettings | MemorySettings | EspSettings | PlugInSettings
     rate: float | None = None
     """At most this many mails a second, over all workers; the engine keeps to it. None is no limit."""

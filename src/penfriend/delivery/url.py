@@ -6,6 +6,8 @@
 | `smtps://[user:password@]host[:port]` | the same with TLS from the first byte; port 465 |
 | `file:///var/outbox`, `file:outbox` | a folder, one .eml file per mail |
 | `memory:` | nobody; for tests and simulation |
+| `anymail+PROVIDER://?options` | a mail provider's API (`penfriend.delivery.esp.address`) |
+| `SCHEME:` | what a package plugs in under that scheme (`penfriend.delivery.plug_ins`) |
 
 Options after `?`: `rate=50/s` (also `/m`, `/h`) for every scheme; for SMTP also
 `tls=offer|require|implicit|none` (default `offer`), `verify=yes|no` (default `yes` with `require` and
@@ -24,6 +26,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from penfriend.delivery.settings import (
     FileSettings,
     MemorySettings,
+    PlugInSettings,
     SmtpSettings,
     Timeouts,
     Tls,
@@ -57,11 +60,11 @@ def parse_transport_url(url: str) -> TransportSettings:
             "the address cannot be read; it looks like smtp://user:password@host:587"
         ) from None
     if parts.scheme not in SCHEMES:
-        raise SettingError(_unknown_scheme(parts))
+        return _of_others(parts)
     if parts.scheme in ("smtp", "smtps"):
         return _smtp(parts)
     options = _options(parts, PLAIN_OPTIONS)
-    rate = _rate(options)
+    rate = rate_in(options)
     if parts.scheme == "file":
         return TransportSettings(FileSettings(_folder(parts)), rate)
     if parts.netloc or parts.path:
@@ -76,9 +79,23 @@ def rate_of(url: str) -> float | None:
     return parse_transport_url(url).rate
 
 
+def _of_others(parts: SplitResult) -> TransportSettings:
+    """A provider's API, or what a package plugs in; their readers are imported for them alone."""
+    if parts.scheme.startswith("anymail+"):
+        from penfriend.delivery.esp.address import read_esp_address
+
+        return read_esp_address(parts)
+    from penfriend.delivery.plug_ins import plugged_in
+
+    if parts.scheme and plugged_in(parts.scheme) is not None:
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        return TransportSettings(PlugInSettings(parts.scheme), rate_in(options))
+    raise SettingError(_unknown_scheme(parts))
+
+
 def _unknown_scheme(parts: SplitResult) -> str:
     # what stands before the first colon can be a user's name or a host, never a password
-    known = "smtp://, smtps://, file: or memory:"
+    known = "smtp://, smtps://, file:, memory: or anymail+PROVIDER://"
     if not parts.scheme:
         return f"the address begins with no scheme; write {known}"
     return f"the scheme {parts.scheme}: is not known; write {known}.{did_you_mean(parts.scheme, SCHEMES)}"
@@ -107,11 +124,11 @@ def _smtp(parts: SplitResult) -> TransportSettings:
             password=password,
             tls=tls,
             verify=_verify(tls, options),
-            connections=_connections(options),
+            connections=connections_in(options),
             helo=_helo(options),
             timeouts=_timeouts(options),
         ),
-        _rate(options),
+        rate_in(options),
     )
 
 
@@ -170,7 +187,8 @@ def _verify(tls: Tls, options: dict[str, str]) -> bool:
     return text == "yes"
 
 
-def _connections(options: dict[str, str]) -> int:
+def connections_in(options: dict[str, str]) -> int:
+    """The option `connections`, or 10. Raises SettingError."""
     text = options.get("connections", "10")
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST_CONNECTIONS:
         raise SettingError(
@@ -188,14 +206,15 @@ def _helo(options: dict[str, str]) -> str | None:
 
 def _timeouts(options: dict[str, str]) -> Timeouts:
     usual = Timeouts()
-    each = _seconds("timeout", options)
-    dot = _seconds("dot_timeout", options) or usual.dot
+    each = seconds_in("timeout", options)
+    dot = seconds_in("dot_timeout", options) or usual.dot
     if each is None:
         return Timeouts(dot=dot)
     return Timeouts(connect=each, greeting=each, command=each, data=each, block=each, dot=dot)
 
 
-def _seconds(name: str, options: dict[str, str]) -> float | None:
+def seconds_in(name: str, options: dict[str, str]) -> float | None:
+    """The option of that name as seconds, or None. Raises SettingError."""
     text = options.get(name)
     if text is None:
         return None
@@ -206,7 +225,8 @@ def _seconds(name: str, options: dict[str, str]) -> float | None:
     return float(text)
 
 
-def _rate(options: dict[str, str]) -> float | None:
+def rate_in(options: dict[str, str]) -> float | None:
+    """The option `rate` as mails a second, or None. Raises SettingError."""
     text = options.get("rate")
     if text is None:
         return None

@@ -74,7 +74,9 @@ def route_is_the_matter(result: Result) -> bool:
     A connection lost in the middle of one mail says nothing about the next one.
     """
     reputation = (result.enhanced or "").startswith(("4.7.", "5.7."))
-    return reputation or result.code in (421, 530) or result.stage in _BEFORE_ANY_MAIL
+    # an HTTP API that has enough for now, or is broken, says so to every mail
+    api_is_busy = result.stage is Stage.REQUEST and (result.code == 429 or (result.code or 0) >= 500)
+    return reputation or api_is_busy or result.code in (421, 530) or result.stage in _BEFORE_ANY_MAIL
 
 
 _BEFORE_ANY_MAIL = frozenset({Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.STARTTLS, Stage.AUTH})

@@ -9,6 +9,9 @@ from penfriend.language.report import Report
 
 _SECRET_KEY = re.compile(r"(?:.*_)?(?:secret|password|token)", re.IGNORECASE)
 _URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.\-]*://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
+_URL_WITH_KEY = re.compile(
+    r"anymail\+[a-z-]+:\S*[?&](?:[a-z_]+_)?(?:api_key|secret_key|access_key|token)=[^&\s]", re.IGNORECASE
+)
 _OWN_NAMES = frozenset({"data", "policy", "segments", "campaigns", "topics", "surveys", "tests"})
 """Sections whose keys can be the shop's own names: a property may well be called token."""
 
@@ -49,4 +52,10 @@ def _walk(node: Node, report: Report, *, keys_count: bool, key: str = "") -> Non
                     node,
                     "a password stands here for all to read. Take the address from the environment:"
                     ' "${NAME}".',
+                )
+            elif text.startswith("anymail+") and _URL_WITH_KEY.search(text):
+                report.warning(
+                    node,
+                    "the key of an account stands here for all to read. Take it from the environment:"
+                    ' "anymail+postmark://?server_token=${POSTMARK_TOKEN}".',
                 )

@@ -11,11 +11,15 @@ from penfriend.web.answers import Answers
 from penfriend.web.bodies import BodyLimit
 from penfriend.web.headers import SecurityHeaders
 from penfriend.web.health import Hindrances, health_routes
+from penfriend.web.hooks import HookRoutes
 from penfriend.web.pages import PageRoutes
 
 
-def create_app(visits: Visits, pages: Pages, hindrances: Hindrances) -> FastAPI:
-    """The application. `hindrances` says what keeps the service from its work (`/readyz`)."""
+def create_app(
+    visits: Visits, pages: Pages, hindrances: Hindrances, hooks: HookRoutes | None = None
+) -> FastAPI:
+    """The application. `hindrances` says what keeps the service from its work (`/readyz`); without `hooks` no
+    provider reports."""
     app = FastAPI(
         title="Penfriend",
         version=__version__,
@@ -25,6 +29,8 @@ def create_app(visits: Visits, pages: Pages, hindrances: Hindrances) -> FastAPI:
     )
     app.include_router(PageRoutes(visits, pages).router())
     app.include_router(health_routes(hindrances))
+    if hooks is not None:
+        app.include_router(hooks.router())
     Answers(visits, pages).install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

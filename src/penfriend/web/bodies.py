@@ -13,13 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 64 * 1024
 """Bytes; the longest comment is 24,000 in its longest encoding."""
+MAX_WEBHOOK = 4 * 1024 * 1024
+"""Bytes of one post of a mail provider: hundreds of events."""
 MAX_FIELDS = 1_000
 BODY_SECONDS = 10.0
 """So long may a client take to send a form."""
 
 
 class BodyLimit:
-    """Refuses bodies over `limit` bytes: by what they say of themselves, else when they come to it."""
+    """Refuses bodies over `limit` bytes, of webhooks over MAX_WEBHOOK: by what they say of themselves, else
+    when they come to it."""
 
     def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
         self._app = app
@@ -30,8 +33,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = max(self._limit, MAX_WEBHOOK) if scope["path"].startswith("/webhooks/") else self._limit
         said = dict(scope["headers"]).get(b"content-length", b"")
-        too_large = said.isdigit() and int(said[:20]) > self._limit
+        too_large = said.isdigit() and int(said[:20]) > limit
         seen = 0
 
         async def counted() -> Message:
@@ -40,7 +44,7 @@ class BodyLimit:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
+            if seen > limit:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import socket
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.feedback import feedback_desk
+from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 from penfriend.engine.live import Live
 from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages, SignedTokens
 from penfriend.storage.visit_log import VisitLog
 from penfriend.web.app import create_app
+from penfriend.web.hooks import HookRoutes
 from penfriend.web.server import RunningServer, serve
 
 
@@ -39,7 +42,10 @@ def serve_house(house: House) -> RunningServer:
         SignedTokens(house.settings.keys()),
     )
     pages = Pages(lambda: live().renderer)
-    return serve(create_app(visits, pages, hindrances), house.settings.host, house.settings.port)
+    hooks = Hooks(house.settings.webhooks, house.settings.public_url)
+    reports = HookRoutes(hooks, lambda found: feedback_desk(house).apply(found), house.clock.now)
+    app = create_app(visits, pages, hindrances, reports)
+    return serve(app, house.settings.host, house.settings.port)
 
 
 def free_port() -> int:

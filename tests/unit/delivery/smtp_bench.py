@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from penfriend.delivery.settings import SmtpSettings, Timeouts, Tls
 from penfriend.delivery.smtp_transport import SmtpTransport
 from penfriend.domain.delivery import Handover, Outcome
-from tests.contract.transport_cases import RecordingWatch, make_handovers
+from penfriend.testing import RecordingWatch, make_handovers
 
 PATIENT = Timeouts(connect=30, greeting=30, command=30, data=30, block=30, dot=30, quit=0.5)
 """A busy machine makes no test fail."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penfriend.delivery.envelope import LONGEST_ADDRESS, dot_stuffed, refusal
-from tests.contract.transport_cases import make_email
+from penfriend.testing import make_email
 
 
 @pytest.mark.parametrize(

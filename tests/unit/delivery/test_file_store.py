@@ -8,7 +8,7 @@ import pytest
 
 from penfriend.delivery.file_store import FileTransport
 from penfriend.domain.delivery import Fault, Handover, Outcome, Stage
-from tests.contract.transport_cases import RecordingWatch, make_email, make_handovers
+from penfriend.testing import RecordingWatch, make_email, make_handovers
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.delivery import Fault, Handover, Outcome, Result, Stage
-from tests.contract.transport_cases import RecordingWatch, make_handovers
+from penfriend.testing import RecordingWatch, make_handovers
 
 NO_SUCH_PERSON = Result(Outcome.REJECTED, Stage.RCPT, 550, "5.1.1", "550 5.1.1", fault=Fault.RECIPIENT)
 NO_ANSWER = Result(Outcome.UNKNOWN, Stage.DOT, fault=Fault.ROUTE)

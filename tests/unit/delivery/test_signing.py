@@ -10,7 +10,7 @@ from penfriend.delivery.memory import MemoryTransport
 from penfriend.delivery.signing import Keys, SigningTransport
 from penfriend.domain.delivery import Email, Fault, Handover, Outcome, Stage
 from penfriend.domain.dkim import Dkim
-from tests.contract.transport_cases import RecordingWatch, make_email, make_handovers
+from penfriend.testing import RecordingWatch, make_email, make_handovers
 from tests.support.dkim import ed25519_key, is_signed, pem, record, rsa_key, tags
 
 SHOP = Dkim("shop.example", "one", pem(ed25519_key()))

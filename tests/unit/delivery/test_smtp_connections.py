@@ -6,7 +6,7 @@ import pytest
 
 from penfriend.delivery import smtp_round
 from penfriend.domain.delivery import Email, Fault, Handover, Stage
-from tests.contract.transport_cases import make_email, make_handovers
+from penfriend.testing import make_email, make_handovers
 from tests.support.scripted_actions import Action, Disconnect, Reply, Silence
 from tests.support.scripted_actions import Stage as ServerStage
 from tests.support.scripted_smtp import ScriptedSmtpServer

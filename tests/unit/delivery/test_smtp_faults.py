@@ -6,7 +6,7 @@ import pytest
 
 from penfriend.delivery.settings import Tls
 from penfriend.domain.delivery import Fault, Handover, Outcome, Stage
-from tests.contract.transport_cases import make_email
+from penfriend.testing import make_email
 from tests.support.scripted_actions import AcceptAndDisconnect, Action, Disconnect, Garbage, Reply, Silence
 from tests.support.scripted_actions import Stage as ServerStage
 from tests.support.scripted_smtp import EXTENSIONS, ScriptedSmtpServer

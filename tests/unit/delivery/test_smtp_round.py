@@ -11,7 +11,7 @@ import pytest
 
 from penfriend.delivery.smtp_transport import SmtpTransport
 from penfriend.domain.delivery import Fault, Handover, Result, Stage
-from tests.contract.transport_cases import BrokenError, RecordingWatch, make_email, make_handovers
+from penfriend.testing import BrokenError, RecordingWatch, make_email, make_handovers
 from tests.support.scripted_actions import Action, Disconnect, Reply, Silence
 from tests.support.scripted_smtp import ScriptedSmtpServer
 from tests.support.smtp import SmtpServer

@@ -12,7 +12,7 @@ from penfriend.delivery.smtp_link import Features, Link, Wait
 from penfriend.delivery.smtp_transaction import PART, hand_over
 from penfriend.delivery.smtp_wire import Wire
 from penfriend.domain.delivery import Handover, Outcome, Result
-from tests.contract.transport_cases import make_email
+from penfriend.testing import make_email
 
 
 @dataclass
