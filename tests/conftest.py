@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.quick_stores",
     "tests.support.scripted_smtp",
     "tests.support.smtp",
+    "tests.support.slow_time",
     "tests.support.https",  # with the certificate of smtp
     "tests.support.empty_store",  # with the server of postgres
 ]

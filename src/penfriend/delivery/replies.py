@@ -107,6 +107,9 @@ def judge(stage: Stage, reply: Reply) -> Verdict:
     if stage in BEFORE_MAIL:
         return Verdict(Outcome.DEFERRED, Fault.ROUTE)
     fault = _fault(stage, reply)
+    if stage is Stage.MAIL and fault is Fault.RECIPIENT:
+        # nobody has named the recipient yet: such a code is about the sender's address (Postfix says 5.1.0)
+        fault = Fault.ROUTE
     permanent = reply.code >= 500
     if stage is Stage.MAIL and fault is Fault.ROUTE:
         # the sender, the login or the session: the next mail would hear the same, and a person can put it
