@@ -82,6 +82,11 @@ class Connection:
         """Whether another mail can go over this connection."""
         return self._conversation is None and not self._link.doomed and self._link.parser.empty
 
+    @property
+    def session(self) -> Link:
+        """The session as its conversation sees it, for looking."""
+        return self._link
+
     def begin(self, handover: Handover, watch: DeliveryWatch, until: float) -> Event | None:
         """Start with a mail on a session that is open and free; it must be at its dot by `until`."""
         self._until = until
