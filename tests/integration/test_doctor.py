@@ -33,7 +33,7 @@ def test_shop_where_all_is_right(
         "Daemon": "none runs now, nothing has ever looked who joins"
     }
     assert found["Transport default"]["found"].endswith("greets and talks under TLSv1.3, takes our login")
-    assert "its certificate is valid for" in found["TLS of localhost"]["found"]
+    assert "its certificate is valid for" in found["TLS of transport default"]["found"]
     assert all((one["do"] is None) is (one["level"] == "ok") for one in found.values())
     assert server.messages == []
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from penfriend.delivery.smtp_probe import Probed
 from tests.support.clinic import Clinic
 from tests.support.scripted_actions import Reply
 from tests.support.scripted_smtp import ScriptedSmtpServer
@@ -60,8 +61,8 @@ def test_certificate_that_is_not_checked_is_told(clinic: Clinic, start_smtp_serv
     clinic.environment["PENFRIEND_TRANSPORT"] = f"smtp://127.0.0.1:{server.port}"
     _, found = clinic.look()
     assert found["Transport default"]["level"] == "ok"
-    assert found["TLS of 127.0.0.1"]["level"] == "warn"
-    assert found["TLS of 127.0.0.1"]["found"].endswith("and used all the same")
+    assert found["TLS of transport default"]["level"] == "warn"
+    assert found["TLS of transport default"]["found"].endswith("and used all the same")
 
 
 def test_certificate_that_is_checked_and_bad_is_a_failure(
@@ -85,7 +86,7 @@ def test_certificate_that_ends_soon_is_told(
         "SSL_CERT_FILE": str(certificate.authority_file),
     }
     monkeypatch.setattr("penfriend.bootstrap.doctor.ways.FEW_DAYS", 1_000_000)
-    assert clinic.level("TLS of 127.0.0.1") == "warn"
+    assert clinic.level("TLS of transport default") == "warn"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,27 @@ def test_other_transports(clinic: Clinic, url: str, level: str, words: str) -> N
     clinic.environment["PENFRIEND_TRANSPORT"] = url
     found_level, found = clinic.found("Transport default")
     assert (found_level, words in found) == (level, True)
+
+
+def test_reverse_name_of_a_public_relay_is_looked_up(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Probed("relay.example", tls="TLSv1.3", addresses=("9.9.9.9", "10.0.0.1", "127.0.0.1"))
+    monkeypatch.setattr("penfriend.bootstrap.doctor.ways.probe", lambda _: seen)
+    clinic.environment["PENFRIEND_TRANSPORT"] = "smtp://relay.example"
+    clinic.dns.add("9.9.9.9.in-addr.arpa", "PTR", "relay.example.")
+    clinic.dns.add("relay.example", "A", "9.9.9.9")
+    _, found = clinic.look()
+    assert [subject for subject in found if subject.startswith("Reverse")] == ["Reverse name of 9.9.9.9"]
+    assert found["Reverse name of 9.9.9.9"]["level"] == "ok"
+
+
+@pytest.mark.parametrize(("address", "level"), [("9.9.9.9", "warn"), ("10.0.0.1", "ok")])
+def test_mail_in_clear_over_the_internet_is_told(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, address: str, level: str
+) -> None:
+    seen = Probed("relay.example", addresses=(address,))
+    monkeypatch.setattr("penfriend.bootstrap.doctor.ways.probe", lambda _: seen)
+    clinic.environment["PENFRIEND_TRANSPORT"] = "smtp://relay.example"
+    assert clinic.level("Transport default") == level
 
 
 def test_transports_of_the_files_are_looked_at(clinic: Clinic) -> None:

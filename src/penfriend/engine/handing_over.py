@@ -263,8 +263,8 @@ class OneBatch:
                 last.callback(house.messages.give_back, left, house.owner)
             last.callback(self._withdraw_stale)
             self._record()
-        house.judge(self._gone_wrong)
         if self._rest is not None:
             words = (house.transport.name, self._rest.text, self._rest.server)
             log.warning("transport %s rests, its mails wait: %s (%s)", *words)
+        house.judge(self._gone_wrong)
         return len(left)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from penfriend.bootstrap.settings import Settings
 from penfriend.delivery.public_addresses import is_public
-from penfriend.delivery.settings import FileSettings, SmtpSettings, Tls
+from penfriend.delivery.settings import FileSettings, MemorySettings, SmtpSettings, Tls
 from penfriend.delivery.smtp_probe import Probed, probe
 from penfriend.delivery.url import parse_transport_url
 from penfriend.domain.checkup import Finding, Level
@@ -23,10 +23,18 @@ from penfriend.domain.sender_checks import check_reverse
 FEW_DAYS = 14
 """A certificate that ends sooner should have been renewed by now."""
 DAY_SECONDS = 86_400
+_NOT_TRIED: dict[type, tuple[str, str]] = {
+    MemorySettings: (
+        "memory: keeps mail in the process and sends none",
+        "Give it an address that sends, such as smtp://.",
+    )
+}
+_UNKNOWN = ("it is first tried with a mail", "See in `penfriend status` whether its first mail has left.")
 
 
 def check_ways(settings: Settings, definitions: Definitions, names: Names) -> Iterator[Finding]:
     """The transport of the settings, then those of the campaign files by name."""
+    addresses: dict[str, None] = {}
     for name, url in {DEFAULT_ROUTE: settings.transport, **definitions.transports}.items():
         subject = f"Transport {name}"
         try:
@@ -37,13 +45,19 @@ def check_ways(settings: Settings, definitions: Definitions, names: Names) -> It
             continue
         match carrier:
             case SmtpSettings():
-                yield from _of_smtp(subject, carrier, names)
+                probed = probe(carrier)
+                addresses |= dict.fromkeys(probed.addresses)
+                yield _of_session(subject, carrier, probed)
+                if probed.tls is not None:
+                    yield _of_certificate(f"TLS of transport {name}", carrier, probed)
             case FileSettings():
                 yield _of_folder(subject, carrier)
             case _:
-                found = "memory: keeps mail in the process and sends none"
-                advice = "Give it an address that sends, such as smtp://."
+                found, advice = _NOT_TRIED.get(type(carrier), _UNKNOWN)
                 yield Finding("transport", subject, Level.WARN, found, advice)
+    for address in addresses:
+        if _is_public(address):
+            yield check_reverse(address, names)
 
 
 def _of_folder(subject: str, carrier: FileSettings) -> Finding:
@@ -52,16 +66,6 @@ def _of_folder(subject: str, carrier: FileSettings) -> Finding:
     if nearest.is_dir() and os.access(nearest, os.W_OK):
         return Finding("transport", subject, Level.OK, f"the folder {folder} can be written; nothing is sent")
     return Finding("transport", subject, Level.FAIL, f"{nearest} cannot be written", "Give us the right to.")
-
-
-def _of_smtp(subject: str, carrier: SmtpSettings, names: Names) -> Iterator[Finding]:
-    probed = probe(carrier)
-    yield _of_session(subject, carrier, probed)
-    if probed.tls is not None:
-        yield _of_certificate(f"TLS of {carrier.host}", carrier, probed)
-    for address in probed.addresses:
-        if is_public(ipaddress.ip_address(address.partition("%")[0])):
-            yield check_reverse(address, names)
 
 
 def _of_session(subject: str, carrier: SmtpSettings, probed: Probed) -> Finding:
@@ -90,7 +94,11 @@ def _advice(stage: Stage) -> str:
 
 
 def _is_here(probed: Probed) -> bool:
-    return all(not is_public(ipaddress.ip_address(one.partition("%")[0])) for one in probed.addresses)
+    return not any(map(_is_public, probed.addresses))
+
+
+def _is_public(address: str) -> bool:
+    return is_public(ipaddress.ip_address(address.partition("%")[0]))
 
 
 def _of_certificate(subject: str, carrier: SmtpSettings, probed: Probed) -> Finding:
