@@ -72,6 +72,7 @@ def test_certificate_that_is_checked_and_bad_is_a_failure(
     clinic.environment["PENFRIEND_TRANSPORT"] = f"smtp://127.0.0.1:{server.port}?tls=require"
     level, found = clinic.found("Transport default")
     assert (level, "at starttls: the server's certificate is not valid" in found) == ("fail", True)
+    assert len(server._sessions) == 1
 
 
 def test_certificate_that_ends_soon_is_told(

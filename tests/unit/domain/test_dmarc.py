@@ -31,6 +31,13 @@ def zone(**records: str | tuple[str, ...]) -> Zone:
         ),
         # a registry's domain is nobody's: the organization is one below it
         ("mail.shop.example", zone(example="v=DMARC1; p=none; psd=y"), "example", "shop.example"),
+        # and what stands above it is not asked
+        (
+            "mail.shop.co.example",
+            zone(co_example="v=DMARC1; p=none; psd=y", example="v=DMARC1; p=reject"),
+            "co.example",
+            "shop.co.example",
+        ),
         (
             "a.mail.shop.example",
             zone(mail_shop_example="v=DMARC1; p=none; psd=n", shop_example="v=DMARC1; p=reject"),

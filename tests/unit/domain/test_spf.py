@@ -42,6 +42,10 @@ def test_includes_are_followed_and_their_all_ends_nothing() -> None:
     assert (found.lookups, found.ends) == (3, "~")
 
 
+def test_record_without_all_does_not_end_as_what_it_includes() -> None:
+    assert walk("v=spf1 include:a.example", a_example="v=spf1 mx -all").ends == ""
+
+
 def test_redirect_is_followed_where_there_is_no_all() -> None:
     found = walk("v=spf1 redirect=a.example", a_example="v=spf1 mx -all")
     assert (found.lookups, found.ends) == (2, "-")
