@@ -55,6 +55,7 @@ FAULTS: dict[str, tuple[str, Action]] = {
     "one byte per ten seconds": ("broken", Endless(b"250-so on\r\n")),
     "lines without end": ("broken", Endless(b"250-so on\r\n" * 1000)),
     "a line of a megabyte": ("broken", Garbage(b"250-" + b"x" * 1_000_000)),
+    "a line without end": ("broken", Endless(b"250-" + b"x" * 100_000)),
     "bytes beyond ASCII": ("broken", Garbage(b"\x00\xff\xfe what?\r\n")),
     "a code that no reply has": ("broken", Garbage(b"999 what?\r\n")),
     "codes that change": ("broken", Garbage(b"250-a\r\n251 b\r\n")),
