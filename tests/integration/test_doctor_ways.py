@@ -96,6 +96,7 @@ def test_certificate_that_ends_soon_is_told(
         ("memory:", "warn", "memory: keeps mail in the process and sends none"),
         ("file:outbox", "ok", "the folder outbox can be written; nothing is sent"),
         ("file:campaigns.yaml", "fail", "campaigns.yaml cannot be written"),
+        ("anymail+postmark://?server_token=x", "warn", "it is first tried with a mail"),
         ("smtp://", "fail", ""),
         ("pigeon://x", "fail", ""),
     ],
