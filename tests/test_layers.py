@@ -27,6 +27,7 @@ INTRUDERS = {
     "delivery/intruder.py": ("from cryptography import x509", "cryptography only in delivery.dkim_keys"),
     "web/providers.py": ("from anymail import signals", "anymail, Django, boto3 and requests"),
     "engine/cases.py": ("import pytest", "pytest only in testing"),
+    "engine/questions.py": ("import dns.resolver", "dnspython only in delivery.dns"),
     "engine/letters_of_the_month.py": ("import cronsim", "cronsim only in domain.cron"),
 }
 

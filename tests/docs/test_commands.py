@@ -9,6 +9,7 @@ import pytest
 from typer.main import get_command
 
 from penfriend.cli.main import program
+from penfriend.domain.checkup import AREAS, Level
 from tests.docs.pages import Page, Section, all_pages, nothing, page
 from tests.docs.shell import HELP, Command, every_command, faults, shown_lines, the_program
 
@@ -78,6 +79,13 @@ def test_every_default_stands_in_the_row_of_its_option() -> None:
         if not any(name in words_of(row[0]) and default in row[1] for row in own_rows(command))
     ]
     nothing(wrong, f"{COMMANDS}: another default")
+
+
+def test_what_doctor_looks_at_stands_in_its_section() -> None:
+    told = {
+        word for row in page(COMMANDS).whole.section("penfriend doctor").rows for word in words_of(row[0])
+    }
+    nothing(sorted({*AREAS, *Level} - told), f"{COMMANDS}, penfriend doctor: no row")
 
 
 @pytest.mark.parametrize("one", all_pages(), ids=lambda one: str(one.name))

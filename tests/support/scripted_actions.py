@@ -8,7 +8,10 @@ Stage = Literal[
     "ehlo",
     "helo",
     "starttls",
+    "handshake",
     "auth",
+    "user",
+    "password",
     "mail",
     "rcpt",
     "data",
@@ -72,4 +75,18 @@ class Garbage:
     data: bytes = b"\x00\xff garbage without a code\r\n"
 
 
-Action = Reply | Disconnect | AcceptAndDisconnect | Silence | Garbage
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """Answer with DATA over and over, until the client or the end of the test closes the connection."""
+
+    accepts: ClassVar[bool] = False
+    data: bytes = b"250-and so on\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """What a good server does: for a fault that comes the second time only."""
+
+
+Deed = Reply | Disconnect | AcceptAndDisconnect | Silence | Garbage | Endless
+Action = Deed | Good

@@ -1,12 +1,14 @@
 """An SMTP server that fails as it is told: for each stage a reply, a disconnect, silence, or garbage.
 
-Stages, by what the client has just done: `connect`, `ehlo`, `helo`, `starttls`, `auth`, `mail`, `rcpt`,
-`data`, `body` (first bytes after 354, the dot not yet), `dot`, `rset`, `noop`, `quit`. Each stage has a
-queue of actions, shared by all connections; when it is empty the server does what a good server does.
+Stages, by what the client has just done: `connect`, `ehlo`, `helo`, `starttls`, `handshake` (the client
+begins with TLS), `auth`, `user` and `password` (the answers of AUTH LOGIN), `mail`, `rcpt`, `data`, `body`
+(first bytes after 354, the dot not yet), `dot`, `rset`, `noop`, `quit`. Each stage has a queue of actions,
+shared by all connections; when it is empty the server does what a good server does.
 """
 
 import re
 import socket
+import ssl
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -20,8 +22,11 @@ import pytest
 from tests.support.scripted_actions import (
     AcceptAndDisconnect,
     Action,
+    Deed,
     Disconnect,
+    Endless,
     Garbage,
+    Good,
     Reply,
     Silence,
     Stage,
@@ -37,6 +42,8 @@ GOOD: dict[Stage, Reply] = {
     "helo": Reply("250 scripted.example"),
     "starttls": Reply("454 4.7.0 TLS not available"),
     "auth": Reply("235 2.7.0 Authentication successful"),
+    "user": Reply("334 UGFzc3dvcmQ6"),
+    "password": Reply("235 2.7.0 Authentication successful"),
     "mail": Reply("250 2.1.0 Ok"),
     "rcpt": Reply("250 2.1.5 Ok"),
     "data": Reply("354 End data with <CR><LF>.<CR><LF>"),
@@ -45,9 +52,8 @@ GOOD: dict[Stage, Reply] = {
     "noop": Reply("250 2.0.0 Ok"),
     "quit": Reply("221 2.0.0 Bye"),
 }
-VERBS: dict[str, Stage] = {
-    stage.upper(): stage for stage in get_args(Stage) if stage not in ("connect", "body", "dot")
-}
+NO_VERBS = ("connect", "handshake", "user", "password", "body", "dot")
+VERBS: dict[str, Stage] = {stage.upper(): stage for stage in get_args(Stage) if stage not in NO_VERBS}
 
 
 @dataclass(slots=True)
@@ -68,14 +74,16 @@ class ScriptedSmtpServer:
     """A server on 127.0.0.1, one thread per connection.
 
     `commands` are the command lines of all connections in order, `mails` the transactions up to their dot,
-    `connections` how many there were.
+    `connections` how many there were. `when_slow` is called when silence, or an answer without end, begins.
     """
 
     host = HOST
 
     def __init__(self, extensions: tuple[str, ...] = EXTENSIONS) -> None:
-        """Announce EXTENSIONS after EHLO."""
+        """Announce EXTENSIONS after EHLO. With `tls` set, STARTTLS leads to a handshake."""
         self.extensions = extensions
+        self.tls: ssl.SSLContext | None = None
+        self.when_slow: Callable[[], None] = lambda: None
         self.commands: list[str] = []
         self.mails: list[Mail] = []
         self.connections = 0
@@ -129,19 +137,31 @@ class ScriptedSmtpServer:
             self._run(partial(self._serve, connection))
 
     def _serve(self, connection: socket.socket) -> None:
+        conversation = Conversation(self, connection)
         with suppress(ClosedError, OSError):  # an ended connection is what many scripts are about
-            Conversation(self, connection).run()
+            conversation.run()
         with self._lock:
-            self._open.discard(connection)
-            connection.close()
+            self._open.discard(conversation.connection)
+            conversation.connection.close()
 
-    def next_action(self, stage: Stage) -> Action:
+    def protect(self, connection: socket.socket, tls: ssl.SSLContext) -> ssl.SSLSocket:
+        """CONNECTION under TLS, after a handshake. Raises OSError."""
+        with self._lock:  # the socket that `stop` hangs up is another from here on
+            self._open.discard(connection)
+            protected = tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            self._open.add(protected)
+        return protected
+
+    def next_action(self, stage: Stage) -> Deed:
         """What the script wants at STAGE, or else what a good server does."""
         with self._lock:
-            if self._script[stage]:
-                return self._script[stage].popleft()
+            action = self._script[stage].popleft() if self._script[stage] else Good()
+        if not isinstance(action, Good):
+            return action
         if stage == "ehlo":
             return Reply("\n".join(["250 scripted.example", *(f"250 {name}" for name in self.extensions)]))
+        if stage == "starttls" and self.tls is not None:
+            return Reply("220 2.0.0 go on")
         return GOOD[stage]
 
     def scripted(self, stage: Stage) -> bool:
@@ -170,11 +190,30 @@ class Conversation:
                 self.send(Reply("500 5.5.2 Unknown command"))
                 continue
             self.note_address(stage, line)
-            reply = self.act(stage)
+            reply = self.act(stage, line)
             if stage == "data" and reply.code == 354:
                 self.receive_body()
+            if stage == "starttls" and reply.code == 220:
+                self.shake_hands()
+            if stage == "auth" and reply.code == 334:
+                self.ask_for_login()
             if stage == "quit":
                 raise ClosedError
+
+    def shake_hands(self) -> None:
+        if self.server.scripted("handshake"):
+            self.act("handshake")
+        elif self.server.tls is not None:
+            protected = self.server.protect(self.connection, self.server.tls)
+            self.connection = protected
+            protected.do_handshake()
+
+    def ask_for_login(self) -> None:
+        stages: tuple[Stage, ...] = ("user", "password")
+        for stage in stages:
+            self.server.commands.append(self.read_until(b"\r\n").decode())
+            if self.act(stage).code != 334:
+                return
 
     def note_address(self, stage: Stage, line: str) -> None:
         address = re.search(r"<([^>]*)>", line)
@@ -197,11 +236,14 @@ class Conversation:
         )
         self.play(action)
 
-    def act(self, stage: Stage) -> Reply:
+    def act(self, stage: Stage, line: str = "") -> Reply:
         """Do what the script says, and return the reply that was given. Raises ClosedError for an end."""
-        return self.play(self.server.next_action(stage))
+        action = self.server.next_action(stage)
+        if line.upper() == "AUTH LOGIN" and action is GOOD["auth"]:
+            action = Reply("334 VXNlcm5hbWU6")
+        return self.play(action)
 
-    def play(self, action: Action) -> Reply:
+    def play(self, action: Deed) -> Reply:
         match action:
             case Reply():
                 self.send(action)
@@ -212,8 +254,13 @@ class Conversation:
                 self.connection.sendall(data)
                 return Reply("000 garbage")
             case Silence():
+                self.server.when_slow()
                 while True:
                     self.read_some()
+            case Endless(data):
+                self.server.when_slow()
+                while True:
+                    self.connection.sendall(data)
             case Disconnect() | AcceptAndDisconnect():
                 raise ClosedError
 
@@ -237,7 +284,7 @@ class Conversation:
 def hang_up(connection: socket.socket) -> None:
     """Wake whoever reads from CONNECTION."""
     with suppress(OSError):  # the other side was first
-        connection.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # under TLS as well, without a goodbye
 
 
 @pytest.fixture

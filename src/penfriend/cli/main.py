@@ -31,6 +31,7 @@ COMMANDS = {
     "status": ("status", "Show where everybody stands, what was sent, and why not."),
     "why": ("why", "Tell one person's whole story."),
     "messages": ("messages", "List mails, the newest first."),
+    "doctor": ("doctor", "Look at what mail depends on, and say what to do."),
     "source": ("source", "Look at the databases of the company (`sources`)."),
 }
 """Every command, the module that holds it, and the first sentence of its help, in the order of the help."""

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from penfriend.domain.dkim import Dkim
+from penfriend.domain.dkim_record import PublicHalf
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 SHORTEST_RSA = 1024
@@ -59,6 +61,29 @@ def read_pem(dkim: Dkim, folder: Path) -> bytes:
 
 def load_key(pem: bytes) -> SigningKey:
     """The key of a PEM. Raises KeyUnusable where it is none, is locked, or of another kind."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    key = _private(pem)
+    if isinstance(key, RSAPrivateKey):
+        return SigningKey("rsa-sha256", _rsa(key), key.key_size)
+    # RFC 8463 3: the hash is signed, not the text
+    return SigningKey("ed25519-sha256", lambda data: key.sign(hashlib.sha256(data).digest()))
+
+
+def public_half(pem: bytes) -> PublicHalf:
+    """What of a PEM's key stands in the DNS. Raises KeyUnusable."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    key = _private(pem)
+    public = key.public_key()
+    if isinstance(key, RSAPrivateKey):
+        formats = (PublicFormat.SubjectPublicKeyInfo, PublicFormat.PKCS1)
+        return PublicHalf("rsa", *(public.public_bytes(Encoding.DER, one) for one in formats))
+    return PublicHalf("ed25519", public.public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+
+def _private(pem: bytes) -> RSAPrivateKey | Ed25519PrivateKey:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -77,10 +102,9 @@ def load_key(pem: bytes) -> SigningKey:
             raise KeyUnusable(
                 f"it has {key.key_size} bits, and receivers take RSA of {SHORTEST_RSA} to {LONGEST_RSA}"
             )
-        return SigningKey("rsa-sha256", _rsa(key), key.key_size)
+        return key
     if isinstance(key, Ed25519PrivateKey):
-        # RFC 8463 3: the hash is signed, not the text
-        return SigningKey("ed25519-sha256", lambda data: key.sign(hashlib.sha256(data).digest()))
+        return key
     raise KeyUnusable("it is neither RSA nor Ed25519")
 
 

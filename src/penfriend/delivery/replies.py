@@ -82,6 +82,8 @@ EXCEPTIONS: dict[tuple[Stage, int], Fault] = {
 }
 """Where the stage changes what a basic code means."""
 
+_OF_ONE_MAIL = (Stage.RCPT, Stage.DATA, Stage.DOT)
+"""Where the server has heard for whom it is; some put off there whom they do not know yet."""
 _GREYLIST = re.compile(r"gr[ae]y-?\s?list", re.IGNORECASE)
 _QUEUED = re.compile(
     r"queued as ([\w.<>@-]+?)[.>]?(?:\s|$)|\bid=([\w.-]+)|^(?:Ok|OK) ([0-9a-f]{16}-[0-9a-f-]{20,})$"
@@ -107,6 +109,9 @@ def judge(stage: Stage, reply: Reply) -> Verdict:
     if stage in BEFORE_MAIL:
         return Verdict(Outcome.DEFERRED, Fault.ROUTE)
     fault = _fault(stage, reply)
+    if stage is Stage.MAIL and fault is Fault.RECIPIENT:
+        # nobody has named the recipient yet: such a code is about the sender's address (Postfix says 5.1.0)
+        fault = Fault.ROUTE
     permanent = reply.code >= 500
     if stage is Stage.MAIL and fault is Fault.ROUTE:
         # the sender, the login or the session: the next mail would hear the same, and a person can put it
@@ -155,7 +160,7 @@ def broken(stage: Stage, text: str, server: str) -> Result:
 def _fault(stage: Stage, reply: Reply) -> Fault:
     if reply.code == 421:
         return Fault.ROUTE
-    if stage is Stage.RCPT and reply.code < 500 and _GREYLIST.search(" ".join(reply.lines)):
+    if stage in _OF_ONE_MAIL and reply.code < 500 and _GREYLIST.search(" ".join(reply.lines)):
         # often with 4.7.1, yet it asks of this sender and recipient nothing but patience
         return Fault.RECIPIENT
     whose = _by_enhanced(reply.enhanced) if reply.enhanced else None

@@ -40,6 +40,10 @@ class Timeouts:
     dot: float = 600.0
     """The answer after the final dot. Less means more mails in doubt, since the server may have taken them.
     """
+    before_dot: float = 600.0
+    """A mail from its taking to its dot, the session for it included, however often the server answers just
+    in time. Less than the lease of a mail that is being sent.
+    """
     quit: float = 2.0
     """All connections together, when the transport is closed."""
 

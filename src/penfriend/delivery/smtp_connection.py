@@ -50,8 +50,11 @@ Event = Opened | OpeningFailed | Ended
 class Connection:
     """One connection to the server, from connecting to closing. Not thread-safe."""
 
-    def __init__(self, settings: SmtpSettings, tls_context: ssl.SSLContext, address: Address) -> None:
-        """Begin to connect. Raises OSError where that fails at once."""
+    def __init__(
+        self, settings: SmtpSettings, tls_context: ssl.SSLContext, address: Address, until: float
+    ) -> None:
+        """Begin to connect; the mail it is for must be at its dot by `until`, on the clock of time.monotonic.
+        Raises OSError where that fails at once."""
         self._timeouts = settings.timeouts
         self._link = Link(Wire(*address), settings, tls_context, settings.place)
         self._conversation: Conversation | None = open_session(self._link)
@@ -61,7 +64,8 @@ class Connection:
         self.opening = True
         self.idle_since = 0.0
         """On the clock of time.monotonic, in seconds."""
-        self.deadline = time.monotonic() + self._timeouts.connect
+        self._until = until
+        self.deadline = min(time.monotonic() + self._timeouts.connect, until)
         """When what is waited for is late, on the clock of time.monotonic."""
 
     def fileno(self) -> int:
@@ -78,8 +82,14 @@ class Connection:
         """Whether another mail can go over this connection."""
         return self._conversation is None and not self._link.doomed and self._link.parser.empty
 
-    def begin(self, handover: Handover, watch: DeliveryWatch) -> Event | None:
-        """Start with a mail on a session that is open and free."""
+    @property
+    def session(self) -> Link:
+        """The session as its conversation sees it, for looking."""
+        return self._link
+
+    def begin(self, handover: Handover, watch: DeliveryWatch, until: float) -> Event | None:
+        """Start with a mail on a session that is open and free; it must be at its dot by `until`."""
+        self._until = until
         self._conversation = hand_over(self._link, handover, watch)
         self._wait = None
         return self._advance()
@@ -113,6 +123,8 @@ class Connection:
 
     def expire(self) -> Event:
         """The deadline is past: give up. The caller closes."""
+        if self._link.stage is not Stage.DOT and self._until <= self.deadline:
+            return self._lost(f"not at the end of the mail within {self._timeouts.before_dot:g} seconds")
         waited = f"{self._limit():g} seconds"
         if self._link.stage is Stage.CONNECT:
             return self._lost(f"no connection within {waited}")
@@ -157,7 +169,10 @@ class Connection:
 
     def _waits_for(self, wait: Wait) -> None:
         self._wait = wait
+        # of the whole answer: bytes that drip in do not put it off
         self.deadline = time.monotonic() + self._limit()
+        if self._link.stage is not Stage.DOT:
+            self.deadline = min(self.deadline, self._until)
 
     def _given(self) -> Reply | None:
         """The reply that the conversation waits for, or NOTHING where it needs none; None: not yet."""

@@ -15,7 +15,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from penfriend.delivery.reply_parser import Reply, ReplyParser
+from penfriend.delivery.reply_parser import GarbageError, Reply, ReplyParser
 from penfriend.delivery.settings import SmtpSettings
 from penfriend.delivery.smtp_wire import Wire
 from penfriend.domain.delivery import Result, Stage
@@ -105,9 +105,17 @@ class Link:
     """
 
     def say(self, stage: Stage, data: bytes) -> None:
-        """Write, and be at `stage` from just before the first byte on."""
+        """Write, and be at `stage` from just before the first byte on. Raises GarbageError where an answer
+        came before what it would answer to."""
+        self.expect_silence()
         self.stage = stage
         self.wire.write(data)
+
+    def expect_silence(self) -> None:
+        """Raise GarbageError where the server has spoken without having been asked: its words would be taken
+        for the answer to what comes next, in the worst case to the dot."""
+        if not self.parser.empty:
+            raise GarbageError("the server sent an answer before it was asked")
 
 
 def hear(link: Link, stage: Stage) -> Generator[Wait, Reply, Reply]:

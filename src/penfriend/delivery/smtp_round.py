@@ -42,9 +42,9 @@ class Pool:
     selector: selectors.BaseSelector
     idle: list[Connection] = field(default_factory=list)
 
-    def add(self, address: Address) -> Connection:
-        """Begin a connection. Raises OSError."""
-        connection = Connection(self.settings, self.tls_context, address)
+    def add(self, address: Address, until: float) -> Connection:
+        """Begin a connection for a mail that must be at its dot by `until`. Raises OSError."""
+        connection = Connection(self.settings, self.tls_context, address, until)
         self.selector.register(connection, selectors.EVENT_READ | selectors.EVENT_WRITE, connection)
         return connection
 
@@ -61,6 +61,8 @@ class Job:
     """A mail that was taken."""
 
     handover: Handover
+    until: float
+    """When it must be at its dot, on the clock of time.monotonic."""
     again: bool = False
     """A session was opened anew for it already."""
     addresses: tuple[Address, ...] = ()
@@ -131,7 +133,8 @@ class Round:
         if not self._takes_more:
             return None
         try:
-            return Job(next(self._handovers))
+            handover = next(self._handovers)
+            return Job(handover, time.monotonic() + self._pool.settings.timeouts.before_dot)
         except StopIteration:
             self._takes_more = False
         except Exception as error:
@@ -147,7 +150,7 @@ class Round:
             address, *others = addresses
             addresses = tuple(others)
             try:
-                connection = self._pool.add(address)
+                connection = self._pool.add(address, job.until)
             except OSError as error:
                 text = (error.strerror or str(error)).lower()
                 continue
@@ -170,7 +173,7 @@ class Round:
     def _start(self, connection: Connection, job: Job) -> None:
         self._jobs[connection] = job
         try:
-            event = connection.begin(job.handover, self._watch)
+            event = connection.begin(job.handover, self._watch, job.until)
         except Exception as error:
             self._cut_off(connection, error)
         else:

@@ -85,15 +85,22 @@ def _write_body_and_dot(
     # the five bytes of the end are never torn apart: no server may guess them from a piece
     last = (len(data) - 5) // PART * PART
     for start in range(0, last, PART):
-        link.say(Stage.BODY, data[start : start + PART])
+        link.wire.write(data[start : start + PART])
         if (early := (yield Wait.ROOM)) is not NOTHING:
-            link.doomed = True
-            if early.code < 400:
-                raise GarbageError(f"the server answered {early.text[:100]!r} before the end of the mail")
-            return replies.refused(Stage.BODY, early, link.server)
+            return _refused_early(link, early)
+    if (already := link.parser.next_reply()) is not None:
+        return _refused_early(link, already)
+    link.expect_silence()
     watch.dot(handover)
     link.say(Stage.DOT, data[last:] if last else data)
     return None
+
+
+def _refused_early(link: Link, reply: Reply) -> Result:
+    link.doomed = True
+    if reply.code < 400:
+        raise GarbageError(f"the server answered {reply.text[:100]!r} before the end of the mail")
+    return replies.refused(Stage.BODY, reply, link.server)
 
 
 def _judge_final(link: Link, reply: Reply) -> Result:

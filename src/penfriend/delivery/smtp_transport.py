@@ -35,7 +35,7 @@ class SmtpTransport:
         """
         self._name = name
         self._lock = threading.Lock()
-        self._pool = Pool(settings, _tls_context(settings), selectors.DefaultSelector())
+        self._pool = Pool(settings, tls_context(settings), selectors.DefaultSelector())
         self._closed = False
 
     @property
@@ -68,7 +68,8 @@ class SmtpTransport:
                 _leave(self._pool)
 
 
-def _tls_context(settings: SmtpSettings) -> ssl.SSLContext:
+def tls_context(settings: SmtpSettings) -> ssl.SSLContext:
+    """What decides whether a server's certificate is good."""
     if settings.verify:
         return ssl.create_default_context()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

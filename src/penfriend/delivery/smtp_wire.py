@@ -49,6 +49,14 @@ class Wire:
         """Such as TLSv1.3, or None in clear."""
         return self._tls.version() if self._tls else None
 
+    @property
+    def certificate_ends(self) -> str | None:
+        """When the server's certificate ends, as OpenSSL writes it; None in clear, and where it is not
+        checked."""
+        found = (self._tls.getpeercert() if self._tls else None) or {}
+        ends = found.get("notAfter")
+        return ends if isinstance(ends, str) else None
+
     def connected(self) -> None:
         """Call when the socket has become writable for the first time. Raises OSError where the connection
         was refused.

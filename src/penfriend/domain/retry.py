@@ -24,6 +24,9 @@ FIRST_RETRY = 5 * MINUTE
 LONGEST_RETRY = 4 * HOUR
 ROUTE_PAUSE = 30 * SECOND
 LONGEST_ROUTE_PAUSE = 15 * MINUTE
+LOGIN_PAUSE = LONGEST_ROUTE_PAUSE
+"""After a login that was refused for good: each further one brings a lockout nearer, and only a person can
+put it right."""
 LONGEST_WISH = DAY
 """A server that asks for more than this is not obeyed: `max_lateness` must be able to decide."""
 
@@ -79,6 +82,10 @@ def route_is_the_matter(result: Result) -> bool:
     return reputation or api_is_busy or result.code in (421, 530) or result.stage in _BEFORE_ANY_MAIL
 
 
+def _login_refused(result: Result) -> bool:
+    return result.stage is Stage.AUTH and result.code is not None and result.code >= 500
+
+
 _BEFORE_ANY_MAIL = frozenset({Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.STARTTLS, Stage.AUTH})
 
 
@@ -99,7 +106,8 @@ def consequence(
         case _:
             wait = int(min((result.retry_after or 0) * SECOND, LONGEST_WISH))
             if result.fault is Fault.ROUTE and route_is_the_matter(result):
+                shortest = LOGIN_PAUSE if _login_refused(result) else ROUTE_PAUSE
                 return Consequence(
-                    Status.DUE, Moment(now + max(wait, ROUTE_PAUSE)), pause_route=True, uncounted=True
+                    Status.DUE, Moment(now + max(wait, shortest)), pause_route=True, uncounted=True
                 )
             return Consequence(Status.DUE, Moment(now + max(wait, backoff(message_id, number))))

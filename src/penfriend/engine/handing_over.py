@@ -95,6 +95,8 @@ class OneBatch:
         """The messages that have a verdict or a result."""
         self._gone_wrong: set[str] = set()
         """Campaigns with a mail that was refused or could not be made."""
+        self._rest: Result | None = None
+        """Why the route rests by the last that was heard."""
 
     def handovers(self, held: Sequence[DueMessage]) -> Iterator[Handover]:
         """The way of each message: decide, make, begin, hand over. Advanced whenever the transport has a
@@ -218,6 +220,8 @@ class OneBatch:
             now=now,
             on_unknown=self._live.on_unknown(message.campaign, message.transactional),
         )
+        if follows.pause_route or result.outcome is Outcome.ACCEPTED:
+            self._rest = result if follows.pause_route else None
         finished = Finished(begun.attempt, message.id, result, follows, now)
         self._finished.append(finished)
         self._decided.add(message.id)
@@ -259,5 +263,8 @@ class OneBatch:
                 last.callback(house.messages.give_back, left, house.owner)
             last.callback(self._withdraw_stale)
             self._record()
+        if self._rest is not None:
+            words = (house.transport.name, self._rest.text, self._rest.server)
+            log.warning("transport %s rests, its mails wait: %s (%s)", *words)
         house.judge(self._gone_wrong)
         return len(left)

@@ -44,6 +44,21 @@ class ProcessLock:
     def _cannot_be_written(self, error: OSError) -> StoreUnavailable:
         return StoreUnavailable(f"{self._path}: the lock file cannot be written ({error.strerror})")
 
+    def holder(self) -> str | None:
+        """Who holds it now, without taking it; None where nobody does."""
+        try:
+            file = os.open(self._path, os.O_RDONLY)
+        except OSError:  # nobody has ever
+            return None
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return os.read(file, 200).decode(errors="replace").strip() or "another process"
+        else:
+            return None
+        finally:
+            os.close(file)
+
     def release(self) -> None:
         """Idempotent."""
         if self._file is not None:

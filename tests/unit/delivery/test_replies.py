@@ -89,6 +89,8 @@ def test_before_mail_everything_is_the_routes_and_can_be_tried_again(stage: Stag
         (Stage.RCPT, "550 5.1.8 bad sender", Fault.ROUTE),
         (Stage.RCPT, "552 5.2.3 too long for this mailbox", Fault.MESSAGE),
         (Stage.RCPT, "450 4.7.1 Greylisted, come back", Fault.RECIPIENT),
+        (Stage.DOT, "451 4.7.1 Greylisting in action", Fault.RECIPIENT),
+        (Stage.MAIL, "451 4.7.1 Greylisted", Fault.ROUTE),
         (Stage.RCPT, "503 5.5.1 out of order", Fault.ROUTE),
         (Stage.MAIL, "552 too big", Fault.MESSAGE),
         (Stage.MAIL, "552 5.3.4 too big", Fault.MESSAGE),

@@ -8,7 +8,7 @@ import pytest
 
 from penfriend.delivery.settings import Tls
 from penfriend.domain.delivery import Fault, Outcome, Stage
-from tests.support.scripted_actions import Garbage, Reply
+from tests.support.scripted_actions import Reply
 from tests.support.scripted_smtp import ScriptedSmtpServer
 from tests.support.smtp import SmtpServer, StartSmtpServer, TestCertificate
 from tests.unit.delivery.played_server import played_server
@@ -94,15 +94,6 @@ def test_where_tls_is_required_nothing_of_a_mail_goes_in_clear(
     assert watch.outcomes == {1: DEFERRED}
     assert (watch.results[1].stage, watch.results[1].fault) == (Stage.STARTTLS, Fault.ROUTE)
     assert not {"AUTH", "MAIL", "DATA"} & set(verbs(scripted_smtp))
-
-
-def test_words_slipped_in_before_the_handshake_end_the_connection(scripted_smtp: ScriptedSmtpServer) -> None:
-    scripted_smtp.extensions = ("STARTTLS",)
-    scripted_smtp.on("starttls", Garbage(b"220 go on\r\n250 slipped in\r\n"))
-    with smtp_transport(scripted_smtp.port, tls=Tls.OFFER) as transport:
-        watch = deliver(transport)
-    assert watch.results[1].stage is Stage.STARTTLS
-    assert "in clear after its answer to STARTTLS" in watch.results[1].text
 
 
 @pytest.mark.parametrize("leaves", [True, False], ids=["the server leaves", "the server is silent"])

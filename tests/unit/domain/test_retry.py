@@ -76,6 +76,18 @@ def test_fault_of_the_route_pauses_it_and_does_not_count(outcome: Outcome) -> No
     assert found == Consequence(Status.DUE, Moment(NOON + 30 * SECOND), pause_route=True, uncounted=True)
 
 
+@pytest.mark.parametrize(
+    ("stage", "code", "seconds"),
+    [(Stage.AUTH, 535, 900), (Stage.AUTH, 454, 30), (Stage.AUTH, None, 30), (Stage.GREETING, 554, 30)],
+)
+def test_login_that_was_refused_for_good_rests_the_route_for_long_at_once(
+    stage: Stage, code: int | None, seconds: int
+) -> None:
+    refused = Result(Outcome.DEFERRED, stage, code=code, fault=Fault.ROUTE)
+    found = consequence(refused, message_id=ID, number=1, now=NOON, on_unknown=OnUnknown.HOLD)
+    assert found == Consequence(Status.DUE, Moment(NOON + seconds * SECOND), pause_route=True, uncounted=True)
+
+
 def test_connection_lost_in_the_middle_of_a_mail_counts_and_pauses_nobody_else() -> None:
     lost = Result(Outcome.DEFERRED, Stage.BODY, fault=Fault.ROUTE)
     found = consequence(lost, message_id=ID, number=3, now=NOON, on_unknown=OnUnknown.HOLD)
