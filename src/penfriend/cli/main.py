@@ -32,6 +32,8 @@ COMMANDS = {
     "why": ("why", "Tell one person's whole story."),
     "messages": ("messages", "List mails, the newest first."),
     "doctor": ("doctor", "Look at what mail depends on, and say what to do."),
+    "contact": ("contact", "Look at one person, or let an address be written to no more."),
+    "bounces": ("bounces", "Read mails that came back: bounces and complaints."),
     "source": ("source", "Look at the databases of the company (`sources`)."),
 }
 """Every command, the module that holds it, and the first sentence of its help, in the order of the help."""

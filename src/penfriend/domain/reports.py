@@ -33,6 +33,21 @@ class Nothing(StrEnum):
     """Another mail altogether, or nothing that can be read."""
 
 
+class Came(StrEnum):
+    """What came of a report."""
+
+    APPLIED = "applied"
+    """What follows from its kind was done."""
+    AGAIN = "again"
+    """It was on record already."""
+    NOT_OURS = "not_ours"
+    """It is about no mail of this store."""
+    FORGED = "forged"
+    """It came to a return path with a token that we have not signed."""
+    NOTHING = "nothing"
+    """Nothing follows from such a mail."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What one mail says of one recipient."""

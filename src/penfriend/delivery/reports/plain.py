@@ -25,12 +25,16 @@ _CONTACT = re.compile(
 _TO = re.compile(r"(?im)^[^\S\n>]*to:[^\S\n]*(.{3,300}?)$")
 
 
-def named(notice: Notice, raw: bytes) -> list[str]:
+def named(notice: Notice) -> list[str]:
     """The addresses that were not reached, in the order of the text."""
     header = ", ".join(notice.mail.all_of("X-Failed-Recipients"))
     found = _addresses(header)
     if not found:
-        named = [one for one in failed_addresses(raw) if ADDRESS.fullmatch(one)]
+        named = [
+            one
+            for one in failed_addresses(notice.mail.head + b"\n\n" + notice.mail.raw)
+            if ADDRESS.fullmatch(one)
+        ]
         named += [one for one in _addresses("\n".join(_ANSWERED.findall(notice.said))) if one not in named]
         said = [one for one in named if one.lower() in notice.said.lower()]
         found = [one for one in said or named if not _is_for_contact(one, notice)] or said or named

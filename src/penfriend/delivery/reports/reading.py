@@ -58,7 +58,7 @@ def read_report(raw: bytes) -> list[Report]:
     nothing = automatic.why_nothing(notice)
     if nothing is not None:
         return [maker.report(nothing)]
-    return maker.refusals(plain.named(notice, raw))
+    return maker.refusals(plain.named(notice))
 
 
 class _Maker:
@@ -164,7 +164,7 @@ def _key(notice: Notice) -> str:
     """What the report is known by: the same whether its lines end in LF or CRLF, and whatever servers on the
     way have put above it."""
     digest = hashlib.sha256()
-    for name in ("Message-ID", "Date", "Subject"):
+    for name in ("Message-ID", "Date", "To", "Subject"):
         digest.update(notice.mail.header(name).encode("utf-8", "replace") + b"\n")
     digest.update(notice.mail.raw.rstrip())
     return f"mailbox:{digest.hexdigest()[:32]}"
