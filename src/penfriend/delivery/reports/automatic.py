@@ -37,7 +37,8 @@ def _said(notice: Notice) -> str:
 def _is_certain(notice: Notice) -> bool:
     """Whether a mail system wrote it: Exim calls its refusals auto-replied as well."""
     sender = notice.mail.header("From").lower()
-    return bool(notice.mail.header("X-Failed-Recipients") or words_of_mails.DAEMON.search(sender))
+    report = notice.mail.type == "multipart/report" and not notice.feedback
+    return bool(report or notice.mail.header("X-Failed-Recipients") or words_of_mails.DAEMON.search(sender))
 
 
 def _is_refusal(notice: Notice, subject: str) -> bool:

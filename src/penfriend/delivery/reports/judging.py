@@ -15,7 +15,7 @@ MAX_JUDGED = 4_000
 """Characters of a text in which phrases are looked for."""
 _AT_RCPT = re.compile(
     r"(?:to|after|following|at|for|our|command:?) (?:the )?rcpt\b|>>> ?rcpt\b|[\[(]rcpt|"
-    r"does not like (?:the )?recipient|smtp;rcpt|recipient command|rejected recipient"
+    r"does not like (?:the )?recipient|smtp;rcpt|recipient command|rejected recipient|\(state 1[34]\)"
 )
 """The answer was to RCPT TO: the server had not yet seen the mail, and spoke of the address."""
 _NAMED = re.compile(r"\b55[013]:? <?@>?: (?:user unknown|unknown user|no such user)")
@@ -27,7 +27,7 @@ _AFTER_DATA = re.compile(
     r"command:? data|data command"
 )
 """The mail had been sent when the answer came."""
-_AT_MAIL = re.compile(r"(?:to|after|following) (?:the )?mail from|>>> ?mail from|\[mail")
+_AT_MAIL = re.compile(r"(?:to|after|following) (?:the )?mail from|>>> ?mail from|\[mail(?:_from)?\]")
 """The answer was to MAIL FROM: it spoke of the sender."""
 _OF_THE_SENDER = frozenset({"5.1.7", "5.1.8", "4.1.7", "4.1.8", "5.1.9"})
 """Bad sender's mailbox, bad sender's system (RFC 3463), and who may not send there."""
@@ -35,6 +35,10 @@ _TOO_SHORT = 8
 """Characters of an answer that says nothing; then what stands around it is asked."""
 _OF_RCPT = (551, 553)
 """Reply codes that DATA does not have (RFC 5321 4.3.2)."""
+_SUBJECT = re.compile(
+    r"(?im)^[ \t>]{0,20}(?:subject|betreff|objet|asunto|assunto|oggetto|onderwerp|件名) ?:.*$"
+)
+"""The subject of the mail that is not delivered, which many reports quote."""
 _ANSWER = re.compile(r"(?:^|(?<=[\s:;>\"'(\[]))[45][0-5]\d[ -](?:.|\n(?!\s*\n)){3,600}")
 
 
@@ -90,7 +94,11 @@ def _was_at_rcpt(main: str, around: str, code: int | None, enhanced: str | None)
 
 def plain(text: str) -> str:
     """A text as phrases are looked for in it: lower case, one line, every address as `@`."""
-    named = ADDRESS.sub("@", text[: 2 * MAX_JUDGED]).lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    named = (
+        ADDRESS.sub("@", _SUBJECT.sub("", text[: 2 * MAX_JUDGED]))
+        .lower()
+        .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    )
     return BOILERPLATE.sub(" ", " ".join(named.split())[:MAX_JUDGED])
 
 

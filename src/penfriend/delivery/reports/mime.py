@@ -101,7 +101,7 @@ class Part:
 
 def read_mail(raw: bytes) -> Part:
     """The whole mail. Takes any bytes."""
-    return part_of(_LINE_END.sub(b"\n", raw[:MAX_BYTES]).replace(b"\0", b"").lstrip(b"\n"), 0)
+    return part_of(_LINE_END.sub(b"\n", raw[:MAX_BYTES]).replace(b"\0", b"").lstrip(), 0)
 
 
 def part_of(raw: bytes, depth: int) -> Part:

@@ -121,14 +121,14 @@ def _head_in(text: str) -> int:
     """Where the headers of a mail stand in a text: three such lines close together, one of them certain."""
     place, begins, seen, certain = 0, 0, 0, False
     for line in text.splitlines(keepends=True):
-        bare = line.lstrip(">|").removeprefix(" ") if line[:1] in ">|" else line
+        bare = line.lstrip(">|").removeprefix(" ") if line[0] in ">|" else line
         if _HEAD_LINE.match(bare):
             if not seen:
                 begins = place
             seen, certain = seen + 1, certain or _CERTAIN_HEAD.match(bare) is not None
             if seen >= 3 and certain:
                 return begins
-        elif not bare.strip() or not line[:1].isspace():
+        elif not bare.strip() or not bare[0].isspace():
             seen, certain = 0, False
         place += len(line)
     return len(text)

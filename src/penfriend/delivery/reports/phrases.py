@@ -41,7 +41,7 @@ _ANSWERS: tuple[tuple[Says, re.Pattern[str]], ...] = (
             r"\b(?:ofr|lpn\w*)_416",
             r"\bdd this user doesn.t have an? \S+ account",
             r"because the domain is not reachable\. please check the domain",
-            r"mailbox unavailable \(-\d+:\d+:-?\d+\)",
+            r"mailbox unavailable \(-?\d+:\d+:-?\d+\)",
             r"\b5\.5\.0 requested action not taken: mailbox unavailable",
             r"dns lookup failure: host \S+ not found",
         ),

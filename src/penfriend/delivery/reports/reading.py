@@ -17,6 +17,7 @@ from penfriend.delivery.reports.fields import ADDRESS, Recipient, blocks, one_ad
 from penfriend.delivery.reports.judging import kind_of
 from penfriend.delivery.reports.mime import read_mail
 from penfriend.delivery.reports.notice import Notice, read_notice
+from penfriend.delivery.reports.notification import Notification, read_notification
 from penfriend.domain.feedback import Kind
 from penfriend.domain.reports import MAX_TEXT, Nothing, Report
 from penfriend.domain.timing import Moment, from_datetime
@@ -41,6 +42,12 @@ _COMPLAINTS = {
 }
 """The types of RFC 5965 that follow from what a person did; `auth-failure` (RFC 6591) and `not-spam` do
 not."""
+_TOLD: dict[str, Kind | Nothing] = {
+    "complaint": Kind.COMPLAINED,
+    "delivery": Nothing.RECEIPT,
+    "deliverydelay": Nothing.DELAYED,
+}
+"""The notifications of Amazon SES beside bounces."""
 _COMPLAINED = ("original-rcpt-to", "removal-recipient", "final-recipient")
 _TO = re.compile(r"(?im)^(?:x-hmxmroriginalrecipient|to):[^\S\n]*(.{3,300}?)$")
 
@@ -55,6 +62,9 @@ def read_report(raw: bytes) -> list[Report]:
     if recipients:
         names = [one.address or "" for one in recipients]
         return [maker.of_recipient(one, whole, names) for one in recipients]
+    told = read_notification(notice.said)
+    if told is not None and told.recipients:
+        return maker.told(told)
     nothing = automatic.why_nothing(notice)
     if nothing is not None:
         return [maker.report(nothing)]
@@ -132,6 +142,17 @@ class _Maker:
             server=Recipient(whole).get("reporting-mta") or None,
             at=_first_moment(dates),
         )
+
+    def told(self, told: Notification) -> list[Report]:
+        """What Amazon SES says of each recipient."""
+        if told.message_id is not None:
+            self.notice.original = f"Message-ID: {told.message_id}\n"
+        recipients = [Recipient(fields) for fields in told.recipients[: plain.MAX_NAMED]]
+        if told.sort == "bounce":
+            self.notice.said = ""
+            return [self.of_recipient(one, {}, []) for one in recipients]
+        what = _TOLD.get(told.sort, Nothing.NO_REPORT)
+        return [self.report(what, told.sort, address=one.address) for one in recipients]
 
     def refusals(self, addresses: list[str]) -> list[Report]:
         """What a refusal without fields says of each address that it names."""

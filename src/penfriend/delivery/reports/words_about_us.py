@@ -9,7 +9,7 @@ from penfriend.delivery.reports.any_of import any_of
 
 SURE = any_of(
     # spam and viruses: SpamAssassin, Barracuda, Cloudmark, Proofpoint, Gmail, Outlook, Mail.ru, Yandex
-    r"\bspam(?!\w*@)", r"\bjunk\b", r"unsolicited", r"\bvirus", r"malware", r"phish", r"\bspoof",
+    r"\bspam(?!\w*@)", r"\bjunk\b", r"unsolicited", r"\bvirus(?!wall)", r"malware", r"phish", r"\bspoof",
     r"\bbulk e?mail",
     r"suspicious", r"\bmalicious", r"\bfraud", r"message content",
     r"content (?:of (?:this|your|the) message|reject|filter|restrict|denied|not accept)",
@@ -43,7 +43,7 @@ SURE = any_of(
     r"(?:bad|invalid|unknown|unverified|unresolvable|rejected|unauthori[sz]ed|blocked|denied|restricted|"
     r"refused) (?:envelope )?sender",
     r"domain of (?:the )?sender", r"sender.{0,20}domain", r"\bfrom (?:domain|address)",
-    r"invalid domain .{0,30}from", r"mail from\b(?! local)",
+    r"invalid domain .{0,30}from", r"mail from(?=:| command)",
     r"verification failed for", r"rule imposed",
     r"relay(?:ing|ed)?(?: \w+){0,3} (?:denied|not|prohib|refus|reject|block|disallow|access|forbid|"
     r"operation)",
@@ -60,9 +60,9 @@ SURE = any_of(
     r"too many (?:connections|messages|mails|e-?mails|recipients|sessions|concurrent|errors|invalid|"
     r"unknown|bad|hits|requests|mail|smtp|rcpt|destinations|wrong|failed|emails)",
     r"rate[- ]limit", r"\brate\b.{0,30}(?:exceed|limit|excessive)", r"throttl",
-    r"(?:sending|message|connection|hourly|daily|mail|send) (?:limit|rate|quota)s?",
+    r"(?:sending|connection|hourly|daily|send) (?:limit|rate|quota)s?", r"(?:message|mail) rate",
     r"\bfrequen(?:cy|t(?:ly)? )", r"receiving mail too",
-    r"exceeded (?:the|your|its) (?:max|hourly|daily|sending|rate)", r"concurrent",
+    r"exceeded (?:the|your|its) (?:hourly|daily|sending|rate)", r"concurrent",
     # form: RFC 5322, headers, duplicates
     r"\brfc[ -]?(?!822\b|3464\b|1891|1892|1894|7505)\d{3,4}",
     r"\b(?:multiple|duplicate|missing|invalid|malformed) (?:\w+ )?(?:header|from|to|date|message-id)\b",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from penfriend.delivery.reports.any_of import any_of
 
 _WHO = (
-    r"(?:users?|recipients?|mail ?box(?:es)?|accounts?|addressee?s?|addresses|alias(?:es)?|person|customer|"
-    r"subscriber|member|employee|login|local[- ]?part|mailbox name|user ?name|e-?mail|inbox|id|name|team|"
-    r"group)"
+    r"(?:users?|recipients?|mail ?box(?:es)?|accounts?|addressee?s?|address(?:es)?|alias(?:es)?|person|"
+    r"customer|subscriber|member|employee|login|local[- ]?part|mailbox name|user ?name|e-?mail|inbox|id|"
+    r"name|team|group)"
 )
 
 UNKNOWN = any_of(

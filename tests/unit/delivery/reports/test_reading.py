@@ -10,7 +10,7 @@ from penfriend.delivery.reports import read_report
 from penfriend.domain.feedback import Kind
 from penfriend.domain.reports import Nothing, Report
 from penfriend.domain.timing import Moment, from_datetime
-from tests.support.bounced_mail import MESSAGE_ID, ORIGINAL, RETURN_PATH, TO, arf, dsn, exim, plain, qmail
+from tests.support.bounced_mail import MESSAGE_ID, ORIGINAL, RETURN_PATH, TO, dsn, exim, plain, qmail
 
 
 def moment_of_iso(text: str) -> Moment:
@@ -243,35 +243,3 @@ def test_sendmail_names_each_in_a_line() -> None:
 def test_what_is_no_refusal_is_nothing(raw: bytes, nothing: Nothing) -> None:
     report = only(raw)
     assert (report.kind, report.nothing) == (None, nothing)
-
-
-def test_a_complaint_is_read() -> None:
-    report = only(arf())
-    assert (report.kind, report.address, report.message_id) == (Kind.COMPLAINED, TO, MESSAGE_ID)
-    assert report.at == moment_of_iso("2026-03-02T10:30:00+00:00")
-    assert report.text.startswith("abuse: ")
-
-
-def test_a_complaint_that_hides_the_person_takes_the_letters_own() -> None:
-    assert only(arf(who="")).address == TO
-
-
-@pytest.mark.parametrize(
-    ("sort", "what"),
-    [
-        ("abuse", "complained"),
-        ("fraud", "complained"),
-        ("other", "complained"),
-        ("opt-out", "unsubscribed"),
-        ("not-spam", "no_report"),
-        ("auth-failure", "no_report"),
-    ],
-)
-def test_not_every_feedback_report_is_a_complaint(sort: str, what: str) -> None:
-    assert only(arf(sort)).what == what
-
-
-def test_a_complaint_of_outlook_is_read() -> None:
-    raw = arf().replace(b"Content-Type: message/feedback-report", b"Content-Type: application/x-nothing")
-    raw = raw.replace(b"Received: from", b"X-HmXmrOriginalRecipient: ann@shop.example\nReceived: from")
-    assert (only(raw).kind, only(raw).address) == (Kind.COMPLAINED, TO)
