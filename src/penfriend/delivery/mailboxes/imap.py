@@ -21,7 +21,7 @@ BATCH = 50
 """So many mails at a time."""
 MAX_BYTES = 4_000_000
 """So much of one mail is fetched: what a report says stands before the mail that it returns."""
-SECONDS = 60.0
+SECONDS = 30.0
 """So long a server may take for one answer."""
 _UID = re.compile(rb"\bUID (\d+)")
 

@@ -80,6 +80,8 @@ def read_notice(mail: Part) -> Notice:
             _place(part, notice, said)
     text, copy = without_copy("\n".join(said)[: 4 * MAX_SAID])
     notice.said = text[:MAX_SAID]
+    if "X-HmXmrOriginalRecipient" in mail.headers:  # Outlook.com: the letter itself, as it was
+        copy = mail.head.decode("latin-1")
     notice.original = (notice.original or copy)[:MAX_ORIGINAL]
     fields = _FIELDS.search(notice.said)
     if fields and not notice.status:

@@ -28,6 +28,9 @@ _SENT_TO = (
     "X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "Original-Recipient",
     "To", "Cc",
 )  # fmt: skip
+_FOR = re.compile(r"\bfor <?([^\s<>;]{3,320})>?")
+"""Where a server on the way says that it has put the mail."""
+MAX_RECEIVED = 30
 _DATES = ("last-attempt-date", "arrival-date", "received-date")
 _NO_FAILURE = {
     "delayed": Nothing.DELAYED,
@@ -177,7 +180,9 @@ def _codes(status: str, diagnostic: str, said: str) -> tuple[int | None, str | N
 
 
 def _sent_to(notice: Notice) -> Iterable[str]:
-    values = (value[:4_000] for name in _SENT_TO for value in notice.mail.all_of(name))
+    values = [value[:4_000] for name in _SENT_TO for value in notice.mail.all_of(name)]
+    received = (_FOR.search(value[:4_000]) for value in notice.mail.all_of("Received")[:MAX_RECEIVED])
+    values += [one.group(1) for one in received if one]
     return dict.fromkeys(one.group() for value in values for one in ADDRESS.finditer(value))
 
 

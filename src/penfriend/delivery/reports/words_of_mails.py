@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from penfriend.delivery.reports.any_of import any_of
 
-DAEMON = any_of(
-    # who writes refusals
-    r"mailer[-_. ]?daemon", r"post[-_. ]?master", r"poostmaster", r"mail ?delivery", r"mail ?deliver ?system",
-    r"delivery ?(?:subsystem|system|agent)", r"mail ?(?:system|administrator|server)", r"\bmta\b", r"mmdf",
+DAEMON = any_of(r"mailer[-_. ]?daemon", r"mail ?delivery", r"delivery ?(?:subsystem|system)")
+"""Who writes refusals and nothing else."""
+
+SYSTEM = any_of(
+    # who writes refusals beside other things
+    r"post[-_. ]?master", r"poostmaster", r"mail ?deliver ?system",
+    r"delivery ?agent", r"mail ?(?:system|administrator|server)", r"\bmta\b", r"mmdf",
     r"bounce", r"administrator", r"\bsmtp\b", r"mdaemon", r"internet mail", r"microsoft ?exchange",
     r"email engine",
 )  # fmt: skip

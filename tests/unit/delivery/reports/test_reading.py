@@ -116,6 +116,17 @@ def test_a_report_is_the_same_however_it_came() -> None:
     assert only(dsn().replace(b"ann@", b"eve@")).key != first.key
 
 
+def test_where_it_was_sent_is_read_of_every_header_that_says_so() -> None:
+    head = b"Received: from a by b (Postfix) with ESMTP id 1 for <one+x@y.example>; Mon, 2 Mar 2026\n"
+    head += b"Delivered-To: two+x@y.example\nX-Original-To: three+x@y.example\n"
+    assert only(head + dsn()).return_paths == (
+        "three+x@y.example",
+        "two+x@y.example",
+        RETURN_PATH,
+        "one+x@y.example",
+    )
+
+
 def test_a_nested_report_is_read_once() -> None:
     forwarded = plain("See below.", subject="Fwd: Undelivered Mail", sender="Bob <bob@shop.example>")
     inside = b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="o"\n\n--o\n'
@@ -235,6 +246,21 @@ def test_sendmail_names_each_in_a_line() -> None:
             plain("Thanks, love it", subject="Re: Hello", sender=TO),
             Nothing.NO_REPORT,
             id="a letter",
+        ),
+        pytest.param(
+            plain("Try this card", subject="Re: Your payment failed: please look", sender=TO),
+            Nothing.NO_REPORT,
+            id="an answer to a letter about a failure",
+        ),
+        pytest.param(
+            plain("I am on holiday.", subject="Out of office", sender="Administrator <admin@shop.example>"),
+            Nothing.AUTO_REPLY,
+            id="a vacation of an administrator",
+        ),
+        pytest.param(
+            plain("All is well.", subject="Weekly digest", sender="postmaster@shop.example"),
+            Nothing.NO_REPORT,
+            id="another mail of a system",
         ),
         pytest.param(b"", Nothing.NO_REPORT, id="nothing"),
         pytest.param(b"\xff\xfe\0\0", Nothing.NO_REPORT, id="no mail"),
