@@ -51,7 +51,7 @@ _ANSWERS: tuple[tuple[Says, re.Pattern[str]], ...] = (
     (
         Says.PASSING,
         any_of(
-            r"\b550 ?:? ?: user unknown",
+            r"\b550:? : user unknown",
             r"may be blacklisted, or missing the proper dns entries",
             r"(?:lost connection|conversation|timed? ?out) with",
             r"recipient preferences|preferences of the person",

@@ -27,27 +27,30 @@ _TO = re.compile(r"(?im)^[^\S\n>]*to:[^\S\n]*(.{3,300}?)$")
 
 def named(notice: Notice) -> list[str]:
     """The addresses that were not reached, in the order of the text."""
-    header = ", ".join(notice.mail.all_of("X-Failed-Recipients"))
-    found = _addresses(header)
-    if not found:
-        named = [
-            one
-            for one in failed_addresses(notice.mail.head + b"\n\n" + notice.mail.raw)
-            if ADDRESS.fullmatch(one)
-        ]
-        named += [one for one in _addresses("\n".join(_ANSWERED.findall(notice.said))) if one not in named]
-        said = [one for one in named if one.lower() in notice.said.lower()]
-        found = [one for one in said or named if not _is_for_contact(one, notice)] or said or named
-    if not found:
-        ours = {one.lower() for one in _addresses(", ".join(_own(notice)))}
-        said = [one for one in _addresses(notice.said) if one.lower() not in ours]
-        original = _TO.search(notice.original)
-        written_to = _addresses(original.group(1)) if original else []
-        both = [one for one in written_to if one.lower() in {other.lower() for other in said}]
-        found = both or said[:1] or written_to[:1]
+    found = _addresses(", ".join(notice.mail.all_of("X-Failed-Recipients")))
+    found = found or _claimed(notice) or _guessed(notice)
     place = notice.said.lower()
     at = {one: place.find(one.lower()) for one in found}
     return sorted(found, key=lambda one: (at[one] < 0, at[one]))[:MAX_NAMED]
+
+
+def _claimed(notice: Notice) -> list[str]:
+    """Those that stand where mail systems name who was not reached."""
+    raw = notice.mail.head + b"\n\n" + notice.mail.raw
+    found = [one for one in failed_addresses(raw) if ADDRESS.fullmatch(one)]
+    found += [one for one in _addresses("\n".join(_ANSWERED.findall(notice.said))) if one not in found]
+    said = [one for one in found if one.lower() in notice.said.lower()] or found
+    return [one for one in said if not _is_for_contact(one, notice)] or said
+
+
+def _guessed(notice: Notice) -> list[str]:
+    """Whom the returned mail was to, where the text names them; else the first that it names."""
+    ours = {one.lower() for one in _addresses(", ".join(_own(notice)))}
+    said = [one for one in _addresses(notice.said) if one.lower() not in ours]
+    to = _TO.search(notice.original)
+    written_to = _addresses(to.group(1)) if to else []
+    both = [one for one in written_to if one.lower() in {other.lower() for other in said}]
+    return both or said[:1] or written_to[:1]
 
 
 def _is_for_contact(address: str, notice: Notice) -> bool:
