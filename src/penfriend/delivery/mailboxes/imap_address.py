@@ -52,7 +52,7 @@ def parse_imap_address(text: str) -> ImapAddress:
     host = parts.hostname or ""
     if parts.scheme not in ("imap", "imaps") or not host:
         raise SettingError(f"this is no address of an IMAP mailbox; write {EXAMPLE}")
-    if not parts.username or parts.password is None:
+    if not parts.username or not parts.password:
         raise SettingError(f"imap {host}: user and password are missing; write {EXAMPLE}")
     options = _options(parts, host)
     after, _, target = options.get("after", "seen").partition(":")

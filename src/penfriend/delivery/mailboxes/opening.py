@@ -7,13 +7,13 @@ from pathlib import Path
 from penfriend.delivery.mailboxes.files import FileMailbox, FolderMailbox, Maildir, is_maildir
 from penfriend.delivery.mailboxes.imap import ImapMailbox
 from penfriend.delivery.mailboxes.imap_address import parse_imap_address
-from penfriend.domain.errors import NotFound
+from penfriend.domain.errors import NotFound, SettingError
 from penfriend.domain.mailbox import Mailbox
 
 
 def is_imap(where: str) -> bool:
     """Whether it is the address of an IMAP mailbox, and not a path."""
-    return where.startswith(("imap:", "imaps:"))
+    return where.lower().startswith(("imap:", "imaps:"))
 
 
 def open_mailbox(where: str, *, watched: bool = False, untouched: bool = False) -> Mailbox:
@@ -25,6 +25,8 @@ def open_mailbox(where: str, *, watched: bool = False, untouched: bool = False) 
     """
     if is_imap(where):
         return ImapMailbox(parse_imap_address(where), untouched=untouched)
+    if "://" in where:  # it may hold a password, and is not repeated
+        raise SettingError(f"{where.partition('://')[0]}: is no sort of mailbox; there are imaps: and imap:")
     path = Path(where)
     if where == "-" or path.is_file():
         return FileMailbox(where)

@@ -32,14 +32,17 @@ class Says(Enum):
 
 
 _ANSWERS: tuple[tuple[Says, re.Pattern[str]], ...] = (
-    # Exchange Online (directory-based edge blocking), IronPort, Orange and La Poste, Yahoo, Outlook.com
+    # Exchange Online (directory-based edge blocking), IronPort, Orange and La Poste, Yahoo and Mail.ru (which
+    # look after DATA), Outlook.com
     (
         Says.GONE,
         any_of(
             r"recipient address rejected: access denied",
             r"#5\.1\.0 address rejected",
-            r"\b(?:ofr|lpn\w*)_416",
-            r"\bdd this user doesn.t have an? \S+ account",
+            r"\b(?:ofr|lpn)\w{0,8}_416",
+            r"\bdd (?:this user doesn.t have an? \S+ account|not a valid recipient)",
+            r"requested mail action aborted, mailbox not found",
+            r"local mailbox @ is unavailable: user not found",
             r"because the domain is not reachable\. please check the domain",
             r"mailbox unavailable \(-?\d+:\d+:-?\d+\)",
             r"\b5\.5\.0 requested action not taken: mailbox unavailable",

@@ -25,7 +25,7 @@ SURE = any_of(
     r" are)?) (?:\S+ ){0,4}(?:is |are |has been |have been |was |were )?(?:\w+ )?(?:blocked|banned|listed|"
     r"blacklisted)",
     r"(?<!not )listed (?:in|at|on|by)", r"user complaints", r"unexpected volume", r"poor sending",
-    r"\babus(?:e|ive)\b", r"\btss0\d", r"\bs3\d{3}\b", r"\bofr_\d",
+    r"\babus(?:e|ive)\b", r"\btss0\d", r"\bs3\d{3}\b", r"\bofr\w{0,8}_(?!41)\d",
     # authentication: SPF, DKIM, DMARC, PTR, HELO, TLS
     r"\bspf\b", r"\bdkim\b", r"\bdmarc\b", r"sender[- ]?id\b", r"domain ?keys", r"sender policy",
     r"\bptr\b", r"reverse (?:dns|lookup|ip|map|address|host|mapping|entry)", r"\brdns\b",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from penfriend.delivery.mailboxes import imap
+from penfriend.delivery.mailboxes import imap, open_mailbox
 from penfriend.delivery.mailboxes.imap import ImapMailbox
 from penfriend.delivery.mailboxes.imap_address import parse_imap_address
 from penfriend.domain.errors import LoginRefused, MailboxUnavailable, SettingError
@@ -169,6 +169,7 @@ def test_a_folder_beyond_ascii_has_the_name_of_rfc_3501(imap_server: ImapServer,
     [
         ("imaps://mail.example/INBOX", "user and password are missing"),
         ("imaps://bounces@mail.example/INBOX", "user and password are missing"),
+        ("imaps://bounces:@mail.example/INBOX", "user and password are missing"),
         ("imaps://u:secret@/INBOX", "no address of an IMAP mailbox"),
         ("imaps://u:secret@mail.example:port/", "no address of an IMAP mailbox"),
         ("imap://u:secret@mail.example/?tls=none", "would show the password"),
@@ -182,6 +183,15 @@ def test_a_folder_beyond_ascii_has_the_name_of_rfc_3501(imap_server: ImapServer,
 def test_a_wrong_address_is_said_without_the_password(text: str, said: str) -> None:
     with pytest.raises(SettingError, match=said) as wrong:
         parse_imap_address(text)
+    assert "secret" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    "where", ["pop3://u:secret@mail.example/", "IMAPS://u:secret@/", "file://u:secret@x/"]
+)
+def test_no_address_is_taken_for_a_path_and_repeated(where: str) -> None:
+    with pytest.raises(SettingError) as wrong:
+        open_mailbox(where)
     assert "secret" not in str(wrong.value)
 
 
