@@ -70,6 +70,11 @@ def kind_of(diagnostic: str, said: str, code: int | None, enhanced: str | None) 
     return Kind.BLOCKED if says is None and _is_ours(enhanced) else Kind.SOFT_BOUNCED
 
 
+def has_words(text: str) -> bool:
+    """Whether a text says anything that is known."""
+    return _first(SURE, plain(text)) is not None
+
+
 def _words(main: str, around: str, *, exact: bool) -> Says | None:
     """What the words say: the answer's, and where it says nothing known those around it. A code that is
     `exact` is worth more than those, and than weak ones."""

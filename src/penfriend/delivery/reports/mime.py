@@ -12,6 +12,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
@@ -167,5 +168,5 @@ def _decoded(value: str) -> str:
         pieces = decode_header(value)
         read = (in_charset(one, charset or "") if isinstance(one, bytes) else one for one, charset in pieces)
         return " ".join("".join(read).split())
-    except (LookupError, UnicodeError, ValueError, binascii.Error):
+    except (LookupError, ValueError, binascii.Error, MessageError):
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

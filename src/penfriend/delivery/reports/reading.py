@@ -7,6 +7,7 @@ else is named for what it is and has no effect.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterable
 from datetime import UTC
@@ -14,13 +15,15 @@ from email.utils import parsedate_to_datetime
 
 from penfriend.delivery.reports import automatic, plain
 from penfriend.delivery.reports.fields import ADDRESS, Recipient, blocks, one_address, read_recipients
-from penfriend.delivery.reports.judging import kind_of
+from penfriend.delivery.reports.judging import has_words, kind_of
 from penfriend.delivery.reports.mime import read_mail
 from penfriend.delivery.reports.notice import Notice, read_notice
 from penfriend.delivery.reports.notification import Notification, read_notification
 from penfriend.domain.feedback import Kind
 from penfriend.domain.reports import MAX_TEXT, Nothing, Report
 from penfriend.domain.timing import Moment, from_datetime
+
+log = logging.getLogger("penfriend.bounces")
 
 _ENHANCED = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 _CODE = re.compile(r"(?:^|(?<=[\s:;>(,\"'\-=]))([45][0-5]\d)(?=[\s\-:;,.<>)\"']|$)")
@@ -56,7 +59,17 @@ _TO = re.compile(r"(?im)^(?:x-hmxmroriginalrecipient|to):[^\S\n]*(.{3,300}?)$")
 
 
 def read_report(raw: bytes) -> list[Report]:
-    """What one mail says, one `Report` for each recipient that it names; at least one. Never raises."""
+    """What one mail says, one `Report` for each recipient that it names; at least one. Never raises: a mail
+    that trips something must not keep those behind it."""
+    try:
+        return reports_of(raw)
+    except Exception:
+        log.exception("a mail that came back trips its reader; it counts as no report")
+        return [Report(key=f"mailbox:{hashlib.sha256(raw).hexdigest()[:32]}", nothing=Nothing.NO_REPORT)]
+
+
+def reports_of(raw: bytes) -> list[Report]:
+    """The same without that net."""
     notice = read_notice(read_mail(raw))
     maker = _Maker(notice)
     if notice.feedback or automatic.is_old_complaint(notice):
@@ -165,7 +178,8 @@ class _Maker:
         for address in named:
             said = plain.about(address, addresses, self.notice.said)
             codes = _codes("", said, "")
-            kind = kind_of("", f"{said}\n\n{subject}", *codes)
+            told = said if has_words(said) else f"{said}\n\n{subject}"  # it may quote that of the letter
+            kind = kind_of("", told, *codes)
             reports.append(self.report(kind, said, address=address, codes=codes))
         return reports
 

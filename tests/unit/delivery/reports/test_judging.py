@@ -19,10 +19,7 @@ DEAD = [
     ("554 delivery error: dd This user doesn't have a mail.example account (ann@shop.example) [0]", "5.0.0"),
     ("550 <ann@shop.example>: User unknown", "5.0.0"),
     ("552 1 Requested mail action aborted, mailbox not found (in reply to end of DATA command)", "5.0.0"),
-    (
-        "550 Message was not accepted -- invalid mailbox. Local mailbox ann@shop.example is unavailable: user not found",
-        "5.0.0",
-    ),
+    ("550 invalid mailbox. Local mailbox ann@shop.example is unavailable: user not found", "5.0.0"),
     ("550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302). [VE1EUR01FT025]", "5.5.0"),
     ("550 5.4.310 DNS domain shop.example does not exist [Message=InfoDomainNonexistent]", "5.4.310"),
     ("550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR204_416 [416]", "5.1.1"),
@@ -67,6 +64,7 @@ SOFT = [
     ("550 5.2.1 The email account that you tried to reach is disabled", "5.2.1"),
     ("550 5.1.1 Account temporarily suspended", "5.1.1"),
     ("554 5.0.0 Sorry, I do not know why", "5.0.0"),
+    ("450 4.1.2 <ann@shop.example>: Recipient address rejected: Domain not found", "4.1.2"),
     ("550 5.1.1 RCP-P2 Refused due to recipient preferences", "5.1.1"),
 ]
 BLOCKED = [
@@ -81,6 +79,7 @@ BLOCKED = [
     ("550 Sender verify failed: no such user here", "5.0.0"),
     ("421 4.7.0 [TSS04] Messages from 192.0.2.9 temporarily deferred due to user complaints", "4.7.0"),
     ("550 5.7.1 Access denied", "5.7.1"),
+    ("550 Nope", "5.1.8"),
     ("550 5.2.0 Mail rejete. Mail rejected. OFR_506 [506]", "5.2.0"),
     ("550 permanent failure for one or more recipients (ann@shop.example:blocked)", "5.0.0"),
     ("550 5.1.8 Access denied, bad outbound sender", "5.1.8"),
@@ -116,6 +115,13 @@ def test_a_name_that_is_unknown_counts_where_the_address_was_asked_for(said: str
     """Filters of people who are there say the same after the mail has come."""
     (report,) = read_report(dsn("smtp; 550 Unknown user", status="5.0.0", said=said))
     assert report.kind is kind
+
+
+@pytest.mark.parametrize("answer", ["550 <ann@shop.example>: User unknown", "553 no such user"])
+def test_what_is_called_unknown_after_the_mail_has_come_may_be_a_filter(answer: str) -> None:
+    said = f"host mx said: {answer} (in reply to end of DATA command)"
+    (report,) = read_report(dsn(f"smtp; {answer}", status="5.0.0", said=said))
+    assert report.kind is Kind.SOFT_BOUNCED
 
 
 @pytest.mark.parametrize("letter", ["spam", "blocked", "full", "quota", "unknown", "tls"])

@@ -182,6 +182,17 @@ def test_the_mail_that_comes_back_is_not_what_is_said() -> None:
     assert report.message_id == MESSAGE_ID
 
 
+def test_a_copy_that_nothing_announces_is_not_what_is_said() -> None:
+    report = only(plain(f"<{TO}>:\nI am not telling.\n\n{ORIGINAL}\nThis is spam; user unknown.\n"))
+    assert (report.kind, report.message_id) == (Kind.SOFT_BOUNCED, MESSAGE_ID)
+
+
+def test_the_subject_that_a_report_quotes_is_not_what_it_says() -> None:
+    said = f"Your message\n\n  To: Ann\n  Subject: your mailbox is full of spam\n\n did not reach:\n\n{TO}\n"
+    report = only(plain(said + "    The recipient name is not recognized\n", subject="Undeliverable: full"))
+    assert report.kind is Kind.BOUNCED
+
+
 def test_whom_to_ask_is_not_who_was_not_reached() -> None:
     said = f"<{TO}>: 550 5.1.1 <{TO}>: user unknown\n\nFor help, please contact <postfix@shop.example>."
     assert [one.address for one in read_report(plain(said))] == [TO]
