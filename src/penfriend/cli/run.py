@@ -37,8 +37,8 @@ def run(
         house.lock("penfriend run")
         watch = FileWatch(house, active=not no_apply)
         watch.at_start()
-        worker = Worker.of(house)
         bounces = watch_bounces(house)
+        worker = Worker.of(house)
         daemon = Daemon(
             {
                 "refresh": watch.look,
