@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.slow_time",
     "tests.support.dns_server",
     "tests.support.https",  # with the certificate of smtp
+    "tests.support.imap",  # with the certificate of smtp
     "tests.support.empty_store",  # with the server of postgres
     "tests.support.clinic",  # with the name server, in an empty store
 ]

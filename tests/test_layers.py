@@ -29,6 +29,7 @@ INTRUDERS = {
     "engine/cases.py": ("import pytest", "pytest only in testing"),
     "engine/questions.py": ("import dns.resolver", "dnspython only in delivery.dns"),
     "engine/letters_of_the_month.py": ("import cronsim", "cronsim only in domain.cron"),
+    "delivery/reports/bounces.py": ("import flufl.bounce", "flufl.bounce only in delivery.reports"),
 }
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from penfriend.bootstrap.doctor import examine
 from penfriend.cli import doctor as command
-from tests.support.clinic import Clinic, publish_all
+from tests.support.clinic import SHOP, Clinic, publish_all
 from tests.support.commands import run_here
 from tests.support.empty_store import with_tables
 from tests.support.smtp import StartSmtpServer, TestCertificate
@@ -55,6 +55,16 @@ def test_records_that_are_missing_can_be_published_as_they_are_told(clinic: Clin
     }
     # the address that sends is not known here, and a person has to put it in
     assert told["SPF of mail.acorn.example"] == ("fail", "fail")
+
+
+def test_return_path_of_the_brand_is_the_one_that_is_looked_at(clinic: Clinic) -> None:
+    config = clinic.folder / "campaigns.yaml"
+    config.write_text(SHOP.replace("brand: {", "brand: {return_path: bounces@back.acorn.example, "))
+    publish_all(clinic.dns)
+    _, found = clinic.look()
+    assert found["Return path back.acorn.example"]["level"] == "fail"
+    assert found["SPF of back.acorn.example"]["level"] == "fail"
+    assert "SPF of mail.acorn.example" not in found
 
 
 def test_nothing_is_made_and_nothing_changed(clinic: Clinic) -> None:

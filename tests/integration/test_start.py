@@ -97,6 +97,17 @@ def test_the_service_loads_nothing_of_mail_providers_that_nobody_uses() -> None:
     assert not of(modules, *OF_PROVIDERS)
 
 
+def test_what_reads_mails_that_came_back_is_loaded_when_one_comes() -> None:
+    code = (
+        "import json, sys; import penfriend.cli.run, penfriend.cli.status, penfriend.bootstrap.worker\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = frozenset(json.loads(done.stdout))
+    assert of(modules, "penfriend.engine.poll_bounces")
+    assert not of(modules, "flufl", "imaplib", "penfriend.delivery.reports", "penfriend.delivery.mailboxes")
+
+
 def test_validate_loads_what_reads_files_and_letters_and_nothing_else() -> None:
     modules = loaded_by("validate")
     assert of(modules, *OF_LETTERS) >= set(OF_LETTERS)

@@ -246,8 +246,8 @@ class House:
         """Let `status` say why the files as they are now are not live."""
         self.set_note(NOT_APPLIED, why)
 
-    def set_note(self, name: str, value: str) -> None:
-        """Note a small thing."""
+    def set_note(self, name: str, value: str | None) -> None:
+        """Note a small thing; None takes the note away."""
         with self.db.write() as connection:
             write_note(connection, name, value)
 

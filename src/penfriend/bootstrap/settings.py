@@ -24,6 +24,10 @@ DEFAULTS: dict[str, tuple[str, str]] = {
     "PENFRIEND_LISTEN": ("127.0.0.1:8400", "address and port of the web side"),
     "PENFRIEND_SECRET_KEY": ("", "signs links; several, comma separated: the first signs, all verify"),
     "PENFRIEND_CONFIG": ("campaigns.yaml", "the campaign file; templates/ lies beside it"),
+    "PENFRIEND_BOUNCES": (
+        "",
+        "where `run` fetches what comes back: imaps://user:password@host/Folder, a Maildir",
+    ),
     "PENFRIEND_LOG": ("text", "text, or json: one object a line"),
 }
 """Every variable with its default and its meaning."""
@@ -50,6 +54,7 @@ class Settings:
     port: int
     config: Path
     log: str
+    bounces: str
     secret_key: str
     webhooks: Mapping[str, str]
     """By provider, as far as they are set."""
@@ -78,6 +83,7 @@ class Settings:
             port=port,
             config=Path(values["PENFRIEND_CONFIG"]),
             log=values["PENFRIEND_LOG"],
+            bounces=values["PENFRIEND_BOUNCES"],
             secret_key=values["PENFRIEND_SECRET_KEY"],
             webhooks={one.name: secret for one in PROVIDERS.values() if (secret := values.get(one.webhook))},
             environment={**environment, "PENFRIEND_PUBLIC_URL": url},

@@ -30,8 +30,10 @@ COMMANDS = {
     "tick": ("tick", "Do everything that is due at one moment, and end."),
     "status": ("status", "Show where everybody stands, what was sent, and why not."),
     "why": ("why", "Tell one person's whole story."),
-    "messages": ("messages", "List mails, the newest first."),
     "doctor": ("doctor", "Look at what mail depends on, and say what to do."),
+    "bounces": ("bounces", "Read mails that came back."),
+    "messages": ("messages", "List mails, the newest first."),
+    "contact": ("contact", "Look at one person, or let an address be written to no more."),
     "source": ("source", "Look at the databases of the company (`sources`)."),
 }
 """Every command, the module that holds it, and the first sentence of its help, in the order of the help."""

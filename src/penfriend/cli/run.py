@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import typer
 
 from penfriend.bootstrap import House, Worker
+from penfriend.bootstrap.bounces import watch_bounces
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.cli.logs import set_up_logs
 from penfriend.cli.output import DONE
@@ -36,6 +37,7 @@ def run(
         house.lock("penfriend run")
         watch = FileWatch(house, active=not no_apply)
         watch.at_start()
+        bounces = watch_bounces(house)
         worker = Worker.of(house)
         daemon = Daemon(
             {
@@ -45,6 +47,7 @@ def run(
                 "advance": worker.advance,
                 "send": worker.send_apart,
                 "call": worker.call,
+                **({"bounces": lambda: bounces.tick(daemon.stopping)} if bounces else {}),
                 "recover": worker.recover,
                 "housekeeping": worker.housekeeping,
             }

@@ -8,12 +8,14 @@ from rich.padding import Padding
 from rich.table import Table
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.bounces import bounces_polled
 from penfriend.cli.moments import iso_moment, shown_moment
 from penfriend.cli.output import DONE, counted, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.overview import CallCounts, CampaignCounts, Overview, Reading
 from penfriend.domain.timing import SECOND
+from penfriend.engine.poll_bounces import Polled
 
 WIDE = 150
 """Columns that the table of campaigns needs."""
@@ -45,9 +47,10 @@ def status(as_json: bool = typer.Option(False, "--json", help="One JSON document
     with House.open() as house:
         overview = house.overview()
         revision, note = house.revision_number(), house.note("not_applied")
-        sizes = house.segment_sizes()
+        sizes, polled = house.segment_sizes(), bounces_polled(house)
     if as_json:
-        print_json({"revision": revision, "not_applied": note, "segments": sizes, **as_document(overview)})
+        head = {"revision": revision, "not_applied": note, "segments": sizes}
+        print_json({**head, **as_document(overview), "bounces": _polled_document(polled)})
         return DONE
     out = console()
     out.print(f"Revision {revision or 'none: nothing was applied yet'}, {overview.contacts} contacts")
@@ -57,6 +60,8 @@ def status(as_json: bool = typer.Option(False, "--json", help="One JSON document
     if sizes:
         out.print(table("Segments", ("segment", "members"), sorted(sizes.items()), numbers=(1,)))
     _print_health(out, overview)
+    if polled is not None:
+        out.print(_of_bounces(polled), markup=False)
     return DONE
 
 
@@ -175,6 +180,26 @@ def _of_source(name: str, reading: Reading) -> str:
     if state.stopped is not None:
         return f"{told}; stopped{since} (guard): {state.stopped}. `penfriend apply --yes` lets it pass"
     return told if state.error is None else f"{told}; failing{since}, its people stay: {state.error}"
+
+
+def _polled_document(polled: Polled | None) -> dict[str, object] | None:
+    if polled is None:
+        return None
+    return {
+        "read_at": iso_moment(polled.read_at),
+        "mails": polled.mails,
+        "came": dict(polled.counts),
+        "trouble": polled.trouble,
+    }
+
+
+def _of_bounces(polled: Polled) -> str:
+    told = "What comes back: never read yet"
+    if polled.read_at is not None:
+        told = f"What comes back: read {shown_moment(polled.read_at)} UTC"
+    if polled.mails:
+        told += f"; the last {polled.mails} mails: {counted(dict(polled.counts))}"
+    return told if polled.trouble is None else f"{told}; not now: {polled.trouble}"
 
 
 def _of_coupon(name: str, counts: CouponCounts) -> str:

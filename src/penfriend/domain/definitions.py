@@ -42,6 +42,8 @@ class Brand:
     utm: Utm | None = None
     """What the links of its letters carry; None is nothing."""
     theme: Theme = field(default_factory=Theme)
+    return_path: str | None = None
+    """Where what comes back goes, without a token; None is to the sender."""
 
     @property
     def zone(self) -> ZoneInfo:

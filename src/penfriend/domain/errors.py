@@ -8,6 +8,8 @@
     ├── StoreUnavailable           the database cannot be reached, opened or is of another version (exit
     status 2)
     ├── SourceUnavailable              a database of the company does not answer, or not as it should
+    ├── MailboxUnavailable         a mailbox cannot be reached, opened or read
+    │   └── LoginRefused           user or password of it are wrong: trying again would lock it
     ├── AppliedMeanwhile           another process has made a revision at the same moment; look again
     ├── AlreadyRunning             another daemon holds this store (exit status 2)
     ├── NotFound                   the thing asked about does not exist (exit status 1)
@@ -59,6 +61,14 @@ class StoreUnavailable(PenfriendError):
 class SourceUnavailable(PenfriendError):
     """A database of the company does not answer, or not as it should: `source NAME: ` and why, without its
     password."""
+
+
+class MailboxUnavailable(PenfriendError):
+    """A mailbox cannot be reached, opened or read: its address and why, without its password."""
+
+
+class LoginRefused(MailboxUnavailable):
+    """User or password of a mailbox are wrong. To try again and again would lock the account."""
 
 
 class AppliedMeanwhile(PenfriendError):

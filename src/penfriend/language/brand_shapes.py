@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from penfriend.domain.utm import PLACES, unknown_place
-from penfriend.language.addresses import parse_line
+from penfriend.language.addresses import parse_email, parse_line
 from penfriend.language.figures import parse_whole_between
 from penfriend.language.quoting import listing, quote
 from penfriend.language.shapes import Word, pattern
@@ -60,11 +60,33 @@ def parse_logo(text: str) -> str:
     return text
 
 
+LONGEST_RETURN_PATH = 20
+"""Characters before the @: a token of 40 goes behind them, and RFC 5321 (4.5.3.1.1) allows 64."""
+
+
+def parse_return_path(text: str) -> str:
+    """An address that can carry a token before its @."""
+    address = parse_email(text)
+    local = address.rpartition("@")[0]
+    if not local.isascii() or len(local) > LONGEST_RETURN_PATH:
+        raise WordError(
+            f"{quote(text)} has no room for a token. Before the @ it has at most {LONGEST_RETURN_PATH}"
+            " characters, such as bounces@mail.acornandoak.example."
+        )
+    return address
+
+
 UTM_VALUE: Word[str] = Word(
     "utm_value",
     "a text, in which {{ campaign }}, {{ step }} and {{ topic }} stand for themselves; or none",
     parse_utm_value,
     {"type": ["string", "number"], "minLength": 1},
+)
+RETURN_PATH: Word[str] = Word(
+    "return_path",
+    "an address with at most 20 characters before the @",
+    parse_return_path,
+    pattern(r"[!-?A-~]{1,20}@[^@\s<>]+"),
 )
 COLOUR: Word[str] = Word("colour", "such as #1F6F54, in quotes", parse_colour, pattern(_COLOUR))
 FONT: Word[str] = Word("font", "fonts with commas between them: Georgia, serif", parse_font, pattern(_FONT))

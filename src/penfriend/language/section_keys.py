@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penfriend.language.brand_shapes import COLOUR, FONT, LOGO, LOGO_WIDTH, RADIUS, UTM_VALUE
+from penfriend.language.brand_shapes import COLOUR, FONT, LOGO, LOGO_WIDTH, RADIUS, RETURN_PATH, UTM_VALUE
 from penfriend.language.shapes import (
     COUPON_FILE,
     CURRENCY,
@@ -85,6 +85,7 @@ BRAND = Table(
         "name": Key("the name that people know", LINE),
         "from": Key("the sender: Name <address>", MAILBOX),
         "reply_to": Key("where answers go; without it to the sender", EMAIL),
+        "return_path": Key("where what comes back goes; without it to the sender", RETURN_PATH),
         "address": Key("the postal address that every marketing mail carries", POSTAL),
         "public_url": Key("where unsubscribe, tracking and survey links point", URL),
         "locale": Key("fallback; a contact's own locale comes first", LOCALE),
@@ -100,7 +101,7 @@ MORE_BRAND = Table(
     "a further brand",
     {
         name: BRAND.keys[name]
-        for name in ("name", "from", "reply_to", "address", "public_url", "theme", "utm")
+        for name in ("name", "from", "reply_to", "return_path", "address", "public_url", "theme", "utm")
     },
 )
 

@@ -11,7 +11,7 @@ from penfriend.domain.events import BUILT_IN, FROM_INSIDE
 from penfriend.domain.fields import FieldType
 from penfriend.domain.utm import Utm
 from penfriend.language import section_keys
-from penfriend.language.brand_shapes import UTM_VALUE
+from penfriend.language.brand_shapes import RETURN_PATH, UTM_VALUE
 from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
@@ -65,6 +65,7 @@ def _sender(found: Mapping[str, Entry], usual: Brand, reading: Reading) -> Brand
         name=reading.word(found.get("name"), LINE) or usual.name,
         sender=reading.word(found.get("from"), MAILBOX) or usual.sender,
         reply_to=reading.word(found.get("reply_to"), EMAIL) or usual.reply_to,
+        return_path=reading.word(found.get("return_path"), RETURN_PATH) or usual.return_path,
         address=reading.word(found.get("address"), POSTAL) or usual.address,
         public_url=reading.word(found.get("public_url"), URL) or usual.public_url,
         utm=_utm(found.get("utm"), usual.utm, reading),

@@ -41,6 +41,8 @@ class Sender:
     name: str
     address: str
     reply_to: str | None
+    return_path: str | None = None
+    """Where what comes back goes, without a token; None is to the sender."""
     fault: str = ""
 
     @classmethod
@@ -51,19 +53,20 @@ class Sender:
         try:
             wire = mail_address(address)[0]
             back = mail_address(reply_to)[0] if reply_to is not None else None
+            returned = mail_address(brand.return_path)[0] if brand.return_path else None
         except RenderFailed as error:
-            return cls("", "", None, f"brand.from or brand.reply_to: {error}")
+            return cls("", "", None, fault=f"brand.from, brand.reply_to or brand.return_path: {error}")
         if not (wire + (back or "")).isascii():
             return cls(
                 "",
                 "",
                 None,
-                (
+                fault=(
                     "brand.from and brand.reply_to: the part before the @ must be ASCII, not every "
                     "server takes another."
                 ),
             )
-        return cls(name, wire, back)
+        return cls(name, wire, back, returned)
 
 
 class Assembler:

@@ -7,6 +7,7 @@ several threads can render at once.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
@@ -28,6 +29,7 @@ from penfriend.rendering.headers import one_line
 from penfriend.rendering.limits import MAX_OUTPUT, Budget, lenient
 from penfriend.rendering.links import Links
 from penfriend.rendering.names import sends
+from penfriend.rendering.return_paths import Returned, return_path
 from penfriend.rendering.speech import Speech, Speeches
 from penfriend.rendering.text_part import tidy
 from penfriend.rendering.themes import theme_names
@@ -97,7 +99,11 @@ class TemplateRenderer:
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
         assembler = self._assemblers[self._brand_of(letter)]
-        return assembler.assemble(letter, title, links.unsubscribe, subject, html, text)
+        email = assembler.assemble(letter, title, links.unsubscribe, subject, html, text)
+        back = assembler.sender.return_path
+        if back is None:
+            return email
+        return replace(email, envelope_from=return_path(back, Returned(letter.contact, letter.message), keys))
 
     def check(self, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
         """Every problem of the templates that the revision's campaigns send, with file, line and column.

@@ -58,9 +58,9 @@ def _sign(claim: Claim, key: bytes) -> str:
         (
             hashlib.sha256(key).digest()[:1],
             claim.purpose.value.encode("ascii"),
-            _write_number(claim.contact),
-            _write_number(claim.message),
-            _write_number(claim.value, _MAX_VALUE),
+            write_number(claim.contact),
+            write_number(claim.message),
+            write_number(claim.value, _MAX_VALUE),
         )
     )
     mac = hmac.digest(key, _CONTEXT + body, "sha256")[:_MAC_BYTES]
@@ -73,15 +73,15 @@ def _decode(token: str) -> Claim:
         raise ValueError("too long")
     raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     body = raw[:-_MAC_BYTES]
-    contact, at = _read_number(body, 2)
-    message, at = _read_number(body, at)
-    value, at = _read_number(body, at, _MAX_VALUE)
+    contact, at = read_number(body, 2)
+    message, at = read_number(body, at)
+    value, at = read_number(body, at, _MAX_VALUE)
     if at != len(body):
         raise ValueError("not the length that it says")
     return Claim(Purpose(chr(body[1])), contact, message, value)
 
 
-def _write_number(number: int, limit: int = _MAX_NUMBER) -> bytes:
+def write_number(number: int, limit: int = _MAX_NUMBER) -> bytes:
     """Seven bits a byte, lowest first; the high bit says that more follow."""
     if not 0 <= number < limit:
         raise ValueError(f"a token cannot carry the number {number}")
@@ -93,7 +93,9 @@ def _write_number(number: int, limit: int = _MAX_NUMBER) -> bytes:
     return bytes(out)
 
 
-def _read_number(raw: bytes, at: int, limit: int = _MAX_NUMBER) -> tuple[int, int]:
+def read_number(raw: bytes, at: int, limit: int = _MAX_NUMBER) -> tuple[int, int]:
+    """The number that `write_number` has written at a place, and the place behind it. Raises ValueError where
+    it is too large, IndexError where it has no end."""
     number = shift = 0
     while raw[at] & 0x80:
         number |= (raw[at] & 0x7F) << shift

@@ -60,6 +60,12 @@ def suppression_reason(connection: Connection, address: str) -> str | None:
     return reason
 
 
+def suppression(connection: Connection, address: str) -> RowMapping | None:
+    """What is on record of the address: reason, evidence, at; None where it may be written to."""
+    found = select(suppressions).where(suppressions.c.email_hash == address_hash(address))
+    return connection.execute(found).mappings().first()
+
+
 def suppression_log(connection: Connection, address: str) -> list[RowMapping]:
     """Every change of this address, the earliest first: change, reason, evidence, by, at."""
     c = suppression_changes.c

@@ -43,7 +43,7 @@ def check_senders(settings: Settings, definitions: Definitions, names: Names) ->
 
 def return_path_of(brand: Brand) -> str:
     """The address that bounces of a brand's mail go to."""
-    return brand.sender
+    return brand.return_path or brand.sender
 
 
 def _domain(mailbox: str) -> str:

@@ -1,0 +1,51 @@
+"""How one address stands, and the two things a person can do about it."""
+
+from __future__ import annotations
+
+from penfriend.bootstrap.house import House
+from penfriend.domain.contact import normalise_address
+from penfriend.domain.errors import SettingError
+from penfriend.domain.suppression import Change, Standing
+from penfriend.domain.timing import Moment
+from penfriend.storage.people import find_contact, load_contacts
+from penfriend.storage.suppressions import suppress, suppression, suppression_log, unsuppress
+
+
+def standing_of(house: House, address: str) -> Standing:
+    """Whose address it is, and whether it may be written to. Raises SettingError for what is none."""
+    normal = _normal(address)
+    brand = house.definitions().brand
+    with house.db.read() as connection:
+        known = find_contact(connection, normal)
+        person = None if known is None else load_contacts(connection, [known], brand).get(known)
+        now = suppression(connection, normal)
+        log = [
+            Change(Moment(row["at"]), row["change"], row["reason"], row["evidence"], row["by"])
+            for row in suppression_log(connection, normal)
+        ]
+    if now is None:
+        return Standing(normal, person, changes=log)
+    return Standing(normal, person, now["reason"], Moment(now["at"]), now["evidence"], log)
+
+
+def stop_writing(house: House, address: str, *, reason: str, note: str, by: str) -> bool:
+    """Write to the address no more; whether that is new. Raises SettingError for what is no address."""
+    normal, at = _normal(address), house.clock.now()
+    with house.db.write() as connection:
+        return suppress(connection, normal, reason=reason, evidence=note or None, at=at, by=by)
+
+
+def lift(house: House, address: str, *, reason: str, by: str) -> bool:
+    """Let the address be written to again; whether it was suppressed. Raises SettingError for what is no
+    address."""
+    normal, at = _normal(address), house.clock.now()
+    with house.db.write() as connection:
+        return unsuppress(connection, normal, reason=reason, at=at, by=by)
+
+
+def _normal(address: str) -> str:
+    normal = normalise_address(address)
+    local, at, domain = normal.rpartition("@")
+    if not at or not local or not domain or any(character.isspace() for character in normal):
+        raise SettingError(f'"{address}" is no address, such as ada@shop.example')
+    return normal

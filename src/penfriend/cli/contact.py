@@ -1,0 +1,139 @@
+"""`penfriend contact`: one person, and the list of addresses that must not be written to."""
+
+from __future__ import annotations
+
+import getpass
+
+import typer
+
+from penfriend.bootstrap import House
+from penfriend.bootstrap.addresses import lift, standing_of, stop_writing
+from penfriend.cli.moments import iso_moment, shown_moment
+from penfriend.cli.output import DONE, WRONG, complain, print_json
+from penfriend.cli.tables import console, table
+from penfriend.domain.errors import SettingError
+from penfriend.domain.suppression import BY_HAND, REASONS, Standing
+
+ADDRESS = typer.Argument(..., metavar="ADDRESS", help="The address, as it was written to.")
+AS_JSON = typer.Option(False, "--json", help="One JSON document.")
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add the commands."""
+    commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    commands.callback()(contact)
+    commands.command("show")(show)
+    commands.command("suppress")(suppress)
+    commands.command("unsuppress")(unsuppress)
+    parent.add_typer(commands, name="contact")
+
+
+def contact() -> None:
+    """Look at one person, or let an address be written to no more.
+
+    Example: penfriend contact show ada@shop.example
+    """
+
+
+def show(address: str = ADDRESS, as_json: bool = AS_JSON) -> int:
+    """Show whose address it is, and whether it may be written to. With topics, evidence and the log.
+
+    Example: penfriend contact show ada@shop.example
+    """
+    with House.open() as house:
+        found = standing_of(house, address)
+    if as_json:
+        print_json(_document(found))
+    else:
+        _tell(found)
+    return DONE
+
+
+def suppress(
+    address: str = ADDRESS,
+    reason: str = typer.Option(BY_HAND, "--reason", help=f"One of {', '.join(REASONS)}."),
+    note: str = typer.Option("", "--note", metavar="TEXT", help="Evidence, in your words; kept with it."),
+) -> int:
+    """Write to an address no more. It need not be anybody's yet: who comes with it later is suppressed too.
+
+    Example: penfriend contact suppress ada@shop.example --note "asked on the phone"
+    """
+    if reason not in REASONS:
+        raise SettingError(f'--reason: "{reason}" is not known. It is one of {", ".join(REASONS)}.')
+    with House.open() as house:
+        new = stop_writing(house, address, reason=reason, note=note, by=_who())
+        now = standing_of(house, address)
+    if not new:
+        complain(f"{now.address} was suppressed already ({now.reason}); the first reason stays")
+        return WRONG
+    typer.echo(f"{now.address}: suppressed ({reason})")
+    return DONE
+
+
+def unsuppress(
+    address: str = ADDRESS,
+    reason: str = typer.Option(
+        ..., "--reason", metavar="TEXT", help="Why, in your words; it stays in the log."
+    ),
+) -> int:
+    """Let an address be written to again. Consent does not come back with it.
+
+    Example: penfriend contact unsuppress ada@shop.example --reason "mailbox works again, she called"
+    """
+    if not reason.strip():
+        raise SettingError("--reason: say why; it stays in the log")
+    with House.open() as house:
+        lifted = lift(house, address, reason=reason.strip(), by=_who())
+    if not lifted:
+        complain(f"{address} is not suppressed")
+        return WRONG
+    typer.echo(f"{address}: may be written to again")
+    return DONE
+
+
+def _who() -> str:
+    """Who asks, for the log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name
+        return "somebody"
+
+
+def _tell(found: Standing) -> None:
+    out, person = console(), found.person
+    if person is None:
+        out.print(f"[bold]{found.address}[/bold]: nobody has this address")
+    else:
+        out.print(f"[bold]{found.address}[/bold]: contact {person.key}")
+        out.print(f"Subscribed to {', '.join(sorted(person.topics)) or 'no topic'}; clock {person.timezone}")
+    if found.reason is None:
+        out.print("The address may be written to")
+    else:
+        told = f"The address must not be written to: {found.reason}, since {shown_moment(found.since)} UTC"
+        out.print(f"{told}; {found.evidence or 'no evidence kept'}", markup=False)
+    if found.changes:
+        rows = [(shown_moment(one.at), one.change, one.reason, one.by, one.evidence) for one in found.changes]
+        out.print(table("", ("when (UTC)", "change", "reason", "by", "evidence"), rows))
+
+
+def _document(found: Standing) -> dict[str, object]:
+    person = found.person
+    return {
+        "address": found.address,
+        "contact": None
+        if person is None
+        else {"key": person.key, "topics": sorted(person.topics), "timezone": person.timezone},
+        "suppression": None
+        if found.reason is None
+        else {"reason": found.reason, "since": iso_moment(found.since), "evidence": found.evidence},
+        "log": [
+            {
+                "at": iso_moment(one.at),
+                "change": one.change,
+                "reason": one.reason,
+                "by": one.by,
+                "evidence": one.evidence,
+            }
+            for one in found.changes
+        ],
+    }
