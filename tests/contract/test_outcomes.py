@@ -172,15 +172,15 @@ def test_fault_of_the_route_rests_it_and_does_not_count(world: World) -> None:
     person(world)
     record(world, *begun(world), ROUTE_DOWN, at=NOON)
     assert (only(world)["status"], only(world)["attempts"]) == ("due", 0)
-    assert world.handovers.paused_until("default", NOON) == NOON + 30 * SECOND
-    assert world.handovers.paused_until("default", Moment(NOON + 30 * SECOND)) is None
-    assert world.handovers.paused_until("other", NOON) is None
+    assert world.handovers.rests("default", NOON).route_until == NOON + 30 * SECOND
+    assert world.handovers.rests("default", Moment(NOON + 30 * SECOND)).route_until is None
+    assert world.handovers.rests("other", NOON).route_until is None
 
 
 def test_route_rests_as_long_as_the_server_asks(world: World) -> None:
     person(world)
     record(world, *begun(world), replace(ROUTE_DOWN, retry_after=600), at=NOON)
-    assert world.handovers.paused_until("default", NOON) == NOON + 10 * MINUTE
+    assert world.handovers.rests("default", NOON).route_until == NOON + 10 * MINUTE
 
 
 def test_route_that_fails_again_rests_longer_and_one_that_works_rests_no_more(world: World) -> None:
@@ -197,7 +197,7 @@ def test_route_that_fails_again_rests_longer_and_one_that_works_rests_no_more(wo
     one = world.claim()[0]
     attempts = begin(world, beginnings(world, [one]))
     record(world, one, attempts[one.id], KEPT, at=NOON + 3 * MINUTE)
-    assert world.handovers.paused_until("default", NOON) is None
+    assert world.handovers.rests("default", NOON).route_until is None
     assert world.rows("routes", "name")[0]["failures"] == 0
 
 
@@ -217,7 +217,7 @@ def test_fault_after_an_acceptance_in_the_same_batch_rests_the_route(world: Worl
         for one, result in zip(held, (KEPT, ROUTE_DOWN), strict=True)
     ]
     world.handovers.record(done, world.owner, "default")
-    assert world.handovers.paused_until("default", NOON) is not None
+    assert world.handovers.rests("default", NOON).route_until is not None
 
 
 def test_answer_that_comes_after_it_was_called_unknown_settles_it(world: World) -> None:

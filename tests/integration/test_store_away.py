@@ -85,7 +85,7 @@ def test_what_a_broken_turn_had_begun_is_no_doubt_where_the_worker_stops_before_
 class Deaf(MemoryTransport):
     """Takes mails and gives none to anybody."""
 
-    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def deliver(self, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         next(handovers)
 
 

@@ -179,7 +179,7 @@ class Stuck(MemoryTransport):
         super().__init__(name)
         self.holds, self.let_go = threading.Event(), threading.Event()
 
-    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def deliver(self, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         self.holds.set()
         self.let_go.wait(60)
         super().deliver(handovers, watch)

@@ -35,6 +35,11 @@ ROUTE_DOWN = Result(
 GREYLISTED = Result(Outcome.DEFERRED, Stage.RCPT, code=451, enhanced="4.7.1", fault=Fault.RECIPIENT)
 
 
+BUSY = Result(
+    Outcome.DEFERRED, Stage.RCPT, 421, "4.3.2", "421 4.3.2 too busy", "mx.example:25", fault=Fault.ROUTE
+)
+
+
 NO_SUCH_USER = Result(Outcome.REJECTED, Stage.RCPT, code=550, enhanced="5.1.1", fault=Fault.RECIPIENT)
 
 

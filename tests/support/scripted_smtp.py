@@ -87,6 +87,8 @@ class ScriptedSmtpServer:
         self.commands: list[str] = []
         self.mails: list[Mail] = []
         self.connections = 0
+        self.by_mail: Callable[[Mail], Deed | None] = lambda _: None
+        """What to do at the dot of a mail, in the thread of its connection; None: as the script says."""
         self._script: dict[Stage, deque[Action]] = defaultdict(deque)
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
@@ -230,7 +232,7 @@ class Conversation:
         self.mail.data = (self.read_until(DOT) + b"\r\n").replace(b"\r\n..", b"\r\n.")[2:]
         mail, self.mail = self.mail, Mail("")
         self.server.mails.append(mail)
-        action = self.server.next_action("dot")
+        action = self.server.by_mail(mail) or self.server.next_action("dot")
         mail.accepted = (
             action.accepts if isinstance(action, Reply) else isinstance(action, AcceptAndDisconnect)
         )

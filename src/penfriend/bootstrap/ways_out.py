@@ -19,13 +19,14 @@ from penfriend.domain.errors import SettingError
 from penfriend.domain.outbox import DEFAULT_ROUTE
 from penfriend.domain.ports import Asking
 from penfriend.domain.transport import Transport
-from penfriend.engine.handing_over import Judge
+from penfriend.engine.destinations import Destinations
 from penfriend.engine.live import Live
 from penfriend.engine.pace import Pace
 from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.stops import Stops
+from penfriend.engine.supply import Judge
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.handover_log import HandoverLog
@@ -55,6 +56,7 @@ class WayOut:
         self._house, self.url, self._judge = house, url, judge
         self._transport, rate = open_way(name, url)
         self._pace = Pace(rate, house.clock)
+        self._destinations = Destinations(self._transport.concurrency, house.clock)
         self.owner = new_owner()
         self._journal = FileJournal(house.journals, self.owner)
         self._messages = MessageLog(house.db)
@@ -82,6 +84,7 @@ class WayOut:
             self._house.revision,
             CouponPool(self._house.db),
             self._judge,
+            destinations=self._destinations,
         )
 
     def send(self, live: Live, stopping: Stopping) -> SendReport:

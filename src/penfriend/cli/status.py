@@ -19,6 +19,8 @@ from penfriend.engine.poll_bounces import Polled
 
 WIDE = 150
 """Columns that the table of campaigns needs."""
+MANY = 10
+"""So many domains that rest are named."""
 HEAD = (
     "campaign",
     "entered",
@@ -59,7 +61,7 @@ def status(as_json: bool = typer.Option(False, "--json", help="One JSON document
     print_campaigns(out, overview)
     if sizes:
         out.print(table("Segments", ("segment", "members"), sorted(sizes.items()), numbers=(1,)))
-    _print_health(out, overview)
+    print_health(out, overview)
     if polled is not None:
         out.print(_of_bounces(polled), markup=False)
     return DONE
@@ -77,6 +79,16 @@ def as_document(overview: Overview) -> dict[str, object]:
             name: {"paused_until": iso_moment(until), "reason": why}
             for name, (until, why) in overview.routes.items()
         },
+        "destinations": [
+            {
+                "transport": route,
+                "domain": domain,
+                "resting_until": iso_moment(rest.until),
+                "failures": rest.failures,
+                "reason": rest.reason,
+            }
+            for (route, domain), rest in overview.destinations.items()
+        ],
         "suppressions": dict(overview.suppressions),
         "stopped": {
             name: {"since": iso_moment(one.at), "why": one.why} for name, one in overview.stopped.items()
@@ -133,7 +145,8 @@ def _row(name: str, counts: CampaignCounts) -> tuple[object, ...]:
     )
 
 
-def _print_health(out: Console, overview: Overview) -> None:
+def print_health(out: Console, overview: Overview) -> None:
+    """What is late, what rests, what fails or runs out: a line for each."""
     if overview.overdue:
         out.print(f"Overdue: {overview.overdue} mails, the oldest for {overview.lag / SECOND:.0f} s")
     else:
@@ -141,6 +154,7 @@ def _print_health(out: Console, overview: Overview) -> None:
     _print_stops(out, overview)
     for name, (until, why) in overview.routes.items():
         out.print(f"Transport {name} rests until {shown_moment(until)} UTC: {why}", markup=False)
+    _print_destinations(out, overview)
     for coupon, counts in sorted(overview.coupons.items()):
         if counts.is_low:
             out.print(_of_coupon(coupon, counts), markup=False)
@@ -161,6 +175,15 @@ def _print_stops(out: Console, overview: Overview) -> None:
     for name, stop in sorted(overview.stopped.items()):
         told = f"Campaign {name} stopped by itself at {shown_moment(stop.at)} UTC: {stop.why}."
         out.print(f"{told} `penfriend apply --resume {name}` lets it go on", markup=False)
+
+
+def _print_destinations(out: Console, overview: Overview) -> None:
+    resting = list(overview.destinations.items())
+    for (route, domain), rest in resting[:MANY]:
+        told = f"Mail to {domain} by {route} rests until {shown_moment(rest.until)} UTC: {rest.reason}"
+        out.print(told, markup=False)
+    if len(resting) > MANY:
+        out.print(f"Mail to {len(resting) - MANY} more domains rests: penfriend status --json names them all")
 
 
 def _of_calls(what: str, name: str, calls: CallCounts) -> str:

@@ -37,11 +37,11 @@ class FileTransport:
         """One mail at a time."""
         return 1
 
-    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def deliver(self, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         """Write one mail after the other; a folder that cannot be written ends the call after the first mail
         that met it.
         """
-        for handover in handovers:
+        for handover in filter(None, handovers):
             result = refusal(handover.email) or self._store(handover, watch)
             watch.done(handover, result)
             if result.fault is Fault.ROUTE:

@@ -59,11 +59,11 @@ class MemoryTransport:
         """As it was told. It takes one mail after the other all the same."""
         return self._concurrency
 
-    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def deliver(self, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         """Take and answer one mail after the other; an answer from before MAIL is an unusable route and ends
         the call.
         """
-        for handover in handovers:
+        for handover in filter(None, handovers):
             if self._keep is None:
                 self.taken.append(handover)
             result = refusal(handover.email) or self._answer(handover) or KEPT

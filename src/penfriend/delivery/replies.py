@@ -18,6 +18,7 @@ from typing import Literal
 
 from penfriend.delivery.reply_parser import Reply
 from penfriend.domain.delivery import Fault, Outcome, Result, Stage
+from penfriend.domain.destination import GREYLISTED
 
 BEFORE_MAIL = frozenset({Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.STARTTLS, Stage.AUTH})
 """Nothing has been said about any mail yet."""
@@ -84,7 +85,6 @@ EXCEPTIONS: dict[tuple[Stage, int], Fault] = {
 
 _OF_ONE_MAIL = (Stage.RCPT, Stage.DATA, Stage.DOT)
 """Where the server has heard for whom it is; some put off there whom they do not know yet."""
-_GREYLIST = re.compile(r"gr[ae]y-?\s?list", re.IGNORECASE)
 _QUEUED = re.compile(
     r"queued as ([\w.<>@-]+?)[.>]?(?:\s|$)|\bid=([\w.-]+)|^(?:Ok|OK) ([0-9a-f]{16}-[0-9a-f-]{20,})$"
 )
@@ -160,7 +160,7 @@ def broken(stage: Stage, text: str, server: str) -> Result:
 def _fault(stage: Stage, reply: Reply) -> Fault:
     if reply.code == 421:
         return Fault.ROUTE
-    if stage in _OF_ONE_MAIL and reply.code < 500 and _GREYLIST.search(" ".join(reply.lines)):
+    if stage in _OF_ONE_MAIL and reply.code < 500 and GREYLISTED.search(" ".join(reply.lines)):
         # often with 4.7.1, yet it asks of this sender and recipient nothing but patience
         return Fault.RECIPIENT
     whose = _by_enhanced(reply.enhanced) if reply.enhanced else None

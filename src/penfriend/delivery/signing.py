@@ -7,6 +7,7 @@ by the keys of now.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,10 @@ from penfriend.delivery.dkim_keys import KeyUnusable, SigningKey, load_key, read
 from penfriend.domain.delivery import Email, Fault, Handover, Outcome, Result, Stage
 from penfriend.domain.dkim import Dkim, signs_for
 from penfriend.domain.transport import DeliveryWatch, Transport
+
+READ_EVERY = 60.0
+"""Seconds after which the keys are read anew in a batch that lasts longer: while a destination hangs it goes
+on with others."""
 
 
 class Keys:
@@ -80,7 +85,7 @@ class SigningTransport:
         """As the carrier's."""
         return self._carrier.concurrency
 
-    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def deliver(self, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         """Sign each mail as it is taken; see `Transport.deliver`."""
         keys = self._keys
         keys.renew()
@@ -91,8 +96,17 @@ class SigningTransport:
         self._carrier.close()
 
 
-def _signed(handovers: Iterator[Handover], watch: DeliveryWatch, keys: Keys) -> Iterator[Handover]:
+def _signed(
+    handovers: Iterator[Handover | None], watch: DeliveryWatch, keys: Keys
+) -> Iterator[Handover | None]:
+    read_at = time.monotonic()
     for handover in handovers:
+        if handover is None:
+            yield None
+            continue
+        if time.monotonic() - read_at > READ_EVERY:
+            keys.renew()
+            read_at = time.monotonic()
         try:
             email = keys.sign(handover.email)
         except KeyUnusable as error:

@@ -8,6 +8,7 @@ Rules, in the order in which they matter:
   over one of the others.
 - A session that the server left before it heard of the mail is opened anew for the same mail, once.
 - When no session can be opened at all, those mails that are held get the reason, and no more are taken.
+- When nothing may go at the moment (None), it is asked again after the next result, or after a second.
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ LONGEST_IDLE = 60.0
 """Seconds after which a free session is not used again: firewalls forget it without a word, and the wait for
 MAIL's answer is long.
 """
+
+
+ASK_AGAIN = 1.0
+"""Seconds after which the iterator is asked again that had nothing for the moment, where no mail had its
+result meanwhile."""
 
 
 @dataclass(slots=True)
@@ -72,7 +78,7 @@ class Job:
 class Round:
     """The event loop of one call. Use once."""
 
-    def __init__(self, pool: Pool, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def __init__(self, pool: Pool, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         self._pool = pool
         self._handovers = handovers
         self._watch = watch
@@ -82,6 +88,8 @@ class Round:
         """Mails whose session could not be opened while others work."""
         self._places = pool.settings.connections
         self._takes_more = True
+        self._ask_at: float | None = None
+        """When to ask the iterator again that had nothing for the moment, on the clock of time.monotonic."""
         self._proven = False
         self._addresses: tuple[Address, ...] = ()
         self._failure: Exception | None = None
@@ -110,7 +118,7 @@ class Round:
 
     def _take_one(self) -> bool:
         """Give one mail to a connection, if one is free; whether another may follow at once."""
-        if not self._pool.idle and not self._may_open():
+        if not self._has_place():
             return False
         job = self._next_job()
         if job is None:
@@ -123,6 +131,10 @@ class Round:
             self._open(job, self._resolved())
         return True
 
+    def _has_place(self) -> bool:
+        """Whether a mail could go: a session is free, or may be opened."""
+        return bool(self._pool.idle) or self._may_open()
+
     def _may_open(self) -> bool:
         opening = any(connection.opening for connection in self._jobs)
         return len(self._jobs) < self._places and (self._proven or not opening)
@@ -130,11 +142,14 @@ class Round:
     def _next_job(self) -> Job | None:
         if self._homeless:
             return self._homeless.popleft()
-        if not self._takes_more:
+        if not self._takes_more or (self._ask_at is not None and time.monotonic() < self._ask_at):
             return None
         try:
             handover = next(self._handovers)
-            return Job(handover, time.monotonic() + self._pool.settings.timeouts.before_dot)
+            if handover is not None:
+                self._ask_at = None
+                return Job(handover, time.monotonic() + self._pool.settings.timeouts.before_dot)
+            self._ask_at = time.monotonic() + ASK_AGAIN
         except StopIteration:
             self._takes_more = False
         except Exception as error:
@@ -204,6 +219,8 @@ class Round:
 
     def _patience(self) -> float:
         soonest = min(connection.deadline for connection in self._jobs)
+        if self._takes_more and self._ask_at is not None and self._has_place():
+            soonest = min(soonest, self._ask_at)
         return max(0.0, soonest - time.monotonic())
 
     def _drop_stale(self) -> None:
@@ -259,6 +276,7 @@ class Round:
         self._homeless.clear()
 
     def _report(self, job: Job, result: Result) -> None:
+        self._ask_at = None
         try:
             self._watch.done(job.handover, result)
         except Exception as error:

@@ -48,7 +48,7 @@ class SmtpTransport:
         """The connections it opens at most."""
         return self._pool.settings.connections
 
-    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def deliver(self, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         """Take mails while a connection is free for them; see `Transport.deliver`.
 
         While the iterator or `watch` works, no answer is read: neither should wait for long. What one of them

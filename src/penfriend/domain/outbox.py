@@ -50,6 +50,8 @@ class DueMessage:
     topic: str | None
     transactional: bool
     message_id: str
+    domain: str
+    """Of the contact's address at the claim (`penfriend.domain.destination`)."""
     wanted_at: Moment
     dated_at: Moment | None
     attempts: int
@@ -126,6 +128,10 @@ class Finished:
     consequence: Consequence
     at: Moment
     """When the result came."""
+    rests: str | None = None
+    """The destination that rests from now on."""
+    revives: str | None = None
+    """The destination that rests no more."""
 
 
 @dataclass(frozen=True, slots=True)

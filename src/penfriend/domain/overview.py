@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from penfriend.domain.coupons import CouponCounts
+from penfriend.domain.destination import Rest
 from penfriend.domain.retention import Pass
 from penfriend.domain.sources import ReadState
 from penfriend.domain.stops import Stopped
@@ -135,6 +136,8 @@ class Overview:
     """Routes that rest: until when and why."""
     suppressions: Mapping[str, int]
     """By reason."""
+    destinations: Mapping[tuple[str, str], Rest] = field(default_factory=dict)
+    """Recipients' domains that rest, by route and domain."""
     webhooks: Mapping[str, CallCounts] = field(default_factory=dict)
     """Those with calls that wait or have failed."""
     outgoing: Mapping[str, CallCounts] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from penfriend.domain.asking import Answer, Probe, Question
 from penfriend.domain.contact import Contact
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.delivery import Result
+from penfriend.domain.destination import Rests
 from penfriend.domain.enrollment import Enrollment, Moved
 from penfriend.domain.facts import Frozen
 from penfriend.domain.letter import Needs
@@ -175,8 +176,8 @@ class Handovers(Protocol):
     def record(self, finished: Sequence[Finished], owner: str, route: str) -> None:
         """Write results and what follows from them."""
 
-    def paused_until(self, route: str, now: Moment) -> Moment | None:
-        """Until when the route rests, if it does."""
+    def rests(self, route: str, now: Moment) -> Rests:
+        """What rests: the route, and destinations on it."""
 
 
 class Recovery(Protocol):

@@ -96,7 +96,7 @@ _MEANING: dict[type[StrEnum], dict[StrEnum, str]] = {
         Postponed.OUTSIDE_WINDOW: "it is outside the hours or days of send_between and send_on",
         Postponed.FREQUENCY_CAP: "the person has had as many mails as at_most allows",
         Postponed.RATE_LIMIT: "the transport's rate is used up",
-        Postponed.PROVIDER_PAUSED: "the transport is paused",
+        Postponed.PROVIDER_PAUSED: "the transport, or the recipient's domain, takes no more for now",
         Postponed.CAMPAIGN_PAUSED: "the campaign is paused",
         Postponed.CONTACT_PAUSED: "the person asked for a pause",
         Postponed.NO_COUPON: "no coupon code is left",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from penfriend.domain.campaign import OnUnknown
 from penfriend.domain.delivery import Fault, Outcome, Result, Stage
+from penfriend.domain.destination import Says, says, speaks_of_us, told_for_one_destination
 from penfriend.domain.message import Status
 from penfriend.domain.reasons import Postponed
 from penfriend.domain.timing import DAY, HOUR, MINUTE, SECOND, Moment
@@ -74,12 +75,15 @@ def route_is_the_matter(result: Result) -> bool:
     """Whether a fault of the route holds for other mails as well: there was no session, or it is our
     reputation, login or rate.
 
-    A connection lost in the middle of one mail says nothing about the next one.
+    A connection lost in the middle of one mail says nothing about the next one, and what a server says for a
+    while, knowing the recipient, is that destination's opinion.
     """
-    reputation = (result.enhanced or "").startswith(("4.7.", "5.7."))
+    if result.stage in _BEFORE_ANY_MAIL:
+        return True
     # an HTTP API that has enough for now, or is broken, says so to every mail
-    api_is_busy = result.stage is Stage.REQUEST and (result.code == 429 or (result.code or 0) >= 500)
-    return reputation or api_is_busy or result.code in (421, 530) or result.stage in _BEFORE_ANY_MAIL
+    if result.stage is Stage.REQUEST and (result.code == 429 or (result.code or 0) >= 500):
+        return True
+    return speaks_of_us(result) and not told_for_one_destination(result)
 
 
 def _login_refused(result: Result) -> bool:
@@ -90,9 +94,16 @@ _BEFORE_ANY_MAIL = frozenset({Stage.CONNECT, Stage.GREETING, Stage.EHLO, Stage.S
 
 
 def consequence(
-    result: Result, *, message_id: str, number: int, now: Moment, on_unknown: OnUnknown
+    result: Result,
+    *,
+    message_id: str,
+    number: int,
+    now: Moment,
+    on_unknown: OnUnknown,
+    told_by_several: bool = False,
 ) -> Consequence:
-    """What follows from the result of try `number` of a message."""
+    """What follows from the result of try `number` of a message. `told_by_several`: what one destination says
+    of us, others have said as well."""
     match result.outcome:
         case Outcome.ACCEPTED:
             return Consequence(Status.SENT)
@@ -104,10 +115,17 @@ def consequence(
             dead = result.fault is Fault.RECIPIENT and result.enhanced in DEAD_ADDRESS_CODES
             return Consequence(Status.FAILED, suppress=dead)
         case _:
-            wait = int(min((result.retry_after or 0) * SECOND, LONGEST_WISH))
-            if result.fault is Fault.ROUTE and route_is_the_matter(result):
-                shortest = LOGIN_PAUSE if _login_refused(result) else ROUTE_PAUSE
-                return Consequence(
-                    Status.DUE, Moment(now + max(wait, shortest)), pause_route=True, uncounted=True
-                )
-            return Consequence(Status.DUE, Moment(now + max(wait, backoff(message_id, number))))
+            return _another_try(result, message_id, number, now, told_by_several)
+
+
+def _another_try(
+    result: Result, message_id: str, number: int, now: Moment, told_by_several: bool
+) -> Consequence:
+    wait = int(min((result.retry_after or 0) * SECOND, LONGEST_WISH))
+    of_one = told_for_one_destination(result)
+    if result.fault is Fault.ROUTE and (route_is_the_matter(result) or (of_one and told_by_several)):
+        shortest = LOGIN_PAUSE if _login_refused(result) else ROUTE_PAUSE
+        return Consequence(Status.DUE, Moment(now + max(wait, shortest)), pause_route=True, uncounted=True)
+    if result.fault is Fault.ROUTE and of_one and says(result) is Says.BAD:
+        return Consequence(Status.DUE, Moment(now + max(wait, backoff(message_id, 1))), uncounted=True)
+    return Consequence(Status.DUE, Moment(now + max(wait, backoff(message_id, number))))

@@ -45,6 +45,8 @@ class PostponeIt:
     until: Moment
     reason: Postponed
     detail: str = ""
+    told: bool = False
+    """It waits for this already: its story says so, and it counts as the same postponement."""
 
 
 Decision = SendNow | SkipIt | PostponeIt
@@ -70,6 +72,9 @@ class Situation:
     answer: str | None = None
     """What the server said to its last try, where there was one."""
     route_paused_until: Moment | None = None
+    destination: str = ""
+    """The domain of the contact's address."""
+    destination_rests_until: Moment | None = None
     campaign_paused: bool = False
     """`active: no`: it waits for as long as it may."""
 
@@ -163,6 +168,8 @@ def _postponement(s: Situation) -> PostponeIt | None:
             return PostponeIt(Moment(s.contact.paused_until), Postponed.CONTACT_PAUSED)
     if s.route_paused_until is not None and s.route_paused_until > s.now:
         return PostponeIt(s.route_paused_until, Postponed.PROVIDER_PAUSED)
+    if s.destination_rests_until is not None and s.destination_rests_until > s.now:
+        return PostponeIt(s.destination_rests_until, Postponed.PROVIDER_PAUSED, f"{s.destination} rests")
     return None
 
 

@@ -35,9 +35,14 @@ class Transport(Protocol):
     def concurrency(self) -> int:
         """How many mails it holds at the same time at most (its connections)."""
 
-    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def deliver(self, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         """Take mails from `handovers`, one whenever a connection is free, until it ends; return when each has
         its result.
+
+        None instead of a mail: nothing may go at this moment, though a connection is free, because of what is
+        on its way. Ask again when one of those has its result, and not before, but after a second or so in
+        any case, since another mail may have fallen due meanwhile. It comes only while something is on its
+        way: a transport that finishes each mail before it takes the next never meets it.
 
         The iterator is advanced in the calling thread and may be slow (it renders and commits); a mail that
         was taken is handed over at

@@ -10,6 +10,7 @@ from itertools import groupby
 from penfriend.domain.asking import Answer, Holds, Question
 from penfriend.domain.campaign import Send
 from penfriend.domain.coupons import Coupons
+from penfriend.domain.destination import Rests
 from penfriend.domain.journey import ending
 from penfriend.domain.outbox import DueMessage, SendBackground, Verdict
 from penfriend.domain.ports import Asking
@@ -47,7 +48,7 @@ class Deciding:
         group: Sequence[DueMessage],
         background: SendBackground,
         now: Moment,
-        route_paused_until: Moment | None,
+        rests: Rests,
     ) -> Decided:
         """What happens to each. A code is given, and on record, before the letter is made."""
         going: dict[int, Situation] = {}
@@ -62,9 +63,7 @@ class Deciding:
                 continue
             answers = self._answers(route, messages, background, now)
             for message in messages:
-                found = _situation(
-                    live, route, message, background, answers[message.id], now, route_paused_until
-                )
+                found = _situation(live, route, message, background, answers[message.id], now, rests)
                 decision = found if isinstance(found, SkipIt) else decide(found)
                 if not isinstance(decision, SendNow):
                     verdicts.append(Verdict(message, decision))
@@ -119,7 +118,7 @@ def _situation(
     background: SendBackground,
     answers: dict[Question, Answer],
     now: Moment,
-    route_paused_until: Moment | None,
+    rests: Rests,
 ) -> Situation | SkipIt:
     ended = background.ended.get(message.enrollment)
     if ended is not None:
@@ -144,5 +143,7 @@ def _situation(
         held_by=message.held_by,
         answer=message.answer,
         campaign_paused=not route.campaign.runs or message.campaign in background.stopped,
-        route_paused_until=route_paused_until,
+        route_paused_until=rests.route_until,
+        destination=message.domain,
+        destination_rests_until=rests.until(message.domain, now),
     )

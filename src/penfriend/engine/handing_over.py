@@ -1,28 +1,29 @@
-"""One claimed batch on its way out: decided, made, begun, handed over; the watch over what the transport does
-with it."""
+"""Claimed mails on their way out: decided, made, begun, handed over; the watch over what the transport does
+with them.
+
+A batch is over when its mails are. Where some of them hang because their destination is slow, and connections
+are free, it goes on with mails that were claimed since, so that no destination holds up the others.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 from penfriend.domain.delivery import Handover, Outcome, Result, Stage
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.outbox import Beginning, DueMessage, Finished, SendBackground, Verdict
-from penfriend.domain.ports import Clock, DotJournal, Handovers, Messages
 from penfriend.domain.reasons import Skip
 from penfriend.domain.retry import consequence
 from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.timing import DAY, MINUTE, SECOND, Moment
-from penfriend.domain.transport import Transport
-from penfriend.engine.decide import Deciding
+from penfriend.engine.destinations import NO_NEWS, Heard
 from penfriend.engine.letters import Made, make_letters
-from penfriend.engine.live import Live, Revisions
-from penfriend.engine.pace import Pace
+from penfriend.engine.live import Live
 from penfriend.engine.send_report import SendReport
+from penfriend.engine.supply import Claim, House, Supply
+from penfriend.engine.waiting_line import Begun, WaitingLine
 
 log = logging.getLogger("penfriend.send")
 
@@ -34,6 +35,8 @@ SMALLEST_GROUP, LARGEST_GROUP = 8, 100
 """So many are decided, made and begun together: more as long as all of a group are handed over well within
 STALE_SECONDS."""
 RECORD_EVERY = 100
+LOOKING_SECONDS = 0.5
+"""So long others are looked for at most before the transport may read its answers."""
 LONGEST_CAP = 400 * DAY
 """Mails older than this count under no cap."""
 GIVEN_UP = Result(
@@ -46,83 +49,96 @@ class LeaseLost(Exception):
     written."""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What a sender works with."""
-
-    messages: Messages
-    handovers: Handovers
-    deciding: Deciding
-    transport: Transport
-    journal: DotJournal
-    clock: Clock
-    owner: str
-    pace: Pace
-    revisions: Revisions
-    judge: Judge
-
-
-Judge = Callable[[Collection[str]], None]
-"""Told of campaigns whose mail was refused or could not be made (`penfriend.engine.stops`)."""
-
-
-@dataclass(slots=True)
-class _Begun:
-    """A message that is `sending`, with when that was."""
-
-    made: Made
-    attempt: int
-    since: float
-    """By the clock that passes by itself."""
-    lease_until: Moment
-    at_the_dot: bool = False
-
-
 class OneBatch:
     """The source of the transport's handovers and the watch over them. Used once, in one thread."""
 
-    def __init__(self, house: House, live: Live, report: SendReport, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, house: House, live: Live, report: SendReport, stopping: Callable[[], bool], claim: Claim
+    ) -> None:
         self._house, self._live, self._report, self._stopping = house, live, report, stopping
-        self._waiting: deque[_Begun] = deque()
+        self._line = WaitingLine(house.destinations)
         """Begun, and not handed over yet."""
-        self._stale: list[_Begun] = []
+        self._supply = Supply(house, live, report, claim, self._line)
+        """Claimed, and not made yet."""
+        self._stale: list[Begun] = []
         """Begun too long ago to be handed over."""
-        self._on_the_way: dict[int, _Begun] = {}
+        self._on_the_way: dict[int, Begun] = {}
         """With the transport, by attempt."""
         self._finished: list[Finished] = []
         """With a result that is not in the store yet."""
-        self._decided: set[int] = set()
-        """The messages that have a verdict or a result."""
-        self._gone_wrong: set[str] = set()
-        """Campaigns with a mail that was refused or could not be made."""
         self._rest: Result | None = None
         """Why the route rests by the last that was heard."""
 
-    def handovers(self, held: Sequence[DueMessage]) -> Iterator[Handover]:
+    def take_in(self, held: Sequence[DueMessage], room: int) -> None:
+        """These were claimed for it, where there was room for so many."""
+        self._supply.add(held, room)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more may be due than was claimed."""
+        return not self._supply.is_drained
+
+    def handovers(self) -> Iterator[Handover | None]:
         """The way of each message: decide, make, begin, hand over. Advanced whenever the transport has a
-        connection free."""
+        connection free; None where only what waits for results is left."""
+        clock = self._house.clock
         size = max(SMALLEST_GROUP, self._house.transport.concurrency)
-        start = 0
-        while start < len(held):
-            if self._stopping():
-                return
-            began = self._house.clock.elapsed()
-            now = self._house.clock.now()
-            made, verdicts = self._ready(held[start : start + size], now)
-            self._settle(verdicts, now)
-            self._begin(made, now)
-            while self._waiting:
-                begun = self._waiting.popleft()
-                if self._stopping() or self._house.clock.elapsed() - begun.since > STALE_SECONDS:
-                    self._stale.append(begun)
-                    continue
-                self._on_the_way[begun.attempt] = begun
-                self._house.pace.spend()
-                yield Handover(begun.attempt, begun.made.email)
+        asked = clock.elapsed()
+        while not self._stopping():
+            began = clock.elapsed()
+            group = self._supply.take(size)
+            if group:
+                self._make(group)
+            handed = False
+            while (handover := self._next()) is not None:
+                handed = True
+                yield handover
+                asked = clock.elapsed()
             self._withdraw_stale()
-            start += size
-            if self._house.clock.elapsed() - began < STALE_SECONDS / 4:
+            if group and clock.elapsed() - began < STALE_SECONDS / 4:
                 size = min(2 * size, LARGEST_GROUP)
+            if group or handed:
+                continue
+            if not self._on_the_way:
+                if not self._line:
+                    return
+                self._stale += self._line.withdraw()  # begun for a destination that rests by now
+            elif self._looks_for_more(asked):
+                continue
+            else:
+                yield None
+                asked = clock.elapsed()
+
+    def _next(self) -> Handover | None:
+        """The next that goes, now with the transport."""
+        house = self._house
+        while not self._stopping() and (begun := self._line.next()) is not None:
+            if house.clock.elapsed() - begun.since > STALE_SECONDS:
+                self._stale.append(begun)
+                continue
+            self._on_the_way[begun.attempt] = begun
+            house.destinations.hands_over(begun.domain)
+            house.pace.spend()
+            return Handover(begun.attempt, begun.made.email)
+        return None
+
+    def _looks_for_more(self, asked: float) -> bool:
+        """Whether anything has changed for those in hand, or more was claimed, where nothing can go."""
+        now = self._house.clock.elapsed()
+        self._stale += self._line.withdraw(before=now - STALE_SECONDS)
+        if now - asked > LOOKING_SECONDS or not self._supply.may_look:
+            return False
+        self._withdraw_stale()
+        self._record()
+        return self._supply.look()
+
+    def _make(self, group: Sequence[DueMessage]) -> None:
+        now = self._house.clock.now()
+        made, verdicts = self._ready(group, now)
+        self._supply.settle(verdicts, now)
+        begun = self._begin(made, now)
+        decided = {verdict.message.id for verdict in verdicts}
+        self._supply.lose([one.id for one in group if one.id not in begun and one.id not in decided])
 
     def _ready(self, group: Sequence[DueMessage], now: Moment) -> tuple[list[Made], list[Verdict]]:
         """The letters of those that go now, and the verdicts on the others. One that breaks a rule of ours
@@ -149,28 +165,16 @@ class OneBatch:
         house = self._house
         # whose contact was joined with another since the claim is decided about again
         known = [message for message in group if message.contact in background.contacts]
-        rest = house.handovers.paused_until(house.transport.name, now)
-        decided = house.deciding.decide(self._live, known, background, now, rest)
+        rests = house.handovers.rests(house.transport.name, now)
+        house.destinations.learn(rests, now)
+        decided = house.deciding.decide(self._live, known, background, now, rests)
         made, unmade = make_letters(self._live, house.revisions, house.messages, decided, background, now)
         return made, decided.verdicts + unmade
 
-    def _settle(self, verdicts: Sequence[Verdict], now: Moment) -> None:
-        live, owner = self._live, self._house.owner
-        self._house.messages.settle(verdicts, owner, now, live.revision, touch_ended=live.watches_ends)
-        self._decided.update(verdict.message.id for verdict in verdicts)
-        for verdict in verdicts:
-            if verdict.postponed:
-                self._report.postponed += 1
-            elif verdict.message.in_doubt:  # it may have arrived, and is not sent again
-                self._report.unknown += 1
-            else:
-                self._report.skipped += 1
-                if verdict.decision.reason == Skip.RENDER_FAILED:
-                    self._gone_wrong.add(verdict.message.campaign)
-
-    def _begin(self, made: Sequence[Made], now: Moment) -> None:
+    def _begin(self, made: Sequence[Made], now: Moment) -> set[int]:
+        """Which of them have begun."""
         if not made:
-            return
+            return set()
         house, lease = self._house, Moment(now + SENDING_LEASE)
         beginnings = [
             Beginning(
@@ -190,7 +194,8 @@ class OneBatch:
         since = house.clock.elapsed()
         for one in made:
             if one.message.id in attempts:
-                self._waiting.append(_Begun(one, attempts[one.message.id], since, lease))
+                self._line.add(Begun(one, attempts[one.message.id], since, lease))
+        return set(attempts)
 
     def dot(self, handover: Handover) -> None:
         """The next write may hold the last byte: on record first. Raises LeaseLost where the message may be
@@ -205,13 +210,20 @@ class OneBatch:
     def done(self, handover: Handover, result: Result) -> None:
         """The result of one attempt: on record at once, in the store with others in one transaction."""
         house, begun = self._house, self._on_the_way.pop(handover.attempt)
-        finished = self._finish(begun, result)
+        heard = house.destinations.hears(begun.domain, result)
+        self._line.frees(begun.domain)
+        finished = self._finish(begun, result, heard)
         house.journal.answer(finished.attempt, result, finished.at)
+        route_rests = finished.consequence.pause_route
+        if route_rests:  # what was begun and has not gone waits for the route as well
+            self._stale += self._line.withdraw()
         # on record beside the store already: a crash now leaves no doubt, and a commit for each would be slow
-        if len(self._finished) >= RECORD_EVERY or not (self._on_the_way or self._waiting):
+        through = not (self._on_the_way or self._line)
+        others_must_know = route_rests or heard.concerns_others
+        if through or others_must_know or len(self._finished) >= RECORD_EVERY:
             self._record()
 
-    def _finish(self, begun: _Begun, result: Result) -> Finished:
+    def _finish(self, begun: Begun, result: Result, heard: Heard = NO_NEWS) -> Finished:
         message, now = begun.made.message, self._house.clock.now()
         follows = consequence(
             result,
@@ -219,15 +231,16 @@ class OneBatch:
             number=message.attempts + 1,
             now=now,
             on_unknown=self._live.on_unknown(message.campaign, message.transactional),
+            told_by_several=heard.told_by_several,
         )
         if follows.pause_route or result.outcome is Outcome.ACCEPTED:
             self._rest = result if follows.pause_route else None
-        finished = Finished(begun.attempt, message.id, result, follows, now)
+        finished = Finished(begun.attempt, message.id, result, follows, now, heard.rests, heard.revives)
         self._finished.append(finished)
-        self._decided.add(message.id)
+        self._supply.is_over(message.id)
         self._report.count(result.outcome)
         if follows.suppress:
-            self._gone_wrong.add(message.campaign)
+            self._supply.gone_wrong.add(message.campaign)
         return finished
 
     def _record(self) -> None:
@@ -242,7 +255,7 @@ class OneBatch:
         self._house.journal.forget([attempt for _, attempt in begun])
         self._stale = []
 
-    def close(self, held: Sequence[DueMessage]) -> int:
+    def close(self) -> int:
         """Nothing stays behind: results are recorded, what was begun and has not come to the dot is taken
         back, the rest given back; how many were.
 
@@ -250,14 +263,15 @@ class OneBatch:
         """
         house = self._house
         for begun in self._on_the_way.values():
+            house.destinations.gives_up(begun.domain)
             if begun.at_the_dot:
                 self._finish(begun, GIVEN_UP)
             else:
                 self._stale.append(begun)
         self._on_the_way = {}
-        self._stale += self._waiting
-        self._waiting.clear()
-        left = [message.id for message in held if message.id not in self._decided]
+        house.destinations.forget_idle()
+        self._stale += self._line.withdraw()
+        left = self._supply.undecided
         with ExitStack() as last:  # each is tried, whatever becomes of the others
             if left:
                 last.callback(house.messages.give_back, left, house.owner)
@@ -266,5 +280,5 @@ class OneBatch:
         if self._rest is not None:
             words = (house.transport.name, self._rest.text, self._rest.server)
             log.warning("transport %s rests, its mails wait: %s (%s)", *words)
-        house.judge(self._gone_wrong)
+        house.judge(self._supply.gone_wrong)
         return len(left)

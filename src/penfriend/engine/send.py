@@ -12,22 +12,23 @@ connections. See `recover` for what happens to them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from penfriend.domain.coupons import Coupons
-from penfriend.domain.outbox import Carried
+from penfriend.domain.outbox import Carried, DueMessage
 from penfriend.domain.ports import Asking, Clock, DotJournal, Handovers, Messages
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
-from penfriend.engine.handing_over import House, Judge, OneBatch
+from penfriend.engine.destinations import Destinations
+from penfriend.engine.handing_over import OneBatch
 from penfriend.engine.live import Live, Revisions
 from penfriend.engine.pace import Pace
 from penfriend.engine.send_report import SendReport
+from penfriend.engine.supply import PLACES, House, Judge
 
 __all__ = ["Send", "SendReport"]
 
-BATCH = 200
-"""So many are claimed at a time."""
 CLAIM_LEASE = 5 * MINUTE
 HELD_AT_ONCE = 1_000
 """So many are said to wait for the rate in one transaction: other writers wait for it."""
@@ -51,10 +52,21 @@ class Send:
         revisions: Revisions,
         coupons: Coupons,
         judge: Judge = lambda _: None,
+        destinations: Destinations | None = None,
     ) -> None:
-        deciding = Deciding(asking, coupons)
+        """Without `destinations` it begins as if nothing had been sent before."""
         self._house = House(
-            messages, handovers, deciding, transport, journal, clock, owner, pace, revisions, judge
+            messages,
+            handovers,
+            Deciding(asking, coupons),
+            transport,
+            journal,
+            clock,
+            owner,
+            pace,
+            revisions,
+            judge,
+            destinations or Destinations(transport.concurrency, clock),
         )
 
     def tick(self, live: Live, stopping: Callable[[], bool] = lambda: False) -> SendReport:
@@ -64,24 +76,31 @@ class Send:
         carried = Carried.by(house.transport.name, live.definitions)
         while not stopping():
             before = report.decided
-            now = house.clock.now()
-            room = min(BATCH, house.pace.room())
+            room = min(PLACES, house.pace.room())
             if not room:
                 self._hold_for_rate(live, carried, report, stopping)
                 break
-            until = Moment(now + CLAIM_LEASE)
-            held = house.messages.claim(now, house.owner, until, live.revision, room, carried)
+            held = self._claim(live, carried, room)
             if not held:
                 break
-            batch, left = OneBatch(house, live, report, stopping), 0
+            batch = OneBatch(house, live, report, stopping, partial(self._claim, live, carried))
+            batch.take_in(held, room)
+            left = 0
             try:
-                house.transport.deliver(batch.handovers(held), batch)
+                house.transport.deliver(batch.handovers(), batch)
             finally:
-                left = batch.close(held)
+                left = batch.close()
             # the transport took nothing: the same batch would come again and again; or nothing more was due
-            if report.decided == before or (len(held) < room and not left):
+            if report.decided == before or not (batch.has_more or left):
                 break
         return report
+
+    def _claim(self, live: Live, carried: Carried | None, room: int) -> list[DueMessage]:
+        """At most so many of what is due, and no more than the rate allows."""
+        house, now = self._house, self._house.clock.now()
+        room = min(room, house.pace.room())
+        until = Moment(now + CLAIM_LEASE)
+        return house.messages.claim(now, house.owner, until, live.revision, room, carried) if room else []
 
     def _hold_for_rate(
         self, live: Live, carried: Carried | None, report: SendReport, stopping: Callable[[], bool]

@@ -12,7 +12,7 @@ from penfriend.domain.feedback import Effect, Feedback, Kind, Taken
 from penfriend.domain.ingestion import Answer, Own, Refused
 from penfriend.domain.ports import Clock
 from penfriend.domain.timing import Moment
-from penfriend.engine.handing_over import Judge
+from penfriend.engine.supply import Judge
 
 log = logging.getLogger("penfriend.feedback")
 

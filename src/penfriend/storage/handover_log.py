@@ -19,15 +19,16 @@ from sqlalchemy import (
     update,
 )
 
+from penfriend.domain.destination import Rests
 from penfriend.domain.message import Status
 from penfriend.domain.outbox import Beginning, Finished
 from penfriend.domain.reasons import End
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
+from penfriend.storage.destinations import rests_on
 from penfriend.storage.message_log import claimed_by
 from penfriend.storage.outcomes import record, withdraw
 from penfriend.storage.people import locked_versions
-from penfriend.storage.routes import paused_routes
 from penfriend.storage.tables import attempts, contacts, enrollments, messages
 
 _m = messages.c
@@ -51,11 +52,10 @@ class HandoverLog:
         with self._db.write() as connection:
             return _begin(connection, group, owner, route, now, lease_until)
 
-    def paused_until(self, route: str, now: Moment) -> Moment | None:
-        """Until when the route rests, if it does."""
+    def rests(self, route: str, now: Moment) -> Rests:
+        """What rests: the route, and destinations on it."""
         with self._db.read() as connection:
-            rest = paused_routes(connection, now).get(route)
-        return rest[0] if rest else None
+            return rests_on(connection, route, now)
 
     def withdraw(self, begun: Sequence[tuple[int, int]], owner: str) -> None:
         """Take back messages (message id, attempt id) that were begun and have not come to the dot: due

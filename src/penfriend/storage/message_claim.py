@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal, select, text, update
 
+from penfriend.domain.destination import domain_of
 from penfriend.domain.message import Status
 from penfriend.domain.outbox import Carried, DueMessage
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.revisions import is_behind
-from penfriend.storage.tables import messages
+from penfriend.storage.tables import contacts, messages
 
 _m = messages.c
 IS_DUE = _m.status == literal(Status.DUE.value, literal_execute=True)
@@ -68,6 +69,7 @@ def _due(row: Row[tuple[object, ...]]) -> DueMessage:
         topic=row.topic,
         transactional=bool(row.transactional),
         message_id=row.message_id,
+        domain=domain_of(row.email or ""),
         wanted_at=row.wanted_at,
         dated_at=row.dated_at,
         attempts=row.attempts,
@@ -111,9 +113,10 @@ _OF_PRIORITY = (
     .with_for_update(skip_locked=True)
 )
 """What is due of one priority."""
+_EMAIL = select(contacts.c.email).where(contacts.c.id == _m.contact_id).scalar_subquery().label("email")
 _TAKE = (
     update(messages)
     .where(_m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.DUE.value)
     .values(status=Status.CLAIMED.value, owner=bindparam("claim_owner"), lease_until=bindparam("claim_until"))
-    .returning(*_m)
+    .returning(*_m, _EMAIL)
 )

@@ -173,13 +173,15 @@ def _settle(
         connection.execute(_SKIP, [_skip_values(message, skip, now) for message, skip in skipped])
     if postponed:
         connection.execute(_POSTPONE, [_postpone_values(*one) for one in postponed])
+    news = [one for one in kept if not (isinstance(one.decision, PostponeIt) and one.decision.told)]
     tell_of_messages(connection, [message.id for message, _ in skipped], now)
     if endings:
         ended = ending_enrollments(
             connection, enrollments.c.id.in_([message.enrollment for message, _ in endings]), IS_ACTIVE
         )
         connection.execute(_END, [_ending_values(*one) for one in endings])
-    connection.execute(_TELL, [verdict_line(one, now) for one in kept])
+    if news:
+        connection.execute(_TELL, [verdict_line(one, now) for one in news])
     if endings:
         tell_of_ends(connection, ended, now)
         connection.execute(_TELL, [ending_line(message, end) for message, end in endings])
@@ -248,7 +250,7 @@ _POSTPONE = (
         status=Status.DUE.value,
         due_at=bindparam("until"),
         held_by=bindparam("why"),
-        postponed=_m.postponed + 1,
+        postponed=_m.postponed + bindparam("more", type_=_m.postponed.type),
         owner=None,
         lease_until=None,
     )
@@ -274,7 +276,12 @@ def _skip_values(message: DueMessage, skip: SkipIt, now: Moment) -> dict[str, ob
 
 
 def _postpone_values(message: DueMessage, postponement: PostponeIt) -> dict[str, object]:
-    return {"of_id": message.id, "why": postponement.reason.value, "until": postponement.until}
+    return {
+        "of_id": message.id,
+        "why": postponement.reason.value,
+        "until": postponement.until,
+        "more": int(not postponement.told),
+    }
 
 
 def _ending_values(message: DueMessage, end: Ending) -> dict[str, object]:

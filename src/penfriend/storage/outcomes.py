@@ -23,6 +23,9 @@ from sqlalchemy import (
 from penfriend.domain.delivery import Fault, Outcome
 from penfriend.domain.message import FINAL, OVER, Status
 from penfriend.domain.outbox import Finished
+from penfriend.domain.retry import LONGEST_WISH
+from penfriend.domain.timing import SECOND, Moment
+from penfriend.storage.destinations import rest_destination, revive_destinations
 from penfriend.storage.feedback_effects import keep_refusals, settle_doubts
 from penfriend.storage.mail_events import note_bounced, note_sent
 from penfriend.storage.message_log import wake
@@ -88,6 +91,7 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     settle_doubts(connection, doubted, max(done.at for done in finished))
     _tell_what_waits(connection, settled, found)
     _tell_route(connection, finished, route)
+    _tell_destinations(connection, finished, route)
 
 
 def _has_bounced(done: Finished) -> bool:
@@ -117,6 +121,24 @@ def _tell_route(connection: Connection, finished: Sequence[Finished], route: str
         elif done.result.outcome is Outcome.ACCEPTED and not works:
             revive_route(connection, route)
             works = True
+
+
+def _tell_destinations(connection: Connection, finished: Sequence[Finished], route: str) -> None:
+    """Of each destination what came last holds."""
+    last: dict[str, Finished] = {}
+    for done in finished:
+        for domain in (done.rests, done.revives):
+            if domain is not None:
+                last[domain] = done
+    revive_destinations(connection, route, [name for name, done in last.items() if done.revives == name])
+    for domain, done in sorted(last.items()):
+        if done.rests == domain:
+            rest_destination(connection, route, domain, done.result.text, done.at, _asked_for(done))
+
+
+def _asked_for(done: Finished) -> Moment:
+    """Until when the server asked to be left alone."""
+    return Moment(done.at + int(min((done.result.retry_after or 0) * SECOND, LONGEST_WISH)))
 
 
 def _waiting_for_results(

@@ -12,6 +12,7 @@ from penfriend.domain.overview import CampaignCounts, MessageLine, Overview
 from penfriend.domain.timing import Moment
 from penfriend.storage.call_tries import calls_not_done
 from penfriend.storage.database import Database
+from penfriend.storage.destinations import resting_destinations
 from penfriend.storage.forgetting import passes
 from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_claim import IS_DUE
@@ -59,6 +60,7 @@ class Reports:
                 ).scalar_one(),
                 lag=0 if oldest is None else now - oldest,
                 routes=paused_routes(connection, now),
+                destinations=resting_destinations(connection, now),
                 suppressions={row[0]: row[1] for row in found},
                 webhooks=calls_not_done(connection, webhook_calls.c.webhook),
                 outgoing=calls_not_done(connection, outgoing_calls.c.target),

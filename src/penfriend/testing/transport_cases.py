@@ -147,6 +147,41 @@ class TransportCases:
         carried.transport.deliver(counted(), watch)
         assert max(held) < carried.transport.concurrency
 
+    def test_it_goes_on_after_there_was_nothing_for_the_moment(self, carried: Carried) -> None:
+        """None instead of a mail is no end."""
+        watch = RecordingWatch()
+        given, early = [0], list[int]()
+
+        def two_at_a_time() -> Iterator[Handover | None]:
+            for handover in make_handovers(30):
+                while given[0] - len(watch.results) >= 2:
+                    early.append(given[0])
+                    yield None
+                given[0] += 1
+                yield handover
+
+        carried.transport.deliver(two_at_a_time(), watch)
+        assert set(watch.outcomes.values()) == {Outcome.ACCEPTED}
+        assert len(carried.arrived()) == 30
+        assert (carried.transport.concurrency > 2) == bool(early)
+
+    def test_it_waits_for_a_result_before_it_asks_again(self, carried: Carried) -> None:
+        """It does not ask round and round: once for each mail, and again where a server is slow."""
+        watch = RecordingWatch()
+        asked: list[int] = []
+
+        def one_at_a_time() -> Iterator[Handover | None]:
+            for handover in make_handovers(20):
+                while len(watch.results) < handover.attempt - 1:
+                    asked.append(len(watch.results))
+                    yield None
+                yield handover
+
+        carried.transport.deliver(one_at_a_time(), watch)
+        assert len(watch.results) == 20
+        assert len(asked) < 40
+        assert (carried.transport.concurrency > 1) == bool(asked)
+
     def test_iterator_and_watch_run_in_the_calling_thread(self, carried: Carried) -> None:
         """The caller's transactions are of one thread."""
         watch = RecordingWatch()

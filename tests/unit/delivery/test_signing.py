@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,28 @@ def test_a_key_that_comes_or_changes_is_taken_up_with_the_next_batch(tmp_path: P
         assert is_signed(way.sent[-1], {SHOP.record: record(key)})
     (tmp_path / "dkim.pem").unlink()
     assert way.deliver(*make_handovers(1, start=4)).outcomes == {4: Outcome.DEFERRED}
+
+
+def test_a_key_that_changes_is_taken_up_after_a_minute_of_a_batch_that_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, seconds = tmp_path / "dkim.pem", [0.0]
+    path.write_text(pem(ed25519_key()))
+    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    way = Way(Dkim("shop.example", "one", "dkim.pem"), folder=tmp_path)
+
+    def lasts() -> Iterator[Handover]:
+        first, second, third = make_handovers(3)
+        yield first
+        path.write_text(pem(rsa_key()))
+        seconds[0] = 59.0
+        yield second
+        seconds[0] = 61.0
+        yield third
+
+    way.transport.deliver(lasts(), RecordingWatch())
+    records = [record(ed25519_key()), record(ed25519_key()), record(rsa_key())]
+    assert all(is_signed(sent, {SHOP.record: key}) for sent, key in zip(way.sent, records, strict=True))
 
 
 @pytest.mark.parametrize("text", ["", "nothing", pem(rsa_key())[:200]])

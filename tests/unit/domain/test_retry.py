@@ -94,6 +94,33 @@ def test_connection_lost_in_the_middle_of_a_mail_counts_and_pauses_nobody_else()
     assert found == Consequence(Status.DUE, Moment(NOON + backoff(ID, 3)))
 
 
+@pytest.mark.parametrize(("code", "enhanced"), [(421, "4.3.2"), (452, "4.7.0")])
+def test_opinion_of_one_destination_does_not_count_and_pauses_nobody_else(code: int, enhanced: str) -> None:
+    told = Result(Outcome.DEFERRED, Stage.RCPT, code, enhanced, fault=Fault.ROUTE)
+    found = consequence(told, message_id=ID, number=9, now=NOON, on_unknown=OnUnknown.HOLD)
+    assert found == Consequence(Status.DUE, Moment(NOON + backoff(ID, 1)), uncounted=True)
+
+
+def test_opinion_that_several_destinations_share_is_the_routes_matter() -> None:
+    told = Result(Outcome.DEFERRED, Stage.DOT, 421, fault=Fault.ROUTE)
+    found = consequence(
+        told, message_id=ID, number=9, now=NOON, on_unknown=OnUnknown.HOLD, told_by_several=True
+    )
+    assert found == Consequence(Status.DUE, Moment(NOON + 30 * SECOND), pause_route=True, uncounted=True)
+
+
+def test_421_before_a_recipient_was_named_is_the_routes_matter() -> None:
+    told = Result(Outcome.DEFERRED, Stage.MAIL, 421, fault=Fault.ROUTE)
+    found = consequence(told, message_id=ID, number=1, now=NOON, on_unknown=OnUnknown.HOLD)
+    assert found.pause_route
+
+
+def test_greylisted_mail_is_put_off_for_its_own_sake() -> None:
+    told = Result(Outcome.DEFERRED, Stage.RCPT, 450, "4.7.1", fault=Fault.ROUTE)
+    found = consequence(told, message_id=ID, number=3, now=NOON, on_unknown=OnUnknown.HOLD)
+    assert found == Consequence(Status.DUE, Moment(NOON + backoff(ID, 3)))
+
+
 def test_unknown_is_held() -> None:
     assert follows(Outcome.UNKNOWN, Fault.ROUTE) == Consequence(Status.UNKNOWN)
 

@@ -46,9 +46,9 @@ class Wire(MemoryTransport):
         super().__init__("default")
         self.fate, self.sink = fate, sink
 
-    def deliver(self, handovers: Iterator[Handover], watch: DeliveryWatch) -> None:
+    def deliver(self, handovers: Iterator[Handover | None], watch: DeliveryWatch) -> None:
         """One mail at a time."""
-        for handover in handovers:
+        for handover in filter(None, handovers):
             self.fate("taken")
             watch.dot(handover)
             self.fate("at the dot")
@@ -102,10 +102,11 @@ class Mortal:
                 self.fate.point = ""
         return False
 
-    def _closing(self) -> Callable[[OneBatch, Any], None]:
-        def close(batch: OneBatch, held: Any) -> None:
+    def _closing(self) -> Callable[[OneBatch], int]:
+        def close(batch: OneBatch) -> int:
             if not self.fate.point or self.fate.after > 0:  # the dead do nothing any more
-                REAL_CLOSE(batch, held)
+                return REAL_CLOSE(batch)
+            return 0
 
         return close
 

@@ -7,7 +7,7 @@ belonging   touched, segment_looks, segment_sizes, members, source_rows, source_
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
 outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, coupon_codes
-house       revisions, leases, routes, notes
+house       revisions, leases, routes, destinations, notes
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from penfriend.storage.tables.happenings import (
     purchases,
     refunds,
 )
-from penfriend.storage.tables.house import leases, notes, revisions, routes
+from penfriend.storage.tables.house import destinations, leases, notes, revisions, routes
 from penfriend.storage.tables.journeys import (
     campaign_states,
     decisions,
@@ -63,6 +63,7 @@ __all__ = [
     "contacts",
     "coupon_codes",
     "decisions",
+    "destinations",
     "enrollments",
     "event_facts",
     "events",

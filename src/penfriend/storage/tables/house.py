@@ -1,4 +1,4 @@
-"""The house: revisions, leases, routes and small notes."""
+"""The house: revisions, leases, routes, their destinations, and small notes."""
 
 from __future__ import annotations
 
@@ -34,6 +34,17 @@ routes = Table(
     text("reason"),
     count("failures"),
 )
+
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("route", TEXT, primary_key=True),
+    Column("domain", TEXT, primary_key=True),
+    count("failures"),
+    moment("resting_until", null=False),
+    text("reason"),
+)
+"""Domains whose mails failed in a row; one mail that is accepted deletes the row."""
 
 notes = Table(
     "notes",

@@ -42,7 +42,7 @@ def test_who_may_send_nothing_right_now_is_asked_again_after_a_result(
             yield None
         yield from make_handovers(1, start=2)
 
-    transport.deliver(slowly(), watch)  # type: ignore[arg-type]  # the protocol is about to allow it
+    transport.deliver(slowly(), watch)
     assert watch.outcomes == {1: Outcome.ACCEPTED, 2: Outcome.ACCEPTED}
     assert asked_again == [0]
 
