@@ -66,8 +66,8 @@ def _take(connection: Connection, reports: Sequence[Feedback], now: Moment) -> l
 
 
 def _moment_of(report: Feedback, row: RowMapping, now: Moment) -> Moment:
-    """Clocks of others are what they are: not before the mail, not after now."""
-    return Moment(min(max(report.at, row["dated_at"]), now))
+    """Clocks of others are what they are, and many tell whole seconds: not before the mail, not after now."""
+    return Moment(min(max(report.at, row["sent_at"] or row["dated_at"]), now))
 
 
 def _matched(connection: Connection, reports: Sequence[Feedback]) -> list[RowMapping | None]:
