@@ -111,3 +111,16 @@ def test_list_of_messages_does_not_read_all_of_their_status(world: World) -> Non
         assert set(connection.execute(newest).scalars()) == {1, MANY + 1, MANY, MANY - 1}
 
     assert steps(world, read) < MANY / 10
+
+
+def test_claim_does_not_read_those_that_are_set_aside_for_a_slow_domain(world: World) -> None:
+    waiting(world, 1, 20, due_at=NOON, lane="default slow.example")
+    waiting(world, 21, 1, priority=10, due_at=NOON)
+
+    def claim(connection: Connection) -> None:
+        lanes = {"default slow.example": 2}
+        assert [one.id for one in claim_due(connection, NOON, "a", UNTIL, 1, 200, None, lanes)] == [1, 2, 21]
+
+    few = steps(world, claim)
+    waiting(world, 22, MANY, due_at=NOON, lane="default slow.example")
+    assert steps(world, claim) < 2 * few

@@ -10,8 +10,7 @@ import pytest
 from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.campaign import Policy, WaitFor
 from penfriend.domain.delivery import Email
-from penfriend.domain.timing import MINUTE, Cap, Duration, Moment, Unit
-from penfriend.engine.pace import Pace
+from penfriend.domain.timing import MINUTE, SECOND, Cap, Duration, Moment, Unit
 from penfriend.engine.send import Send
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
@@ -52,7 +51,7 @@ def at_once(world: World, rounds: int) -> list[Email]:
             journal,
             world.clock,
             owner,
-            Pace(None, world.clock),
+            world.gate(),
             world.revision,
             CouponPool(world.db),
         )
@@ -108,3 +107,18 @@ def test_sequence_is_walked_once_by_several_workers(world: World) -> None:
     assert Counter(world.statuses()) == {"sent": 90}
     assert set(world.ends()) == {"completed"}
     assert world.held() == []
+
+
+def test_rate_holds_over_workers_at_once_and_nothing_goes_twice(world: World) -> None:
+    world.run(campaign(LETTER))
+    world.pace = 50
+    for person in range(60):
+        world.person(f"person{person}")
+    received = at_once(world, 4)  # the clock stands still: one burst, nine tenths of a second's worth
+    assert (len(received), len({email.message_id for email in received})) == (45, 45)
+    assert Counter(world.statuses()) == {"sent": 45, "due": 15}
+    waiting = [row for row in world.rows("messages") if row["status"] == "due"]
+    assert {(row["held_by"], row["attempts"]) for row in waiting} == {("rate_limit", 0)}
+    assert world.held() == []
+    world.later(SECOND)
+    assert len(at_once(world, 4)) == 15

@@ -175,6 +175,14 @@ def test_busiest_hour_is_held_against_the_rate_of_the_transport(small: House) ->
     assert busiest.seconds == busiest.mails  # rate=1/s
 
 
+def test_busiest_hour_goes_by_the_rate_that_the_files_give_the_transport(small: House) -> None:
+    with small.settings.config.open("a", encoding="utf-8") as file:
+        file.write("transports: {default: {rate: 30 per minute}}\n")
+    busiest = simulate(small, _wish()).busiest
+    assert busiest is not None
+    assert busiest.seconds == 2 * busiest.mails
+
+
 def test_link_of_a_simulated_mail_is_good_for_nothing_in_the_real_house(small: House) -> None:
     from penfriend.domain.tokens import Purpose
     from penfriend.rendering.tokens import read

@@ -17,15 +17,16 @@ from penfriend.domain.campaign import Campaign, Policy
 from penfriend.domain.contact import address_hash
 from penfriend.domain.errors import RevisionUnusable
 from penfriend.domain.outbox import DueMessage
+from penfriend.domain.pacing import Rate
 from penfriend.domain.ports import Asking
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.advance import Advance, AdvanceReport
 from penfriend.engine.changes import Changes
 from penfriend.engine.clock import SetClock
+from penfriend.engine.gate import Gate
 from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
-from penfriend.engine.pace import Pace
 from penfriend.engine.recover import RecoverReport, recover
 from penfriend.engine.send import Send as Sender
 from penfriend.engine.send import SendReport
@@ -39,6 +40,7 @@ from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.ingest import IngestStore
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.questions import Asker
+from penfriend.storage.rate_book import RateBook
 from penfriend.storage.recovery_log import RecoveryLog
 from penfriend.storage.split_log import SplitLog
 from penfriend.storage.tables import metadata
@@ -210,10 +212,15 @@ class World:
             self.journal,
             self.clock,
             self.owner,
-            Pace(self.pace, self.clock),
+            self.gate(),
             self.revision,
             CouponPool(self.db),
         )
+
+    def gate(self, route: str = "default") -> Gate:
+        """The gate of a route."""
+        rate = None if self.pace is None else Rate(self.pace)
+        return Gate(route, self.live.definitions, RateBook(self.db), self.clock, rate)
 
     def send(self, stopping: Callable[[], bool] = lambda: False) -> SendReport:
         """The tick `send`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from penfriend.bootstrap.checked import Checked
 from penfriend.bootstrap.files import Files
 from penfriend.domain.definitions import Definitions
+from penfriend.domain.outbox import has_other_lanes
 from penfriend.domain.problems import Problem
 from penfriend.domain.relocation import other_letters, relocations
 from penfriend.domain.renames import Renames, as_renamed, renames
@@ -17,6 +18,7 @@ from penfriend.storage.looks_store import LookStore
 from penfriend.storage.notes import write_note
 from penfriend.storage.outgoing import set_targets
 from penfriend.storage.pausing import pause_and_resume
+from penfriend.storage.rate_lanes import leave_lanes
 from penfriend.storage.relocation import change_letters, relocate
 from penfriend.storage.renaming import rename
 from penfriend.storage.retyping import retype
@@ -82,6 +84,8 @@ def apply_files(
             relocate(connection, relocations(same_names, definitions), now)
             change_letters(connection, other_letters(same_names, definitions))
             wake_campaigns(connection, _changed(same_names, definitions))
+            if has_other_lanes(same_names, definitions):
+                leave_lanes(connection)
         pause_and_resume(connection, definitions, now)
     LookStore(db).activate(definitions, revision.number, now, _other_segments(same_names, definitions))
     return _noted(db, Applied(revision.number, True, checked.problems))

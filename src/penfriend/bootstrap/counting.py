@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from penfriend.bootstrap.transport_states import transport_states
 from penfriend.domain.campaign import SegmentTrigger
 from penfriend.domain.overview import Overview, Reading
 from penfriend.domain.sources import ReadState
@@ -16,8 +17,8 @@ from penfriend.storage.overview import Reports
 from penfriend.storage.source_states import read_states
 
 
-def overview_of(db: Database, live: Live | None, now: Moment) -> Overview:
-    """The counts at `now`, by the names of the live revision."""
+def overview_of(db: Database, live: Live | None, now: Moment, address: str) -> Overview:
+    """The counts at `now`, by the names of the live revision. `address` is that of PENFRIEND_TRANSPORT."""
     campaigns = live.definitions.campaigns if live else {}
     triggers = {
         # `backfill: all` lets in whom another campaign notes
@@ -36,4 +37,5 @@ def overview_of(db: Database, live: Live | None, now: Moment) -> Overview:
             for segment, _, source in sql_segments(live.definitions)
         }
         coupons = coupon_counts(connection, live.definitions)
-        return replace(overview, coupons=coupons, sources=sources)
+    ways = transport_states(db, live.definitions, address, overview.routes, now)
+    return replace(overview, coupons=coupons, sources=sources, transports=ways)

@@ -253,7 +253,7 @@ class House:
 
     def overview(self) -> Overview:
         """All counts of this moment."""
-        return overview_of(self.db, self.live(), self.clock.now())
+        return overview_of(self.db, self.live(), self.clock.now(), self.settings.transport)
 
     def segments(self) -> Segments:
         """The segments of the files as they are now, or else of the live revision. Raises

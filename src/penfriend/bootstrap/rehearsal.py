@@ -45,7 +45,9 @@ class Rehearsal:
 
     def __init__(self, house: House, clock: SetClock, keep: Keep) -> None:
         self.house, self.clock = house, clock
-        self.worker = Worker(house, lambda name, _: (MemoryTransport(name, keep=keep, concurrency=100), None))
+        self.worker = Worker(
+            house, lambda name, _: (MemoryTransport(name, keep=keep, concurrency=100), None), paced=False
+        )
         self._expected = set(Tick)
         """The ticks for which time alone may have brought something since the last jump; at first all."""
         self._pending: Pending | None = None

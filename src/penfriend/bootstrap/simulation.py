@@ -19,6 +19,7 @@ from penfriend.domain.customers import Customers
 from penfriend.domain.delivery import Email, Handover
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound
 from penfriend.domain.forecast import Forecast
+from penfriend.domain.outbox import DEFAULT_ROUTE
 from penfriend.domain.overview import Overview
 from penfriend.domain.timing import MINUTE, Duration, Moment, Unit, shift
 from penfriend.storage.forecasting import capped_since, coupons_since, forecast_mails, steps_since
@@ -100,7 +101,8 @@ class Simulation:
 
     def run(self, tell: Tell = lambda _moment, _end: None) -> Forecast:
         """Live, and count."""
-        wish, zone = self._wish, self._house.definitions().brand.zone
+        wish, definitions = self._wish, self._house.definitions()
+        zone, said = definitions.brand.zone, definitions.transport_plan(DEFAULT_ROUTE).rate
         end = shift(wish.begin, Duration(wish.days, Unit.DAYS), zone)
         # the last full minute before the end, at which a daemon looks as well
         last = Moment(max((end - 1) // MINUTE * MINUTE, wish.begin))
@@ -121,7 +123,7 @@ class Simulation:
             overview=after.since(self._before or after),
             mails=mails,
             capped=capped,
-            rate=self._rate,
+            rate=self._rate if said is None else said.per_second,
             coupons=coupons,
             sources={name: one.state.read_at for name, one in after.sources.items()},
             steps=steps,

@@ -12,16 +12,19 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penfriend.delivery import Keys, SigningTransport
+from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import SettingError
-from penfriend.domain.outbox import DEFAULT_ROUTE
+from penfriend.domain.outbox import DEFAULT_ROUTE, addresses
+from penfriend.domain.pacing import Rate
 from penfriend.domain.ports import Asking
 from penfriend.domain.transport import Transport
 from penfriend.engine.destinations import Destinations
+from penfriend.engine.gate import Gate
 from penfriend.engine.live import Live
-from penfriend.engine.pace import Pace
 from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
 from penfriend.engine.send_report import SendReport
@@ -31,6 +34,7 @@ from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.message_log import MessageLog
+from penfriend.storage.rate_book import RateBook
 from penfriend.storage.recovery_log import RecoveryLog
 from penfriend.storage.stop_log import StopLog
 
@@ -49,46 +53,83 @@ def new_owner() -> str:
     return f"{os.getpid()}-{secrets.token_hex(6)}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """What a way goes by from its next turn on."""
+
+    definitions: Definitions
+    asking: Asking
+    keys: Keys
+    address: str
+
+
 class WayOut:
     """One transport with all that sending over it needs."""
 
-    def __init__(self, house: House, name: str, url: str, open_way: OpenWay, judge: Judge) -> None:
-        self._house, self.url, self._judge = house, url, judge
-        self._transport, rate = open_way(name, url)
-        self._pace = Pace(rate, house.clock)
+    def __init__(
+        self, house: House, name: str, address: str, open_way: OpenWay, judge: Judge, *, paced: bool
+    ) -> None:
+        self._house, self.name, self.address, self._judge = house, name, address, judge
+        self._open_way, self._paced = open_way, paced
+        self._transport, self._rate = open_way(name, address)
         self._destinations = Destinations(self._transport.concurrency, house.clock)
         self.owner = new_owner()
         self._journal = FileJournal(house.journals, self.owner)
         self._messages = MessageLog(house.db)
         self._send: Send | None = None
+        self._coming: _Coming | None = None
         self._gone = self.is_closed = False
         self._broke = False
         """A turn failed in the middle, and may have left claims of ours behind."""
         self._thread: ThreadPoolExecutor | None = None
         self._turn: Future[SendReport] | None = None
 
-    def take_up(self, asking: Asking, keys: Keys) -> None:
-        """From the next turn on the revision of `asking` is sent by, and signed with its keys. A transport
-        that keeps its mail in the house signs nothing."""
+    def take_up(self, definitions: Definitions, asking: Asking, keys: Keys, address: str) -> None:
+        """From the next turn on this revision is sent by, over that address, and signed with its keys. A
+        transport that keeps its mail in the house signs nothing."""
+        self._coming = _Coming(definitions, asking, keys, address)
+
+    def _begin(self, coming: _Coming) -> None:
+        if coming.address != self.address:
+            self._move(coming.address)
         if isinstance(self._transport, SigningTransport):
-            self._transport.sign_with(keys)
+            self._transport.sign_with(coming.keys)
         self._send = Send(
             self._messages,
             HandoverLog(self._house.db),
-            asking,
+            coming.asking,
             self._transport,
             self._journal,
             self._house.clock,
             self.owner,
-            self._pace,
+            self._gate(coming.definitions),
             self._house.revision,
             CouponPool(self._house.db),
             self._judge,
             destinations=self._destinations,
         )
 
+    def _move(self, address: str) -> None:
+        """Leave the transport for one of another address; where that cannot be opened, stay."""
+        try:
+            transport, rate = self._open_way(self.name, address)
+        except SettingError as error:
+            log.error("transport %s cannot be changed, it stays as it was: %s", self.name, error)
+            return
+        self._transport.close()
+        self._transport, self._rate, self.address = transport, rate, address
+        self._destinations = Destinations(transport.concurrency, self._house.clock)
+
+    def _gate(self, definitions: Definitions) -> Gate:
+        rate = None if self._rate is None else Rate(self._rate)
+        rates, clock = RateBook(self._house.db), self._house.clock
+        return Gate(self.name, definitions, rates, clock, rate, paced=self._paced)
+
     def send(self, live: Live, stopping: Stopping) -> SendReport:
         """What is due by this way is sent."""
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            self._begin(coming)
         if self._send is None:
             return SendReport()
         if self._broke:
@@ -151,12 +192,12 @@ class WayOut:
 class WaysOut:
     """All ways of one worker; `default` is there from the start. Raises SettingError where it cannot be."""
 
-    def __init__(self, house: House, open_way: OpenWay) -> None:
-        self._house, self._open_way = house, open_way
+    def __init__(self, house: House, open_way: OpenWay, *, paced: bool = True) -> None:
+        self._house, self._open_way, self._paced = house, open_way, paced
         self._taking_up = threading.Lock()
         self._left: list[WayOut] = []
         self._judge = Stops(StopLog(house.db), house.live, house.clock).look
-        default = WayOut(house, DEFAULT_ROUTE, house.settings.transport, open_way, self._judge)
+        default = self._way(DEFAULT_ROUTE, house.settings.transport)
         self._ways: dict[str, WayOut] = {DEFAULT_ROUTE: default}
 
     @property
@@ -171,26 +212,35 @@ class WaysOut:
 
     def take_up(self, live: Live, asking: Asking) -> None:
         """Open what the revision names, leave what it names no longer or otherwise."""
-        keys = Keys(live.definitions.dkim, self._house.settings.config.parent)
-        wanted = {DEFAULT_ROUTE: self._house.settings.transport, **live.definitions.transports}
+        definitions = live.definitions
+        keys = Keys(definitions.dkim, self._house.settings.config.parent)
+        wanted = addresses(definitions, self._house.settings.transport)
         with self._taking_up:
-            kept = {name: way for name, way in self._ways.items() if wanted.get(name) == way.url}
+            kept = {
+                name: way
+                for name, way in self._ways.items()
+                # its owner's name is the worker's: it changes its address by itself
+                if name == DEFAULT_ROUTE or wanted.get(name) == way.address
+            }
             for name, way in self._ways.items():
                 if name not in kept:
                     way.leave()
                     self._left.append(way)
-            for name, url in wanted.items():
-                new = None if name in kept else self._opened(name, url)
+            for name, address in wanted.items():
+                new = None if name in kept else self._opened(name, address)
                 if new is not None:
                     kept[name] = new
-            for way in kept.values():
-                way.take_up(asking, keys)
+            for name, way in kept.items():
+                way.take_up(definitions, asking, keys, wanted[name])
             self._ways = kept
 
-    def _opened(self, name: str, url: str) -> WayOut | None:
+    def _way(self, name: str, address: str) -> WayOut:
+        return WayOut(self._house, name, address, self._open_way, self._judge, paced=self._paced)
+
+    def _opened(self, name: str, address: str) -> WayOut | None:
         """One that cannot be opened here keeps its own mails waiting, and nobody else's."""
         try:
-            return WayOut(self._house, name, url, self._open_way, self._judge)
+            return self._way(name, address)
         except SettingError as error:
             log.error("transport %s cannot be used, its mails wait: %s", name, error)
             return None

@@ -74,11 +74,14 @@ class Worker:
         stopping: Callable[[], bool] = lambda: False,
         caller: Caller | None = None,
         sources: Sources | None = None,
+        *,
+        paced: bool = True,
     ) -> None:
         """Without a `caller` webhook calls go nowhere and count as done; without `sources` segments with
-        `sql` stand as they were last read. Raises SettingError."""
+        `sql` stand as they were last read. Not `paced`, no rate holds: where no time passes between two
+        mails. Raises SettingError."""
         self._house, self._stopping = house, stopping
-        self._ways = WaysOut(house, open_way)
+        self._ways = WaysOut(house, open_way, paced=paced)
         self.owner = self._ways.owner
         self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
         self._recovery = RecoveryLog(house.db, house.journals)

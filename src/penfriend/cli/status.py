@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import typer
 from rich.console import Console
 from rich.padding import Padding
@@ -79,6 +81,7 @@ def as_document(overview: Overview) -> dict[str, object]:
             name: {"paused_until": iso_moment(until), "reason": why}
             for name, (until, why) in overview.routes.items()
         },
+        "transports": {name: state.as_json() for name, state in overview.transports.items()},
         "destinations": [
             {
                 "transport": route,
@@ -152,8 +155,8 @@ def print_health(out: Console, overview: Overview) -> None:
     else:
         out.print("No mail is overdue")
     _print_stops(out, overview)
-    for name, (until, why) in overview.routes.items():
-        out.print(f"Transport {name} rests until {shown_moment(until)} UTC: {why}", markup=False)
+    for line in _of_transports(overview):
+        out.print(line, markup=False)
     _print_destinations(out, overview)
     for coupon, counts in sorted(overview.coupons.items()):
         if counts.is_low:
@@ -175,6 +178,17 @@ def _print_stops(out: Console, overview: Overview) -> None:
     for name, stop in sorted(overview.stopped.items()):
         told = f"Campaign {name} stopped by itself at {shown_moment(stop.at)} UTC: {stop.why}."
         out.print(f"{told} `penfriend apply --resume {name}` lets it go on", markup=False)
+
+
+def _of_transports(overview: Overview) -> Iterator[str]:
+    for name, state in overview.transports.items():
+        rate = f", at most {state.rate}" if state.rate else ""
+        limit = f" of at most {state.warm_up_limit} (day {state.warm_up_day} of its warm-up)"
+        yield f"Transport {name}: {state.sent_today}{limit if state.warm_up_day else ''} mails today{rate}"
+    for name, (until, why) in overview.routes.items():
+        known = overview.transports.get(name)
+        instead = f"; {known.carried_by} carries its mail" if known and known.carried_by else ""
+        yield f"Transport {name} rests until {shown_moment(until)} UTC: {why}{instead}"
 
 
 def _print_destinations(out: Console, overview: Overview) -> None:

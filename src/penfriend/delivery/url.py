@@ -73,8 +73,8 @@ def parse_transport_url(url: str) -> TransportSettings:
 
 
 def rate_of(url: str) -> float | None:
-    """How many mails a second `url` allows, or None for no limit. Raises SettingError as parse_transport_url
-    does.
+    """How many mails a second `url` allows over all workers, or None for no limit. Raises SettingError as
+    parse_transport_url does.
     """
     return parse_transport_url(url).rate
 

@@ -19,6 +19,7 @@ from penfriend.domain.segment import Segment
 from penfriend.domain.sources import Source
 from penfriend.domain.theme import Theme
 from penfriend.domain.timing import Duration, Unit, zone_of
+from penfriend.domain.transport_plan import TransportPlan
 from penfriend.domain.utm import Utm
 
 DEFAULT_MAX_LATENESS = Duration(2, Unit.DAYS)
@@ -156,12 +157,16 @@ class Definitions:
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     """Databases of the company."""
-    transports: Mapping[str, str] = field(default_factory=dict)
-    """Further ways out: the URL of each, as PENFRIEND_TRANSPORT has it."""
+    transports: Mapping[str, TransportPlan] = field(default_factory=dict)
+    """Further ways out, and what the files say of `default`."""
     dkim: tuple[Dkim, ...] = ()
     """The keys that sign mail, in the order of the files."""
     retention: Retention = field(default_factory=Retention)
     tests: tuple[CampaignTest, ...] = ()
+
+    def transport_plan(self, name: str) -> TransportPlan:
+        """What the files say of a transport; nothing of `default`, most often."""
+        return self.transports.get(name) or TransportPlan(name=name)
 
     def brand_of(self, campaign: str) -> Brand:
         """Who writes the mails of a campaign."""

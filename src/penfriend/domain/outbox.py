@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from penfriend.domain.contact import Contact
 from penfriend.domain.definitions import Definitions
@@ -24,17 +24,98 @@ class Carried:
 
     campaigns: frozenset[str]
     all_but: bool = False
+    in_doubt: bool | None = None
+    """Only those that an earlier try may have delivered (yes), or only the others (no)."""
+    also: tuple[Carried, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Carried, ...]:
+        """Itself, and what it carries for others."""
+        return (self, *self.also)
 
     @classmethod
-    def by(cls, route: str, definitions: Definitions) -> Carried | None:
-        """What the route carries; None is everything. What no campaign gives away leaves by `default`, the
-        mails of campaigns that are gone among it."""
-        if not definitions.transports:
+    def by(
+        cls, route: str, definitions: Definitions, resting: Collection[str] = frozenset()
+    ) -> Carried | None:
+        """What the route carries while these rest; None is everything.
+
+        What no campaign gives away leaves by `default`, the mails of campaigns that are gone among it. A
+        route that rests leaves to the one that stands in for it all but what is in doubt: only the server
+        that may have that mail can be trusted to know it again.
+        """
+        if not definitions.transports.keys() - {DEFAULT_ROUTE}:
             return None
         elsewhere = {name: one.transport for name, one in definitions.campaigns.items() if one.transport}
+        own = cls._own(route, elsewhere)
+        if route in resting and stand_in(route, definitions, resting) is not None:
+            own = replace(own, in_doubt=True)
+        guests = [one for one in sorted(resting) if stand_in(one, definitions, resting) == route]
+        return replace(own, also=tuple(replace(cls._own(one, elsewhere), in_doubt=False) for one in guests))
+
+    @classmethod
+    def _own(cls, route: str, elsewhere: Mapping[str, str]) -> Carried:
         if route == DEFAULT_ROUTE:
             return cls(frozenset(elsewhere), all_but=True)
         return cls(frozenset(name for name, transport in elsewhere.items() if transport == route))
+
+
+def addresses(definitions: Definitions, default: str) -> dict[str, str]:
+    """The addresses of all transports by name; `default` is that of PENFRIEND_TRANSPORT."""
+    urls = {DEFAULT_ROUTE: default} | {
+        name: plan.url for name, plan in definitions.transports.items() if plan.url is not None
+    }
+    return {name: definitions.transport_plan(name).address(url) for name, url in urls.items()}
+
+
+def stand_in(route: str, definitions: Definitions, resting: Collection[str]) -> str | None:
+    """Who carries the mails of a route that rests: its fallback, or the one of that where it rests too. None
+    where nobody does."""
+    following = definitions.transport_plan(route).fallback
+    while following is not None and following in resting:
+        following = definitions.transport_plan(following).fallback
+    return following
+
+
+def lane_of(route: str, domain: str) -> str:
+    """Where the mails of a route wait that go to a slow domain."""
+    return f"{route} {domain}"
+
+
+def has_other_lanes(before: Definitions, after: Definitions) -> bool:
+    """Whether mails wait in other lanes by what the files say now: by other domains, or for other routes."""
+    return _what_lanes_go_by(before) != _what_lanes_go_by(after)
+
+
+def _what_lanes_go_by(definitions: Definitions) -> tuple[object, ...]:
+    return (
+        {name: plan.per_domain.keys() for name, plan in definitions.transports.items()},
+        {name: one.transport for name, one in definitions.campaigns.items() if one.transport},
+    )
+
+
+LaneFor = Callable[[str, str], str | None]
+"""The lane of a mail by its campaign and its recipient's address; None where it waits for no domain."""
+Lanes = Mapping[str, int]
+"""How many may be taken of each lane."""
+NO_LANES: Lanes = {}
+
+
+@dataclass(frozen=True, slots=True)
+class SendingDay:
+    """A day of the brand's calendar on which a route sends."""
+
+    begins_at: Moment
+    limit: int | None = None
+    """It hands over at most so many mails on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What a route has handed over so far."""
+
+    today: int
+    days_before: int
+    """On so many days it sent before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

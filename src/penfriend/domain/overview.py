@@ -122,6 +122,37 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class TransportState:
+    """How one transport does today, by the brand's clock."""
+
+    sent_today: int
+    """Mails handed over, those among them that the server put off or refused."""
+    rate: str | None = None
+    """In the words of the language; None is no limit."""
+    rests_until: Moment | None = None
+    reason: str | None = None
+    """Why it rests."""
+    carried_by: str | None = None
+    """Who carries its mail while it rests."""
+    warm_up_day: int | None = None
+    """Which day of its warm-up today is, where it has one that is not over."""
+    warm_up_limit: int | None = None
+    """So many mails may go on it."""
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `status --json`."""
+        warm_up = {"day": self.warm_up_day, "limit": self.warm_up_limit}
+        return {
+            "sent_today": self.sent_today,
+            "rate": self.rate,
+            "rests_until": None if self.rests_until is None else iso_utc(self.rests_until),
+            "reason": self.reason,
+            "carried_by": self.carried_by,
+            "warm_up": None if self.warm_up_day is None else warm_up,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The state of a store at a moment."""
 
@@ -150,6 +181,7 @@ class Overview:
     """By segment, those with `sql`."""
     stopped: Mapping[str, Stopped] = field(default_factory=dict)
     """Campaigns that have stopped by themselves."""
+    transports: Mapping[str, TransportState] = field(default_factory=dict)
 
     def since(self, before: Overview) -> Overview:
         """The same with what came after `before` alone."""

@@ -18,15 +18,21 @@ from penfriend.domain.enrollment import Enrollment, Moved
 from penfriend.domain.facts import Frozen
 from penfriend.domain.letter import Needs
 from penfriend.domain.outbox import (
+    NO_LANES,
     Beginning,
     Carried,
     DueMessage,
     Finished,
+    HandedOver,
     Journal,
+    LaneFor,
+    Lanes,
     OpenAttempt,
     SendBackground,
+    SendingDay,
     Verdict,
 )
+from penfriend.domain.pacing import Rate, Taken
 from penfriend.domain.standing import Change, Pause
 from penfriend.domain.steps import WinsBy
 from penfriend.domain.timing import Moment
@@ -126,9 +132,10 @@ class Messages(Protocol):
         revision: int,
         limit: int,
         carried: Carried | None = None,
+        lanes: Lanes = NO_LANES,
     ) -> list[DueMessage]:
         """Messages that are due, by priority, due time and id; now held by `owner`. Those of the campaigns
-        that its route carries."""
+        that its route carries; of each lane at most so many."""
 
     def background(
         self, held: Sequence[DueMessage], definitions: Definitions, since: Moment
@@ -166,9 +173,16 @@ class Handovers(Protocol):
     """Messages on their way out (`penfriend.storage.handover_log`)."""
 
     def begin(
-        self, group: Sequence[Beginning], owner: str, route: str, now: Moment, lease_until: Moment
+        self,
+        group: Sequence[Beginning],
+        owner: str,
+        route: str,
+        now: Moment,
+        lease_until: Moment,
+        day: SendingDay | None = None,
     ) -> dict[int, int]:
-        """Commit `sending` for those about whom nothing has changed; message id -> attempt id."""
+        """Commit `sending` for those about whom nothing has changed, no more than the day's limit leaves;
+        message id -> attempt id."""
 
     def withdraw(self, begun: Sequence[tuple[int, int]], owner: str) -> None:
         """Take back (message id, attempt id) that were not handed over."""
@@ -178,6 +192,41 @@ class Handovers(Protocol):
 
     def rests(self, route: str, now: Moment) -> Rests:
         """What rests: the route, and destinations on it."""
+
+
+class Rates(Protocol):
+    """What senders know of each other (`penfriend.storage.rate_book`)."""
+
+    def exchange(self, route: str, domain: str, rate: Rate, now: Moment, left: Taken, wanted: int) -> Taken:
+        """Put back what is left of what was taken before, and take at most `wanted`."""
+
+    def peek(self, route: str, domain: str, rate: Rate, now: Moment, wanted: int) -> int:
+        """How many of so many mails the bucket would give now."""
+
+    def waiting_lanes(self, now: Moment, lanes: Collection[str]) -> list[str]:
+        """Those of the lanes in which something is due."""
+
+    def set_aside(self, over: Mapping[str, Sequence[int]], owner: str, now: Moment, revision: int) -> None:
+        """Let messages that `owner` holds wait in these lanes."""
+
+    def set_aside_from_front(
+        self, lane_for: LaneFor, now: Moment, revision: int, limit: int, carried: Carried | None
+    ) -> int:
+        """Of the messages that a claim would come to next, let those wait in their lanes that have one."""
+
+    def put_off(
+        self, now: Moment, until: Moment, revision: int, limit: int, carried: Carried | None = None
+    ) -> int:
+        """Put off at most `limit` of the messages that are due, with `rate_limit`; how many."""
+
+    def handed_over(self, route: str, begins_at: Moment) -> HandedOver:
+        """What the route has handed over on the day that began then, and before it."""
+
+    def troubled(self, now: Moment) -> Mapping[str, bool]:
+        """The routes that do not work, each with whether it rests; else it is to be tried again."""
+
+    def begin_probe(self, route: str, now: Moment) -> bool:
+        """Whether this worker is the one that tries a route whose rest is over."""
 
 
 class Recovery(Protocol):

@@ -43,6 +43,8 @@ class Consequence:
     """The address is dead: nobody writes to it any more."""
     pause_route: bool = False
     """The route is the matter: others wait as well."""
+    rests_until: Moment | None = None
+    """At least so long, where the message itself does not wait for it; else as long as that."""
     uncounted: bool = False
     """The try does not count against the message's backoff: it was not its matter."""
 

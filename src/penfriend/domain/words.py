@@ -7,7 +7,9 @@ from decimal import Decimal
 from enum import Enum
 
 from penfriend.domain.campaign import Reentry, ReentryKind
+from penfriend.domain.pacing import Rate
 from penfriend.domain.timing import Cap, Duration
+from penfriend.domain.transport_plan import WarmUp
 from penfriend.domain.triggers import DateTrigger, EventTrigger, ScheduleTrigger, SegmentTrigger
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -25,7 +27,7 @@ def said(value: object) -> str:
         case str():
             secret = "://" in value and "@" in value  # an address with a password
             return value if len(value) <= 60 and "\n" not in value and not secret else ""
-        case int() | float() | Decimal() | Duration():
+        case int() | float() | Decimal() | Duration() | Rate() | WarmUp():
             return str(value)
         case Reentry():
             return f"every {value.every}" if value.kind is ReentryKind.EVERY else value.kind.value

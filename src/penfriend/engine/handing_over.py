@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from penfriend.domain.delivery import Handover, Outcome, Result, Stage
 from penfriend.domain.errors import StoreUnavailable
@@ -113,12 +114,12 @@ class OneBatch:
         """The next that goes, now with the transport."""
         house = self._house
         while not self._stopping() and (begun := self._line.next()) is not None:
-            if house.clock.elapsed() - begun.since > STALE_SECONDS:
+            stale = house.clock.elapsed() - begun.since > STALE_SECONDS
+            if stale or not house.gate.spend(begun.made.email.envelope_to):
                 self._stale.append(begun)
                 continue
             self._on_the_way[begun.attempt] = begun
             house.destinations.hands_over(begun.domain)
-            house.pace.spend()
             return Handover(begun.attempt, begun.made.email)
         return None
 
@@ -167,7 +168,12 @@ class OneBatch:
         known = [message for message in group if message.contact in background.contacts]
         rests = house.handovers.rests(house.transport.name, now)
         house.destinations.learn(rests, now)
+        if house.gate.probing:
+            rests = replace(rests, route_until=None)
+        known = house.gate.staying(known, rests.route_until)
         decided = house.deciding.decide(self._live, known, background, now, rests)
+        decided, aside = house.gate.admit(decided, background, house.owner, self._live.revision)
+        self._supply.set_aside(aside)
         made, unmade = make_letters(self._live, house.revisions, house.messages, decided, background, now)
         return made, decided.verdicts + unmade
 
@@ -190,7 +196,8 @@ class OneBatch:
             )
             for one in made
         ]
-        attempts = house.handovers.begin(beginnings, house.owner, house.transport.name, now, lease)
+        day = house.gate.day()
+        attempts = house.handovers.begin(beginnings, house.owner, house.transport.name, now, lease, day)
         since = house.clock.elapsed()
         for one in made:
             if one.message.id in attempts:
@@ -235,6 +242,7 @@ class OneBatch:
         )
         if follows.pause_route or result.outcome is Outcome.ACCEPTED:
             self._rest = result if follows.pause_route else None
+        follows = self._house.gate.after(follows, message, now)
         finished = Finished(begun.attempt, message.id, result, follows, now, heard.rests, heard.revives)
         self._finished.append(finished)
         self._supply.is_over(message.id)

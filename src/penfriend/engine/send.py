@@ -21,9 +21,9 @@ from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
 from penfriend.engine.destinations import Destinations
+from penfriend.engine.gate import Gate
 from penfriend.engine.handing_over import OneBatch
 from penfriend.engine.live import Live, Revisions
-from penfriend.engine.pace import Pace
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.supply import PLACES, House, Judge
 
@@ -31,9 +31,9 @@ __all__ = ["Send", "SendReport"]
 
 CLAIM_LEASE = 5 * MINUTE
 HELD_AT_ONCE = 1_000
-"""So many are said to wait for the rate in one transaction: other writers wait for it."""
+"""So many are postponed for a rate in one transaction: other writers wait for it."""
 HOLDING_SECONDS = 0.5
-"""A full bucket holds the mails of one second (`penfriend.engine.pace`)."""
+"""A full bucket holds the mails of about one second (`penfriend.domain.pacing`)."""
 
 
 class Send:
@@ -48,7 +48,7 @@ class Send:
         journal: DotJournal,
         clock: Clock,
         owner: str,
-        pace: Pace,
+        gate: Gate,
         revisions: Revisions,
         coupons: Coupons,
         judge: Judge = lambda _: None,
@@ -63,7 +63,7 @@ class Send:
             journal,
             clock,
             owner,
-            pace,
+            gate,
             revisions,
             judge,
             destinations or Destinations(transport.concurrency, clock),
@@ -73,44 +73,76 @@ class Send:
         """Send what is due, batch by batch, until nothing is left, the rate is used up, the route takes no
         more, or `stopping()`."""
         house, report = self._house, SendReport()
-        carried = Carried.by(house.transport.name, live.definitions)
         while not stopping():
-            before = report.decided
-            room = min(PLACES, house.pace.room())
+            before, gate = report.decided, house.gate
+            carried = gate.look()
+            room = gate.room(min(PLACES, house.transport.concurrency) if gate.probing else PLACES)
             if not room:
-                self._hold_for_rate(live, carried, report, stopping)
+                self._hold(live, carried, report, stopping)
                 break
             held = self._claim(live, carried, room)
             if not held:
                 break
-            batch = OneBatch(house, live, report, stopping, partial(self._claim, live, carried))
+            batch = OneBatch(house, live, report, stopping, partial(self._claim_more, live, carried))
             batch.take_in(held, room)
             left = 0
             try:
                 house.transport.deliver(batch.handovers(), batch)
             finally:
                 left = batch.close()
+            self._clear_front(live, carried, report, stopping)
             # the transport took nothing: the same batch would come again and again; or nothing more was due
             if report.decided == before or not (batch.has_more or left):
                 break
+        house.gate.give_back()
         return report
 
     def _claim(self, live: Live, carried: Carried | None, room: int) -> list[DueMessage]:
-        """At most so many of what is due, and no more than the rate allows."""
+        """At most so many of what is due, and those alone for which the rate has room still: another worker
+        may have been faster."""
         house, now = self._house, self._house.clock.now()
-        room = min(room, house.pace.room())
-        until = Moment(now + CLAIM_LEASE)
-        return house.messages.claim(now, house.owner, until, live.revision, room, carried) if room else []
+        until, lanes = Moment(now + CLAIM_LEASE), house.gate.lanes(room)
+        held = house.messages.claim(now, house.owner, until, live.revision, room, carried, lanes)
+        taken = house.gate.take(len(held))
+        if taken < len(held):
+            house.messages.give_back([message.id for message in held[taken:]], house.owner)
+        return held[:taken]
 
-    def _hold_for_rate(
+    def _claim_more(self, live: Live, carried: Carried | None, room: int) -> list[DueMessage]:
+        """The same in the middle of a batch; a route that is tried takes no more than it began with."""
+        gate = self._house.gate
+        room = 0 if gate.probing else gate.room(room)
+        return self._claim(live, carried, room) if room else []
+
+    def _hold(
         self, live: Live, carried: Carried | None, report: SendReport, stopping: Callable[[], bool]
     ) -> None:
-        """The rate is used up: what is due says that it waits for it, but not for so long that the rate of
-        the next second is lost."""
-        house = self._house
-        now, began = house.clock.now(), house.clock.elapsed()
-        while not stopping() and house.clock.elapsed() - began < HOLDING_SECONDS:
-            held = house.messages.hold_for_rate(now, live.revision, HELD_AT_ONCE, carried)
+        """There is no room: what is due says that it waits for the rate, or goes tomorrow. Not for so long
+        that the rate of the next second is lost."""
+        house, now = self._house, self._house.clock.now()
+
+        def hold() -> int:
+            if house.gate.closed_until is not None:
+                return house.gate.put_off(carried, live.revision, HELD_AT_ONCE)
+            return house.messages.hold_for_rate(now, live.revision, HELD_AT_ONCE, carried)
+
+        self._while_whole(hold, report, stopping)
+
+    def _clear_front(
+        self, live: Live, carried: Carried | None, report: SendReport, stopping: Callable[[], bool]
+    ) -> None:
+        gate = self._house.gate
+        if gate.is_full:
+            self._while_whole(
+                lambda: gate.clear_front(carried, live.revision, HELD_AT_ONCE), report, stopping
+            )
+
+    def _while_whole(self, step: Callable[[], int], report: SendReport, stopping: Callable[[], bool]) -> None:
+        """Postpone batch by batch, as long as a batch is full and there is time."""
+        clock = self._house.clock
+        began = clock.elapsed()
+        while not stopping() and clock.elapsed() - began < HOLDING_SECONDS:
+            held = step()
             report.postponed += held
             if held < HELD_AT_ONCE:
                 break

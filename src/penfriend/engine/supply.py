@@ -14,8 +14,8 @@ from penfriend.domain.timing import Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
 from penfriend.engine.destinations import Destinations
+from penfriend.engine.gate import Gate
 from penfriend.engine.live import Live, Revisions
-from penfriend.engine.pace import Pace
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.waiting_line import InHand, WaitingLine
 
@@ -44,7 +44,7 @@ class House:
     journal: DotJournal
     clock: Clock
     owner: str
-    pace: Pace
+    gate: Gate
     revisions: Revisions
     judge: Judge
     destinations: Destinations
@@ -90,6 +90,11 @@ class Supply:
     def lose(self, messages: Sequence[int]) -> None:
         """These could not begin."""
         self._lost += messages
+
+    def set_aside(self, messages: Collection[int]) -> None:
+        """These wait in the lane of a slow domain."""
+        self._undecided.difference_update(messages)
+        self._report.postponed += len(messages)
 
     def settle(self, verdicts: Sequence[Verdict], now: Moment) -> None:
         """These are skipped or postponed."""

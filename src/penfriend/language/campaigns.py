@@ -20,10 +20,10 @@ from penfriend.domain.campaign import (
     Trigger,
     walk_steps,
 )
+from penfriend.domain.outbox import DEFAULT_ROUTE
 from penfriend.language import keys
 from penfriend.language.happenings import read_exit_on, read_goal
 from penfriend.language.nodes import Entry, MappingNode, Node, Sequence
-from penfriend.language.outside import DEFAULT_TRANSPORT
 from penfriend.language.policy import read_policy
 from penfriend.language.quoting import listing, quote
 from penfriend.language.reading import Found, Reading
@@ -32,6 +32,7 @@ from penfriend.language.scope import UNKNOWN_SCOPE, Scope
 from penfriend.language.shapes import NAME, PRIORITY, REENTRY, YES_NO
 from penfriend.language.step_ids import StepIds
 from penfriend.language.steps import Steps
+from penfriend.language.transports import ways_out
 from penfriend.language.triggers import read_trigger
 
 
@@ -65,8 +66,7 @@ def _campaign(entry: Entry, renames: Renames, reading: Reading) -> Campaign | No
     ids.renames.check([step.id for step in walk_steps(steps)])
     names = reading.names
     brand = reading.reference(found.get("brand"), "brand", names.brands, "brands")
-    ways_out = (DEFAULT_TRANSPORT, *names.transports)
-    transport = reading.reference(found.get("transport"), "transport", ways_out, "transports")
+    transport = reading.reference(found.get("transport"), "transport", ways_out(reading), "transports")
     active = reading.word(found.get("active"), YES_NO)
     was = renames.read(found.get("was"))
     if trigger is None:
@@ -86,7 +86,7 @@ def _campaign(entry: Entry, renames: Renames, reading: Reading) -> Campaign | No
         on_unknown=_on_unknown(on_unknown, kind),
         active=active is not False,
         brand=brand,
-        transport=None if transport == DEFAULT_TRANSPORT else transport,
+        transport=None if transport == DEFAULT_ROUTE else transport,
         was=was,
         place=entry.key.place,
     )

@@ -22,7 +22,6 @@ from penfriend.language.outside import (
     read_coupons,
     read_dkim,
     read_outgoing,
-    read_transports,
     read_webhooks,
 )
 from penfriend.language.plain_secrets import warn_of_secrets
@@ -42,6 +41,7 @@ from penfriend.language.sections import (
 from penfriend.language.segments import made_of, read_segments
 from penfriend.language.shapes import VERSION
 from penfriend.language.sources import read_sources
+from penfriend.language.transports import read_transports
 from penfriend.language.tree import read_tree
 
 

@@ -1,4 +1,4 @@
-"""What lies outside: systems that are told, coupons that letters carry, further ways out, keys that sign."""
+"""What lies outside: systems that are told, coupons that letters carry, keys that sign."""
 
 from __future__ import annotations
 
@@ -18,12 +18,8 @@ from penfriend.language.shapes import (
     NAME,
     SECRET,
     SELECTOR,
-    TRANSPORT,
     WHOLE,
 )
-
-DEFAULT_TRANSPORT = "default"
-"""What PENFRIEND_TRANSPORT is called in the files."""
 
 
 def read_webhooks(node: Node | None, reading: Reading) -> dict[str, Webhook]:
@@ -97,28 +93,6 @@ def _ask_for_one(entry: Entry, found: dict[str, Entry], reading: Reading) -> Non
             entry.key,
             'a coupon needs "from", a file with a code on each line, or "code", the same for everybody.',
         )
-
-
-def read_transports(node: Node | None, reading: Reading) -> dict[str, str]:
-    """Further ways out, by name."""
-    transports: dict[str, str] = {}
-    for entry in reading.named(node, "transports", NAME):
-        if entry.key.text == DEFAULT_TRANSPORT:
-            reading.error(
-                entry.key, '"default" is the transport of PENFRIEND_TRANSPORT; give this one another name.'
-            )
-        found = reading.table(entry.value, section_keys.TRANSPORT_KEYS, entry.key)
-        url = reading.word(found.get("url"), TRANSPORT)
-        problem = _problem_of(url, reading)
-        if problem is not None:
-            reading.error(found["url"].value, f"{problem.rstrip('.')}.")
-        elif url is not None:
-            transports[entry.key.text] = url
-    return transports
-
-
-def _problem_of(url: str | None, reading: Reading) -> str | None:
-    return None if url is None or reading.check_transport is None else reading.check_transport(url)
 
 
 def read_dkim(node: Node | None, reading: Reading) -> tuple[Dkim, ...]:

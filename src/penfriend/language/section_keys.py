@@ -15,6 +15,7 @@ from penfriend.language.shapes import (
     LINE,
     LOCALE,
     MAILBOX,
+    NAME,
     NONE,
     OF_MAILS,
     POSTAL,
@@ -36,6 +37,7 @@ from penfriend.language.shapes import (
     Table,
     choice,
 )
+from penfriend.language.transport_shapes import CONNECTIONS, GROWTH, MAILS, PACE
 
 LOCALE_TEXT = Either((TEXT, Named("text", TEXT, LOCALE)))
 WAS = Key("the name that it had before, so that nobody in it is lost", LINE)
@@ -197,10 +199,30 @@ SOURCE = Table(
     },
 )
 
+WARM_UP = Table(
+    "warm_up",
+    "warm_up",
+    {
+        "start": Key("mails on the first day on which it sends", MAILS, required=True),
+        "grow": Key("times so much on each further day on which it sends", GROWTH, required=True),
+        "until": Key("no limit any more from the day that would come to so many", MAILS, required=True),
+    },
+)
+
 TRANSPORT_KEYS = Table(
     "way_out",
     "a transport",
-    {"url": Key("the address, as PENFRIEND_TRANSPORT has it", TRANSPORT, required=True)},
+    {
+        "url": Key("the address, as PENFRIEND_TRANSPORT has it; all but default need one", TRANSPORT),
+        "rate": Key("at most so many mails, over all workers: 50 per second, minute, hour or day", PACE),
+        "connections": Key("open at most so many at a time, in each worker", CONNECTIONS),
+        "per_domain": Key(
+            "a rate for the recipients of a domain and of those below it",
+            Named("a domain", PACE, DOMAIN),
+        ),
+        "warm_up": Key("at most so many mails a day while receivers get to know it", WARM_UP),
+        "fallback": Key("the transport that carries its mails while it rests", NAME),
+    },
 )
 
 DKIM = Table(

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from penfriend.domain.destination import Rests
 from penfriend.domain.message import Status
-from penfriend.domain.outbox import Beginning, Finished
+from penfriend.domain.outbox import Beginning, Finished, SendingDay
 from penfriend.domain.reasons import End
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
@@ -29,6 +29,7 @@ from penfriend.storage.destinations import rests_on
 from penfriend.storage.message_log import claimed_by
 from penfriend.storage.outcomes import record, withdraw
 from penfriend.storage.people import locked_versions
+from penfriend.storage.route_days import count_handed
 from penfriend.storage.tables import attempts, contacts, enrollments, messages
 
 _m = messages.c
@@ -41,16 +42,22 @@ class HandoverLog:
         self._db = db
 
     def begin(
-        self, group: Sequence[Beginning], owner: str, route: str, now: Moment, lease_until: Moment
+        self,
+        group: Sequence[Beginning],
+        owner: str,
+        route: str,
+        now: Moment,
+        lease_until: Moment,
+        day: SendingDay | None = None,
     ) -> dict[int, int]:
         """Commit `sending` for those of the group about whom nothing has changed; gives message id -> attempt
         id.
 
         The rest stays claimed and is to be decided about again. At most one message to a contact begins in a
-        group: each raises the contact's version.
+        group: each raises the contact's version. Counted for `day`, and no more than its limit leaves.
         """
         with self._db.write() as connection:
-            return _begin(connection, group, owner, route, now, lease_until)
+            return _begin(connection, group, owner, route, now, lease_until, day)
 
     def rests(self, route: str, now: Moment) -> Rests:
         """What rests: the route, and destinations on it."""
@@ -77,8 +84,11 @@ def _begin(
     route: str,
     now: Moment,
     lease_until: Moment,
+    day: SendingDay | None,
 ) -> dict[int, int]:
     winners = _winners(connection, group, owner)
+    if winners and day is not None:
+        winners = winners[: count_handed(connection, route, day, len(winners))]
     if not winners:
         return {}
     ids = [begun.message.id for begun in winners]
@@ -178,6 +188,7 @@ _BEGIN = (
         made_for=bindparam("new_made_for"),
         digest=bindparam("new_digest"),
         lease_until=bindparam("new_lease"),
+        lane=None,
         attempts=_m.attempts + 1,
     )
 )

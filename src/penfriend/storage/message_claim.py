@@ -1,4 +1,5 @@
-"""The claim of due messages: at most so many, by priority, due time and id.
+"""The claim of due messages: at most so many, by priority, due time and id; of the queue of its route, and of
+those that were set aside for a slow domain (`penfriend.storage.rate_lanes`) as many as the domain takes.
 
 What waits for later (a million mails of people for whom it is night) must cost a claim nothing. One index
 holds all that is due or waits by priority, due time and id; read from its start it would give the right
@@ -9,15 +10,21 @@ from their start to `now`.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal, select, text, update
+from collections.abc import Collection
+
+from sqlalchemy import Connection, Row, bindparam, literal, select, text, update
 
 from penfriend.domain.destination import domain_of
 from penfriend.domain.message import Status
-from penfriend.domain.outbox import Carried, DueMessage
+from penfriend.domain.outbox import NO_LANES, Carried, DueMessage, Lanes
 from penfriend.domain.timing import Moment
+from penfriend.storage.carried import of_carried
 from penfriend.storage.columns import BIG
 from penfriend.storage.revisions import is_behind
 from penfriend.storage.tables import contacts, messages
+
+Place = tuple[int, int, int]
+"""Of a message in the order of all: its priority, negative; its due time; its id."""
 
 _m = messages.c
 IS_DUE = _m.status == literal(Status.DUE.value, literal_execute=True)
@@ -32,30 +39,57 @@ def claim_due(
     revision: int,
     limit: int,
     carried: Carried | None = None,
+    lanes: Lanes = NO_LANES,
 ) -> list[DueMessage]:
     """At most `limit` messages that are due, by priority, due time and id; from now on held by `owner`.
     None once a later revision is live: its names may be others."""
     if is_behind(connection, revision):
         return []
-    chosen = _OF_PRIORITY if carried is None else _OF_PRIORITY.where(of_carried(carried))
-    ids: list[int] = []
-    priorities = connection.execute(_PRIORITIES_BY_DIALECT[connection.dialect.name], {"now": now})
-    for priority in priorities.scalars().all():
-        wanted = {"now": now, "priority": priority, "revision": revision, "room": limit - len(ids)}
-        ids += connection.execute(chosen, wanted).scalars()
-        if len(ids) == limit:
-            break
-    if not ids:
+    places = first_in_queue(connection, now, revision, limit, carried)
+    if lanes:
+        places = sorted(places + _first_in_lanes(connection, now, revision, lanes, carried))[:limit]
+    if not places:
         return []
+    ids = [place[2] for place in places]
     claimed = connection.execute(_TAKE, {"ids": ids, "claim_owner": owner, "claim_until": until})
     rows = {row.id: _due(row) for row in claimed}
     return [rows[message] for message in ids if message in rows]
 
 
-def of_carried(carried: Carried) -> ColumnElement[bool]:
-    """The messages of those campaigns."""
-    named = _m.campaign.in_(sorted(carried.campaigns))
-    return ~named if carried.all_but else named
+def first_in_queue(
+    connection: Connection, now: Moment, revision: int, limit: int, carried: Carried | None = None
+) -> list[Place]:
+    """The first that are due and not set aside; locked until the end of the transaction."""
+    chosen = _OF_PRIORITY if carried is None else _OF_PRIORITY.where(of_carried(carried))
+    places: list[Place] = []
+    priorities = connection.execute(_PRIORITIES_BY_DIALECT[connection.dialect.name], {"now": now})
+    for priority in priorities.scalars().all():
+        wanted = {"now": now, "priority": priority, "revision": revision, "room": limit - len(places)}
+        places += [(-priority, *row) for row in connection.execute(chosen, wanted)]
+        if len(places) == limit:
+            break
+    return places
+
+
+def _first_in_lanes(
+    connection: Connection, now: Moment, revision: int, lanes: Lanes, carried: Carried | None
+) -> list[Place]:
+    """The first of each lane, as many as may be taken of it; locked until the end of the transaction."""
+    chosen = _OF_LANE if carried is None else _OF_LANE.where(of_carried(carried))
+    places: list[Place] = []
+    for lane, room in sorted(lanes.items()):
+        wanted = {"now": now, "of_lane": lane, "revision": revision, "room": room}
+        places += [(-row.priority, row.due_at, row.id) for row in connection.execute(chosen, wanted)]
+    return places
+
+
+def waiting_lanes(connection: Connection, now: Moment, lanes: Collection[str]) -> list[str]:
+    """Those of the lanes in which something is due."""
+    return [
+        lane
+        for lane in sorted(lanes)
+        if connection.execute(_ANY_IN_LANE, {"now": now, "of_lane": lane}).first() is not None
+    ]
 
 
 def _due(row: Row[tuple[object, ...]]) -> DueMessage:
@@ -82,7 +116,7 @@ def _due(row: Row[tuple[object, ...]]) -> DueMessage:
     )
 
 
-_HIGHEST = "SELECT m.priority FROM messages AS m{by_index} WHERE m.status = 'due'"
+_HIGHEST = "SELECT m.priority FROM messages AS m{by_index} WHERE m.status = 'due' AND m.lane IS NULL"
 _PRIORITIES = f"""
 WITH RECURSIVE waiting(priority) AS (
     SELECT ({_HIGHEST} ORDER BY m.priority DESC LIMIT 1)
@@ -101,9 +135,10 @@ _PRIORITIES_BY_DIALECT = {
     "postgresql": text(_PRIORITIES.format(by_index="")),
 }
 _OF_PRIORITY = (
-    select(_m.id)
+    select(_m.due_at, _m.id)
     .where(
         IS_DUE,
+        _m.lane.is_(None),
         _m.priority == bindparam("priority", type_=BIG),
         _m.due_at <= bindparam("now", type_=BIG),
         _m.revision <= bindparam("revision", type_=BIG),
@@ -113,6 +148,19 @@ _OF_PRIORITY = (
     .with_for_update(skip_locked=True)
 )
 """What is due of one priority."""
+_IN_LANE = (
+    IS_DUE,
+    _m.lane == bindparam("of_lane"),
+    _m.due_at <= bindparam("now", type_=BIG),
+)
+_OF_LANE = (
+    select(_m.priority, _m.due_at, _m.id)
+    .where(*_IN_LANE, _m.revision <= bindparam("revision", type_=BIG))
+    .order_by(_m.priority.desc(), _m.due_at, _m.id)
+    .limit(bindparam("room", type_=BIG))
+    .with_for_update(skip_locked=True)
+)
+_ANY_IN_LANE = select(_m.id).where(*_IN_LANE).limit(1)
 _EMAIL = select(contacts.c.email).where(contacts.c.id == _m.contact_id).scalar_subquery().label("email")
 _TAKE = (
     update(messages)

@@ -14,7 +14,7 @@ from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.facts import Frozen
 from penfriend.domain.letter import Needs
 from penfriend.domain.message import Status
-from penfriend.domain.outbox import Carried, DueMessage, SendBackground, Verdict
+from penfriend.domain.outbox import NO_LANES, Carried, DueMessage, Lanes, SendBackground, Verdict
 from penfriend.domain.reasons import End
 from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Ending
@@ -54,15 +54,16 @@ class MessageLog:
         revision: int,
         limit: int,
         carried: Carried | None = None,
+        lanes: Lanes = NO_LANES,
     ) -> list[DueMessage]:
         """At most `limit` messages that are due, by priority, due time and id; now held by `owner` until
-        `lease_until`.
+        `lease_until`. Of each of the `lanes` at most so many, of others none.
 
         Those that a later revision than `revision` has made are left to whoever runs that one, and those that
         are not `carried` to other routes.
         """
         return self._db.run(
-            lambda connection: claim_due(connection, now, owner, lease_until, revision, limit, carried)
+            lambda connection: claim_due(connection, now, owner, lease_until, revision, limit, carried, lanes)
         )
 
     def background(
@@ -251,6 +252,7 @@ _POSTPONE = (
         due_at=bindparam("until"),
         held_by=bindparam("why"),
         postponed=_m.postponed + bindparam("more", type_=_m.postponed.type),
+        lane=None,
         owner=None,
         lease_until=None,
     )

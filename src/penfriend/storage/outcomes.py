@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import (
@@ -32,6 +33,7 @@ from penfriend.storage.message_log import wake
 from penfriend.storage.message_states import NEVER_TRIED
 from penfriend.storage.outgoing import tell_of_messages
 from penfriend.storage.people import locked_versions
+from penfriend.storage.route_days import uncount_handed
 from penfriend.storage.routes import rest_route, revive_route
 from penfriend.storage.story import waits_line
 from penfriend.storage.tables import attempts, decisions, messages
@@ -51,11 +53,9 @@ facts as they are then."""
 
 def withdraw(connection: Connection, begun: Sequence[tuple[int, int]], owner: str) -> None:
     """Take back messages (message id, attempt id) that were begun and have not come to the dot."""
-    connection.execute(
-        delete(attempts).where(attempts.c.id == bindparam("of_id"), attempts.c.ended_at.is_(None)),
-        [{"of_id": attempt} for _, attempt in begun],
-    )
+    never_were = connection.execute(_NEVER_WERE, {"ids": [attempt for _, attempt in begun]}).all()
     connection.execute(_WITHDRAW, [{"of_id": message, "of_owner": owner} for message, _ in begun])
+    uncount_handed(connection, Counter((row.route, row.started_at) for row in never_were))
 
 
 def record(connection: Connection, finished: Sequence[Finished], owner: str, route: str) -> None:
@@ -116,7 +116,8 @@ def _tell_route(connection: Connection, finished: Sequence[Finished], route: str
     works = False
     for done in finished:
         if done.consequence.pause_route:
-            rest_route(connection, route, done.result.text, done.at, done.consequence.due_at)
+            rests_until = done.consequence.rests_until or done.consequence.due_at
+            rest_route(connection, route, done.result.text, done.at, rests_until)
             works = False
         elif done.result.outcome is Outcome.ACCEPTED and not works:
             revive_route(connection, route)
@@ -152,6 +153,11 @@ def _waiting_for_results(
     return {row["id"]: row for row in found.mappings()}
 
 
+_NEVER_WERE = (
+    delete(attempts)
+    .where(attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None))
+    .returning(attempts.c.route, attempts.c.started_at)
+)
 _CONTACTS = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
 _TAKING_RESULTS = (
     select(_m.id, _m.enrollment_id, _m.contact_id, _m.step, _m.status, _m.address)

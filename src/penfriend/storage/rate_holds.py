@@ -4,36 +4,45 @@ They stay due, so that who goes first is decided by priority and due time alone.
 each time it comes up, in batches, whatever the number of those that wait; the index `ix_messages_not_held`
 has only those that have not said it yet, so that a tick whose rate is used up costs the same with a million
 waiting as with ten.
+
+What is over the limit of a day of warming up is put off until the next day, each once.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection
 
 from penfriend.domain.outbox import Carried
 from penfriend.domain.reasons import Postponed
 from penfriend.domain.timing import Moment
 from penfriend.storage.batch_sql import run
+from penfriend.storage.carried import with_carried
+from penfriend.storage.rate_lanes import TELL
 
-# in the statement's text, so that the partial index can be used; SQLite would rather count on its statistics
+# in the statements' text, so that the partial indexes can be used; SQLite would rather count on statistics
 _WHICH = """
 WHERE status = 'due' AND coalesce(held_by, '') <> 'rate_limit' AND due_at <= :now
 AND revision <= :revision{carried} ORDER BY due_at, id LIMIT :limit
 """
 _UNSAID = {
-    "sqlite": f"SELECT id FROM messages INDEXED BY ix_messages_not_held{_WHICH}",  # noqa: S608 - our own words
-    "postgresql": "SELECT id FROM messages" + _WHICH + "FOR UPDATE SKIP LOCKED",  # noqa: S608 - our own words
+    "sqlite": f"SELECT id FROM messages INDEXED BY ix_messages_not_held{_WHICH}",  # noqa: S608 - ours
+    "postgresql": "SELECT id FROM messages" + _WHICH + "FOR UPDATE SKIP LOCKED",  # noqa: S608 - ours
 }
 UNSAID = {dialect: statement.format(carried="") for dialect, statement in _UNSAID.items()}
 """Those that are due and do not say yet that they wait for the rate, by dialect."""
+_ALL_DUE = "WHERE status = 'due' AND due_at <= :now AND revision <= :revision{carried} LIMIT :limit "
+_DUE = {
+    "sqlite": f"SELECT id FROM messages INDEXED BY ix_messages_due_at {_ALL_DUE}",  # noqa: S608 - likewise
+    "postgresql": f"SELECT id FROM messages {_ALL_DUE}FOR UPDATE SKIP LOCKED",  # noqa: S608 - likewise
+}
 _HOLD = """
 UPDATE messages SET held_by = :why, postponed = postponed + 1 WHERE id IN (SELECT id FROM BATCH AS b)
 """
-_TELL = """
-INSERT INTO decisions (contact_id, enrollment_id, message_id, step, at, what, reason)
-SELECT m.contact_id, m.enrollment_id, m.id, m.step, CAST(:now AS bigint), 'postponed', CAST(:why AS text)
-FROM BATCH AS b CROSS JOIN messages AS m WHERE m.id = b.id ORDER BY m.id
+_PUT_OFF = """
+UPDATE messages SET due_at = :until, lane = NULL, postponed = postponed + 1, held_by = CAST(:why AS text)
+WHERE id IN (SELECT id FROM BATCH AS b)
 """
+WHY = Postponed.RATE_LIMIT.value
 
 
 def hold_for_rate(
@@ -41,14 +50,26 @@ def hold_for_rate(
 ) -> int:
     """Write `rate_limit` beside at most `limit` messages that are due at `now` and do not have it, the
     longest due first, and into their stories; how many. Those that somebody holds are on their way."""
-    unsaid, values = text(UNSAID[connection.dialect.name]), {"now": now, "revision": revision, "limit": limit}
-    if carried is not None:
-        of = f" AND campaign {'NOT IN' if carried.all_but else 'IN'} :campaigns"
-        statement = text(_UNSAID[connection.dialect.name].format(carried=of))
-        unsaid = statement.bindparams(bindparam("campaigns", sorted(carried.campaigns), expanding=True))
-    found = connection.execute(unsaid, values).scalars().all()
+    unsaid = with_carried(_UNSAID[connection.dialect.name], carried)
+    found = connection.execute(unsaid, {"now": now, "revision": revision, "limit": limit}).scalars().all()
     if found:
-        why = Postponed.RATE_LIMIT.value
-        run(connection, _HOLD, batch=found, why=why)
-        run(connection, _TELL, batch=found, now=now, why=why)
+        run(connection, TELL, batch=found, now=now, why=WHY, until=None)
+        run(connection, _HOLD, batch=found, why=WHY)
+    return len(found)
+
+
+def put_off_for_rate(
+    connection: Connection,
+    now: Moment,
+    until: Moment,
+    revision: int,
+    limit: int,
+    carried: Carried | None = None,
+) -> int:
+    """Put off at most `limit` messages that are due at `now` until then, with `rate_limit`; how many."""
+    due = with_carried(_DUE[connection.dialect.name], carried)
+    found = connection.execute(due, {"now": now, "revision": revision, "limit": limit}).scalars().all()
+    if found:
+        run(connection, TELL, batch=found, now=now, why=WHY, until=until)
+        run(connection, _PUT_OFF, batch=found, until=until, why=WHY)
     return len(found)

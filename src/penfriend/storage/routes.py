@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from penfriend.domain.retry import route_pause
+from penfriend.domain.retry import ROUTE_PAUSE, route_pause
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.tables import routes
@@ -18,14 +18,14 @@ def rest_route(
     """Let the route rest from `now`, as long as the server asked for, unless it rests already."""
     connection.execute(insert_or_ignore(connection.dialect.name, routes).values(name=name, failures=0))
     row = connection.execute(select(routes).where(routes.c.name == name).with_for_update()).one()
-    if row.paused_until is not None and row.paused_until > now:
+    if row.paused_until is not None and row.paused_until > now and not row.probing:
         return
     failures = row.failures + 1
     until = max(now + route_pause(failures), at_least_until or now)
     connection.execute(
         update(routes)
         .where(routes.c.name == name)
-        .values(failures=failures, reason=reason, paused_until=until)
+        .values(failures=failures, reason=reason, paused_until=until, probing=0)
     )
 
 
@@ -40,9 +40,31 @@ def paused_routes(connection: Connection, now: Moment) -> dict[str, tuple[Moment
     return {row.name: (Moment(row.paused_until), row.reason or "") for row in rows}
 
 
+def troubled_routes(connection: Connection, now: Moment) -> dict[str, bool]:
+    """The routes that do not work, each with whether it rests at `now`; else it is to be tried again."""
+    return {row.name: (row.paused_until or 0) > now for row in connection.execute(_TROUBLED)}
+
+
+def begin_probe(connection: Connection, name: str, now: Moment) -> bool:
+    """Let one worker try a route whose rest is over, while it rests on for all others; whether this is the
+    one. Where that worker ends before it knows, another tries after the shortest rest."""
+    values = {"route": name, "now": now, "until": now + ROUTE_PAUSE}
+    return connection.execute(_PROBE, values).rowcount == 1
+
+
+_TROUBLED = select(routes.c.name, routes.c.paused_until).where(routes.c.failures > 0)
+_PROBE = (
+    update(routes)
+    .where(
+        routes.c.name == bindparam("route"),
+        routes.c.failures > 0,
+        routes.c.paused_until <= bindparam("now", type_=BIG),
+    )
+    .values(probing=1, paused_until=bindparam("until", type_=BIG))
+)
 _REVIVE = (
     update(routes)
     .where(routes.c.name == bindparam("route"), func.coalesce(routes.c.failures, 0) > 0)
-    .values(failures=0, reason=None, paused_until=None)
+    .values(failures=0, reason=None, paused_until=None, probing=0)
 )
 _PAUSED = select(routes).where(routes.c.paused_until > bindparam("now", type_=BIG))

@@ -14,6 +14,7 @@ from penfriend.domain.renames import as_renamed, renames
 from penfriend.domain.segment import InSegment, Segment
 from penfriend.domain.sources import Source
 from penfriend.domain.timing import Duration, Unit
+from penfriend.domain.transport_plan import TransportPlan
 from penfriend.domain.triggers import SegmentTrigger
 
 
@@ -145,12 +146,12 @@ def test_what_is_secret_is_not_said() -> None:
     def with_secrets(word: str) -> Definitions:
         return Definitions(
             webhooks={"desk": Webhook("desk", "https://desk.example", secret=word)},
-            transports={"bulk": f"smtp://user:{word}@mail.example"},
+            transports={"bulk": TransportPlan(name="bulk", url=f"smtp://user:{word}@mail.example")},
             sources={"warehouse": Source("warehouse", f"postgresql://user:{word}@db.example/x")},
         )
 
     assert told(with_secrets("sesame"), with_secrets("hocuspocus")) == [
         "webhook desk changed secret changed",
-        "transport bulk changed changed",
+        "transport bulk changed url changed",
         "source warehouse changed url changed",
     ]

@@ -7,8 +7,10 @@ from decimal import Decimal
 from penfriend.domain.definitions import Coupon, Webhook
 from penfriend.domain.dkim import Dkim
 from penfriend.domain.outgoing import Kind
+from penfriend.domain.pacing import Rate
 from penfriend.domain.retention import Retention
-from penfriend.domain.timing import Duration, Unit
+from penfriend.domain.timing import MINUTE, Duration, Unit
+from penfriend.domain.transport_plan import TransportPlan, WarmUp
 from penfriend.domain.utm import Utm
 from penfriend.language import load
 from tests.unit.language.support import HEAD, campaign, defined
@@ -89,8 +91,38 @@ def test_a_transport_is_asked_about_where_it_is_known_how() -> None:
     found = load({"c.yaml": text}, "c.yaml", {}, None, check_transport=check)
     assert [str(problem) for problem in found.problems] == ["c.yaml:3:63: there is no host."]
     assert defined("transports: {ses: {url: smtp://mail.shop.example}}\n").transports == {
-        "ses": "smtp://mail.shop.example"
+        "ses": TransportPlan(name="ses", url="smtp://mail.shop.example")
     }
+
+
+def test_a_transport_has_a_pace_a_warm_up_and_one_that_stands_in() -> None:
+    plans = defined(
+        "transports:\n"
+        "  default: {fallback: bulk}\n"
+        "  bulk: {url: 'smtp://bulk.example?tls=require', rate: 50 per second, connections: 4,\n"
+        "    per_domain: {Gmail.com: 10 per minute}, warm_up: {start: 500, grow: 1.5, until: 50000}}\n"
+    ).transports
+    assert plans == {
+        "default": TransportPlan(name="default", fallback="bulk"),
+        "bulk": TransportPlan(
+            name="bulk",
+            url="smtp://bulk.example?tls=require",
+            rate=Rate(50),
+            connections=4,
+            per_domain={"gmail.com": Rate(10, MINUTE)},
+            warm_up=WarmUp(500, 1.5, 50_000),
+        ),
+    }
+
+
+def test_connections_that_the_address_cannot_have_are_told_where_they_stand() -> None:
+    text = HEAD + "transports: {box: {url: 'file:out', connections: 4}}\n"
+
+    def check(url: str) -> str | None:
+        return "file: has no option 'connections'" if "connections" in url else None
+
+    found = load({"c.yaml": text}, "c.yaml", {}, None, check_transport=check)
+    assert [str(problem) for problem in found.problems] == ["c.yaml:3:50: file: has no option 'connections'."]
 
 
 def test_a_choice_is_scored_by_the_number_of_its_option() -> None:

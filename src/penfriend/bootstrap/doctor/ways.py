@@ -17,7 +17,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.delivery import Stage
 from penfriend.domain.errors import SettingError
 from penfriend.domain.names import Names
-from penfriend.domain.outbox import DEFAULT_ROUTE
+from penfriend.domain.outbox import DEFAULT_ROUTE, addresses
 from penfriend.domain.sender_checks import check_reverse
 
 FEW_DAYS = 14
@@ -34,8 +34,8 @@ _UNKNOWN = ("it is first tried with a mail", "See in `penfriend status` whether 
 
 def check_ways(settings: Settings, definitions: Definitions, names: Names) -> Iterator[Finding]:
     """The transport of the settings, then those of the campaign files by name."""
-    addresses: dict[str, None] = {}
-    for name, url in {DEFAULT_ROUTE: settings.transport, **definitions.transports}.items():
+    found_at: dict[str, None] = {}
+    for name, url in addresses(definitions, settings.transport).items():
         subject = f"Transport {name}"
         try:
             carrier = parse_transport_url(url).carrier
@@ -46,7 +46,7 @@ def check_ways(settings: Settings, definitions: Definitions, names: Names) -> It
         match carrier:
             case SmtpSettings():
                 probed = probe(carrier)
-                addresses |= dict.fromkeys(probed.addresses)
+                found_at |= dict.fromkeys(probed.addresses)
                 yield _of_session(subject, carrier, probed)
                 if probed.tls is not None:
                     yield _of_certificate(f"TLS of transport {name}", carrier, probed)
@@ -55,7 +55,7 @@ def check_ways(settings: Settings, definitions: Definitions, names: Names) -> It
             case _:
                 found, advice = _NOT_TRIED.get(type(carrier), _UNKNOWN)
                 yield Finding("transport", subject, Level.WARN, found, advice)
-    for address in addresses:
+    for address in found_at:
         if _is_public(address):
             yield check_reverse(address, names)
 

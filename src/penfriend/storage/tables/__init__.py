@@ -7,6 +7,7 @@ belonging   touched, segment_looks, segment_sizes, members, source_rows, source_
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
 outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, coupon_codes
+pacing      route_rates, route_days
 house       revisions, leases, routes, destinations, notes
 """
 
@@ -44,6 +45,7 @@ from penfriend.storage.tables.journeys import (
 from penfriend.storage.tables.loyalty import answers, expiries, lots, point_moves, rewards
 from penfriend.storage.tables.mail import attempts, coupon_codes, feedback, messages
 from penfriend.storage.tables.outgoing import outgoing_calls, outgoing_targets
+from penfriend.storage.tables.pacing import route_days, route_rates
 from penfriend.storage.tables.people import (
     consents,
     contact_keys,
@@ -86,6 +88,8 @@ __all__ = [
     "refusals",
     "revisions",
     "rewards",
+    "route_days",
+    "route_rates",
     "routes",
     "segment_looks",
     "segment_sizes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table
 
-from penfriend.storage.columns import BIG, TEXT, count, json, moment, text
+from penfriend.storage.columns import BIG, TEXT, count, flag, json, moment, text
 from penfriend.storage.tables.base import metadata
 
 revisions = Table(
@@ -33,6 +33,7 @@ routes = Table(
     moment("paused_until"),
     text("reason"),
     count("failures"),
+    flag("probing"),  # it rests for all but one worker, which tries whether it works again
 )
 
 destinations = Table(

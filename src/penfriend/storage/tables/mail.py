@@ -49,6 +49,7 @@ messages = Table(
     moment("complained_at"),  # the person called it spam
     text("provider_id"),
     text("note"),  # the last answer or error, in one line
+    text("lane"),  # set aside for a domain whose rate is used up: see rate_lanes
     UniqueConstraint("enrollment_id", "step"),
     UniqueConstraint("message_id"),
     Index(
@@ -56,8 +57,17 @@ messages = Table(
         sql("priority DESC"),
         "due_at",
         "id",
-        sqlite_where=sql("status = 'due'"),
-        postgresql_where=sql("status = 'due'"),
+        sqlite_where=sql("status = 'due' AND lane IS NULL"),
+        postgresql_where=sql("status = 'due' AND lane IS NULL"),
+    ),
+    Index(
+        "ix_messages_lane",
+        "lane",
+        sql("priority DESC"),
+        "due_at",
+        "id",
+        sqlite_where=sql("status = 'due' AND lane IS NOT NULL"),
+        postgresql_where=sql("status = 'due' AND lane IS NOT NULL"),
     ),
     Index(
         "ix_messages_due_at",

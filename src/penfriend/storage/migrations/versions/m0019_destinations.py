@@ -7,7 +7,7 @@ from sqlalchemy import Column, PrimaryKeyConstraint
 
 from penfriend.storage.columns import BIG, TEXT
 
-revision, down_revision = "0019", "0017"
+revision, down_revision = "0019", "0018"
 
 
 def upgrade() -> None:

@@ -1,0 +1,24 @@
+"""How fast routes go: the buckets of their rates, and what they handed over on each day."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Table
+
+from penfriend.storage.columns import BIG, TEXT, count, moment
+from penfriend.storage.tables.base import metadata
+
+route_rates = Table(
+    "route_rates",
+    metadata,
+    Column("route", TEXT, primary_key=True),
+    Column("domain", TEXT, primary_key=True),  # of per_domain; empty for the route's own rate
+    moment("full_at", null=False),  # when the bucket is full again (penfriend.domain.pacing)
+)
+
+route_days = Table(
+    "route_days",
+    metadata,
+    Column("route", TEXT, primary_key=True),
+    Column("begins_at", BIG, primary_key=True, autoincrement=False),  # midnight, by the brand's clock
+    count("handed"),  # tries begun that day and not taken back
+)
