@@ -30,7 +30,7 @@ def test_shop_where_all_is_right(
     status, found = clinic.look()
     assert status == 0
     assert {subject: one["found"] for subject, one in found.items() if one["level"] != "ok"} == {
-        "Daemon": "none runs now, nothing has ever looked who joins"
+        "Daemon": "none runs now"
     }
     assert found["Transport default"]["found"].endswith("greets and talks under TLSv1.3, takes our login")
     assert "its certificate is valid for" in found["TLS of transport default"]["found"]

@@ -98,17 +98,16 @@ def _of_mail(late: Lateness) -> Finding:
 
 def _of_daemon(late: Lateness, file: Path | None, now: Moment) -> Finding:
     holder = ProcessLock(file).holder() if file is not None else None
-    if late.looked_until is None:
-        last = "nothing has ever looked who joins"
-    else:
+    last = ""  # whoever has ended in peace has given the lease back
+    if late.looked_until is not None:
         ago = max(0, now - (late.looked_until - LEASE)) / SECOND
-        last = f"the last look who joins was {ago:.0f} seconds ago"
+        last = f", the last look who joins was {ago:.0f} seconds ago"
     if holder is not None:
-        return Finding("lag", "Daemon", Level.OK, f"{holder} runs, {last}")
+        return Finding("lag", "Daemon", Level.OK, f"{holder} runs{last}")
     if file is None and late.looked_until is not None and late.looked_until > now:
-        return Finding("lag", "Daemon", Level.OK, last)
+        return Finding("lag", "Daemon", Level.OK, f"one runs{last}")
     advice = "Start `penfriend run`, or let cron call `penfriend tick`."
-    return Finding("lag", "Daemon", Level.WARN, f"none runs now, {last}", advice)
+    return Finding("lag", "Daemon", Level.WARN, f"none runs now{last}", advice)
 
 
 def _of_clock(difference: float | None, late: Lateness | None, now: Moment) -> Finding:
