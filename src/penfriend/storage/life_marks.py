@@ -1,0 +1,53 @@
+"""How far this machine has seen a store come: a small file beside the store, which a backup of the store does
+not hold.
+
+Written anew every few seconds, in one step and without fsync: after a power cut it may be lost or older,
+never ahead of what the store has committed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from penfriend.storage.life import Life
+
+log = logging.getLogger("penfriend.life")
+
+
+class LifeMarks:
+    """The marks of one store on this machine, the same in each of the folders."""
+
+    def __init__(self, folders: Sequence[Path], store_id: str) -> None:
+        self._paths = [folder / f"{store_id}.seen" for folder in folders]
+        self._said = False
+
+    def read(self) -> list[Life]:
+        """What is there. A file that is no mark counts as none."""
+        found = []
+        for path in self._paths:
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                found.append(Life.of(path.read_text(encoding="utf-8")))
+        return found
+
+    def write(self, life: Life) -> None:
+        """Where a folder cannot be written that is said once, and the others have it."""
+        for path in self._paths:
+            draft = path.with_suffix(f".{os.getpid()}")
+            try:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                draft.write_text(str(life), encoding="utf-8")
+                draft.replace(path)
+            except OSError as error:
+                with suppress(OSError):
+                    draft.unlink(missing_ok=True)
+                if not self._said:
+                    self._said = True
+                    log.warning(
+                        "%s cannot be written (%s): a backup that is restored may not be noticed",
+                        path,
+                        (error.strerror or str(error)).lower(),
+                    )
