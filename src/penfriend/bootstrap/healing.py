@@ -11,7 +11,6 @@ from penfriend.domain.health import ClockSet, Health
 from penfriend.domain.timing import DAY, Moment
 from penfriend.storage.clock_mending import mend_clock, read_clock
 from penfriend.storage.life import begin_anew, count_held, read_gap, read_life, settle_gap
-from penfriend.storage.tending import refuses_writing
 
 
 def health_of(house: House) -> Health:
@@ -23,7 +22,7 @@ def health_of(house: House) -> Health:
         gap = None
     if clock is not None and abs(house.clock.now() - clock.at) > DAY:
         clock = None
-    return Health(gap, held, disk_room(house).lacking() or refuses_writing(house.db), clock)
+    return Health(gap, held, disk_room(house).lacking(), clock)
 
 
 def settle(house: House, settled: Settled) -> int:

@@ -89,16 +89,16 @@ class LifeWatch:
         with self._db.read() as connection:
             found, self.gap = read_life(connection), read_gap(connection)
         first = self._marks is None
-        if self._marks is None:
-            self._marks = LifeMarks(self._folders, self._store_id())
-        seen = self._marks.read() if first else [self._seen] if self._seen is not None else []
+        marks = self._marks or LifeMarks(self._folders, self._store_id())
+        seen = marks.read() if first else [self._seen] if self._seen is not None else []
         if first and found is not None and found.at - self._clock.now() > AHEAD:
             self._clock_was_set(found)
-        ahead = [one for one in seen if found is None or found.is_behind(one)]
-        if ahead:
-            self._begin_anew(found, max(ahead, key=lambda one: one.at))
+        ahead = _ahead_of(found, seen)
+        if ahead is not None:
+            self._begin_anew(found, ahead)
         elif first and not seen and found is not None and self._was_left(found):
             self._begin_anew(found, None)
+        self._marks = marks
 
     def _clock_was_set(self, found: Life) -> None:
         """While nobody was at work."""
@@ -111,6 +111,7 @@ class LifeWatch:
         return not found.stopped and self._clock.now() - found.at > LONGEST_ABSENCE
 
     def _begin_anew(self, found: Life | None, seen: Life | None) -> None:
+        check_whole(self._db)
         now = self._clock.now()
         gap = Gap(
             since=Moment(0) if found is None else found.at,
@@ -123,7 +124,6 @@ class LifeWatch:
             self._seen, self.gap = begin_anew(connection, found, seen, gap)
         if self.gap is not None and self.gap.is_open:
             log.error("%s. %s", describe_gap(self.gap), WHAT_TO_SAY)
-        check_whole(self._db)
 
     def _renew(self, *, stopped: bool) -> None:
         self._seen = self._db.run(
@@ -131,3 +131,10 @@ class LifeWatch:
         )
         if self._marks is not None:
             self._marks.write(self._seen)
+
+
+def _ahead_of(found: Life | None, seen: Sequence[Life]) -> Life | None:
+    """What was seen of the store that it does not know; None where it has come at least as far."""
+    own = [one for one in seen if found is not None and one.epoch == found.epoch]
+    ahead = [one for one in own or seen if found is None or found.is_behind(one)]
+    return max(ahead, key=lambda one: one.at, default=None)

@@ -35,7 +35,7 @@ class Health:
     held: int = 0
     """So many mails wait for that."""
     stopped: str | None = None
-    """Why nothing is sent: a disk of this machine is nearly full, or the server takes nothing."""
+    """Why nothing is sent, where a disk of this machine is nearly full."""
     clock: ClockSet | None = None
     """When it was set last, if that is less than a day ago."""
 

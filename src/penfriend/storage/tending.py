@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.database import Database
-from penfriend.storage.database_errors import POSTGRESQL, SQLITE
+from penfriend.storage.database_errors import SQLITE
 from penfriend.storage.notes import read_note, write_note
 
 
@@ -44,16 +44,6 @@ def check_whole(db: Database) -> None:
         found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
         raise StoreUnavailable(f"{db.url_for_people}: {SQLITE['SQLITE_CORRUPT']} ({found})")
-
-
-def refuses_writing(db: Database) -> str | None:
-    """Why a PostgreSQL that answers takes nothing; None where it does."""
-    if db.is_sqlite:
-        return None
-    with db.write() as connection:
-        if connection.execute(text("SHOW transaction_read_only")).scalar() == "on":
-            return f"{db.url_for_people}: {POSTGRESQL['25006']}"
-    return None
 
 
 def tzdata_version() -> str:
