@@ -163,14 +163,14 @@ def test_disk_that_is_nearly_full_stops_the_sending_before_anything_fails_and_sa
         assert transport.taken == []
         assert statuses(house) == {"due": PEOPLE}
         assert run_command(["status"]) == 0
-        assert "Stopped: " in capsys.readouterr().out
+        assert "No room: " in capsys.readouterr().out
         worker.enroll()  # the others go on
         worker.recover()
         on_a_small_disk.empty()
         worker.send()
         assert statuses(house) == {"sent": PEOPLE}
         assert run_command(["status"]) == 0
-        assert "Stopped: " not in capsys.readouterr().out
+        assert "No room: " not in capsys.readouterr().out
 
 
 def test_disk_that_fills_while_mails_go_out_stops_the_others(

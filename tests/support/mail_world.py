@@ -217,7 +217,7 @@ class World:
             self.gate(),
             self.revision,
             CouponPool(self.db),
-            self.gaps,
+            gaps=self.gaps,
         )
 
     def gate(self, route: str = "default") -> Gate:

@@ -34,7 +34,7 @@ class Health:
     """The gap of a restored backup about which nobody has said anything yet."""
     held: int = 0
     """So many mails wait for that."""
-    stopped: str | None = None
+    no_room: str | None = None
     """Why nothing is sent, where a disk of this machine is nearly full."""
     clock: ClockSet | None = None
     """When it was set last, if that is less than a day ago."""
@@ -44,8 +44,8 @@ class Health:
         found = []
         if self.gap is not None:
             found.append(f"Held: {describe_gap(self.gap)}: {self.held} so far. {WHAT_TO_SAY}")
-        if self.stopped is not None:
-            found.append(f"Stopped: {self.stopped}")
+        if self.no_room is not None:
+            found.append(f"No room: {self.no_room}")
         if self.clock is not None:
             found.append(f"Clock: {self.clock}")
         return found
@@ -62,7 +62,7 @@ class Health:
                 "found_at": iso_utc(gap.found_at),
                 "mails": self.held,
             },
-            "stopped": self.stopped,
+            "no_room": self.no_room,
             "clock": None if self.clock is None else self.clock.as_json(),
         }
 

@@ -60,8 +60,8 @@ def test_gap_comes_back_as_it_was(gap: Gap) -> None:
 
 def test_health_says_each_trouble_in_a_line_and_nothing_where_all_is_well() -> None:
     clock = ClockSet(NOON, -90 * MINUTE)
-    lines = Health(gap=GAP, held=7, stopped="/srv: the disk has 1.0 MB left", clock=clock).lines()
-    assert [line.split(":")[0] for line in lines] == ["Held", "Stopped", "Clock"]
+    lines = Health(gap=GAP, held=7, no_room="/srv: the disk has 1.0 MB left", clock=clock).lines()
+    assert [line.split(":")[0] for line in lines] == ["Held", "No room", "Clock"]
     assert "wait: 7 so far" in lines[0]
     assert "2026-03-01 12:00 UTC" in lines[0]
     assert lines[2] == "Clock: the clock was set back by 90 minutes 0 seconds at 2026-03-02 12:00 UTC"
