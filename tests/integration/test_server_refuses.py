@@ -3,9 +3,11 @@ one line, tried again; nothing is lost or sent twice."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -13,8 +15,10 @@ import pytest
 
 from penfriend.bootstrap import House, Worker
 from penfriend.delivery.memory import MemoryTransport
+from penfriend.domain.delivery import Handover
 from penfriend.domain.errors import StoreUnavailable
 from tests.integration.test_store_away import PEOPLE, prepare
+from tests.support.postgres_guard import DURABLE, Server
 
 pytestmark = pytest.mark.postgresql
 
@@ -72,3 +76,30 @@ def test_server_that_refuses_a_write_is_tried_again_and_nobody_gets_two(
         worker.send()
         assert statuses(house) == {"sent": PEOPLE}
     assert len({mail.envelope_to for mail in transport.sent}) == PEOPLE == len(transport.sent)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("at", [1, PEOPLE // 2])
+def test_server_that_is_restarted_in_the_middle_of_sending_costs_no_mail_and_repeats_none(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = Path(tempfile.mkdtemp(prefix="penfriend-postgres-"))  # where its own user may go, too
+    guarded = Server(base, DURABLE)
+    taken = Counter[str]()
+
+    def restart(handover: Handover) -> None:
+        taken[handover.email.envelope_to] += 1
+        if taken.total() == at:
+            guarded.restart()
+
+    try:
+        prepare(guarded.start(), tmp_path, monkeypatch)
+        with ready(MemoryTransport("default", restart)) as (house, worker):
+            for _ in range(2):
+                with suppress(StoreUnavailable):
+                    worker.send()
+            assert statuses(house) == {"sent": PEOPLE}
+    finally:
+        guarded.stop()
+        shutil.rmtree(base)
+    assert taken.total() == PEOPLE == len(taken)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from penfriend.bootstrap.gate import Gate as Guard
 from penfriend.delivery import Keys, SigningTransport
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.errors import SettingError
+from penfriend.domain.errors import PenfriendError, SettingError
 from penfriend.domain.outbox import DEFAULT_ROUTE, addresses
 from penfriend.domain.pacing import Rate
 from penfriend.domain.ports import Asking
@@ -189,7 +189,8 @@ class WayOut:
             self._thread.shutdown(wait=True)
         failure = self._turn.exception() if self._turn is not None else None
         if failure is not None:  # nobody asks for another turn that would tell it
-            log.error("the last mails by this way: %s", failure, exc_info=failure)
+            known = isinstance(failure, PenfriendError)
+            log.error("the last mails by this way: %s", failure, exc_info=None if known else failure)
         if not self._gone:
             self._close()
 
