@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from penfriend.bootstrap import life_watch
 from penfriend.bootstrap.life_watch import LONGEST_ABSENCE, LifeWatch
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.timing import MINUTE, Moment
@@ -45,8 +46,16 @@ def db(database_url: str) -> Iterator[Database]:
         yield opened
 
 
-def watch(db: Database, folder: Path, now: Moment = NOON) -> LifeWatch:
-    return LifeWatch(db, Clock(now), [folder], lambda: "store")
+class AWatch(LifeWatch):
+    """Renews at each look, as the gate has it."""
+
+    def look(self) -> None:
+        super().look()
+        self.renew()
+
+
+def watch(db: Database, folder: Path, now: Moment = NOON) -> AWatch:
+    return AWatch(db, Clock(now), [folder], lambda: "store")
 
 
 def life(db: Database) -> Life:
@@ -74,7 +83,10 @@ def test_number_of_many_at_once_never_goes_back(db: Database) -> None:
     seen: list[list[int]] = [[] for _ in range(4)]
 
     def work(mine: list[int]) -> None:
-        mine.extend(db.run(lambda connection: renew_life(connection, NOON)).number for _ in range(15))
+        for _ in range(15):
+            renewed = db.run(lambda connection: renew_life(connection, NOON))
+            assert renewed is not None
+            mine.append(renewed.number)
 
     threads = [threading.Thread(target=work, args=(mine,)) for mine in seen]
     for one in threads:
@@ -111,6 +123,20 @@ def test_store_that_is_replaced_under_a_worker_is_noticed_at_its_next_look(
     assert one.gap.since == before.at
 
 
+def test_renewal_does_not_hide_that_the_store_was_replaced(db: Database, tmp_path: Path) -> None:
+    one = watch(db, tmp_path)
+    one.look()
+    before = life(db)
+    one.look()
+    with db.write() as connection:
+        write_note(connection, LIFE, str(before))
+    one.renew()
+    one.stop()
+    assert life(db) == before
+    one.look()
+    assert one.gap is not None
+
+
 @pytest.mark.parametrize(("away", "stopped", "found"), [
     (LONGEST_ABSENCE + 1, False, True),
     (LONGEST_ABSENCE, False, False),
@@ -137,11 +163,31 @@ def test_folder_that_cannot_be_written_is_said_once_and_stops_nothing(
     db: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
-    one = LifeWatch(db, Clock(), [tmp_path / "file" / "folder", tmp_path / "good"], lambda: "store")
+    one = AWatch(db, Clock(), [tmp_path / "file" / "folder", tmp_path / "good"], lambda: "store")
     one.look()
     one.look()
     assert len(caplog.records) == 1
     assert LifeMarks([tmp_path / "good"], "store").read() == [life(db)]
+
+
+def test_looking_does_not_wait_for_a_renewal_that_waits_for_the_store(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = watch(db, tmp_path)
+    one.look()
+    looks: list[None] = []
+
+    def locked(*_: object, **__: object) -> Life:
+        LifeWatch.look(one)  # another thread, while this one waits for the lock
+        one.renew()
+        looks.append(None)
+        return life(db)
+
+    monkeypatch.setattr(life_watch, "renew_life", locked)
+    thread = threading.Thread(target=one.renew)
+    thread.start()
+    thread.join(30)
+    assert looks == [None]
 
 
 def test_copy_that_somebody_tries_in_the_same_place_does_not_make_the_store_look_old(

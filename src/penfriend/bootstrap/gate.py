@@ -53,6 +53,15 @@ class Gate:
 
     def check(self) -> None:
         """Raises NoRoom, and StoreUnavailable."""
+        self._look()
+        self._life.renew()
+
+    def keep(self) -> None:
+        """A worker is at work: called by every tick, as that of sending may take hours. Raises
+        StoreUnavailable."""
+        self._life.renew()
+
+    def _look(self) -> None:
         self._room.check()
         self._life.look()
 
@@ -63,7 +72,7 @@ class Gate:
             if now - self._passed_at < LOOK_SECONDS:
                 return False
             try:
-                self.check()
+                self._look()
             except PenfriendError:
                 return True
             self._passed_at = now
@@ -87,6 +96,9 @@ class OpenGate(Gate):
 
     def check(self) -> None:
         """Always passes."""
+
+    def keep(self) -> None:
+        """Nothing is kept."""
 
     def is_shut(self) -> bool:
         """Never."""

@@ -43,7 +43,8 @@ LONGEST_ABSENCE = HOUR
 
 
 class LifeWatch:
-    """The watch of one worker. Satisfies `penfriend.domain.gap.Gaps`; any thread may call."""
+    """The watch of one worker. Satisfies `penfriend.domain.gap.Gaps`; any thread may call. Looking does not
+    wait for renewing: it is done between two mails, while somebody may have locked the store."""
 
     def __init__(
         self, db: Database, clock: Clock, folders: Sequence[Path], store_id: Callable[[], str]
@@ -52,29 +53,38 @@ class LifeWatch:
         self._marks: LifeMarks | None = None
         self._seen: Life | None = None
         self._looked = self._renewed = float("-inf")
-        self._one_at_a_time = threading.Lock()
+        self._looking, self._renewing = threading.Lock(), threading.Lock()
         self.gap: Gap | None = None
         """The store's last gap, as it was a moment ago."""
 
     def look(self) -> None:
-        """Compare, and renew what is to be renewed. Raises StoreUnavailable."""
-        with self._one_at_a_time:
+        """Compare, if that was not done just now: one short read. Raises StoreUnavailable."""
+        with self._looking:
             now = self._clock.elapsed()
-            if now - self._looked < LOOK_SECONDS:
-                return
-            self._compare()
-            self._looked = now
+            if now - self._looked >= LOOK_SECONDS:
+                self._compare()
+                self._looked = now
+
+    def renew(self) -> None:
+        """Let the number grow where it is time, and nobody else is about it; not before the first look. That
+        is a write, and waits where somebody has locked the store. Raises StoreUnavailable."""
+        if self._marks is None or not self._renewing.acquire(blocking=False):
+            return
+        try:
+            now = self._clock.elapsed()
             if now - self._renewed >= RENEW_SECONDS:
-                self._renew(stopped=False)
+                self._grow(self._marks, stopped=False)
                 self._renewed = now
+        finally:
+            self._renewing.release()
 
     def stop(self) -> None:
         """The worker ends as it was asked to. A store that is away does not hear it."""
-        with self._one_at_a_time:
-            if self._marks is None:
-                return
+        if self._marks is None:
+            return
+        with self._renewing:
             try:
-                self._renew(stopped=True)
+                self._grow(self._marks, stopped=True)
             except PenfriendError as error:
                 log.warning("the stop is not on record: %s", error)
 
@@ -86,11 +96,12 @@ class LifeWatch:
             return brought_again(connection, self.gap, contacts)
 
     def _compare(self) -> None:
+        known = self._seen  # before the store is read: it may only be further than that
         with self._db.read() as connection:
             found, self.gap = read_life(connection), read_gap(connection)
         first = self._marks is None
         marks = self._marks or LifeMarks(self._folders, self._store_id())
-        seen = marks.read() if first else [self._seen] if self._seen is not None else []
+        seen = marks.read() if first else [known] if known is not None else []
         if first and found is not None and found.at - self._clock.now() > AHEAD:
             self._clock_was_set(found)
         ahead = _ahead_of(found, seen)
@@ -125,12 +136,12 @@ class LifeWatch:
         if self.gap is not None and self.gap.is_open:
             log.error("%s. %s", describe_gap(self.gap), WHAT_TO_SAY)
 
-    def _renew(self, *, stopped: bool) -> None:
-        self._seen = self._db.run(
-            lambda connection: renew_life(connection, self._clock.now(), stopped=stopped)
-        )
-        if self._marks is not None:
-            self._marks.write(self._seen)
+    def _grow(self, marks: LifeMarks, *, stopped: bool) -> None:
+        now, seen = self._clock.now(), self._seen
+        life = self._db.run(lambda connection: renew_life(connection, now, seen=seen, stopped=stopped))
+        if life is not None:  # else the next look finds that
+            self._seen = life
+            marks.write(life)
 
 
 def _ahead_of(found: Life | None, seen: Sequence[Life]) -> Life | None:

@@ -122,6 +122,7 @@ class Worker:
 
     def refresh(self) -> Live | None:
         """Take up the live revision where it is another than before; None where nothing was ever applied."""
+        self._gate.keep()
         with self._taking_up:  # else a slow thread would take up an earlier one behind a later one
             live = self._house.live()
             if live is not None and live is not self._live:

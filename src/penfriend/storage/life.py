@@ -70,9 +70,14 @@ def read_gap(connection: Connection) -> Gap | None:
     return None if text is None else Gap.of(json.loads(text))
 
 
-def renew_life(connection: Connection, now: Moment, *, stopped: bool = False) -> Life:
-    """One step further."""
+def renew_life(
+    connection: Connection, now: Moment, *, seen: Life | None = None, stopped: bool = False
+) -> Life | None:
+    """One step further; None, and no step, where the store is behind what was `seen` of it: it was replaced
+    just now."""
     known = _locked(connection)
+    if seen is not None and (known is None or known.is_behind(seen)):
+        return None
     life = (
         Life(epoch=secrets.token_hex(8), number=1, at=now, stopped=stopped)
         if known is None
