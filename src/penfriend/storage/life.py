@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, union, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, select, union, update
 
 from penfriend.domain.gap import Gap, Settled
 from penfriend.domain.message import Status
@@ -117,7 +117,7 @@ def settle_gap(connection: Connection, settled: Settled, now: Moment) -> int | N
 
 def count_held(connection: Connection) -> int:
     """How many mails wait until somebody says yes."""
-    return len(connection.execute(_HELD).scalars().all())
+    return connection.execute(_HELD).scalar_one()
 
 
 def brought_again(connection: Connection, gap: Gap, contacts: Collection[int]) -> set[int]:
@@ -136,15 +136,15 @@ def _locked(connection: Connection) -> Life | None:
 
 _LOCK = select(notes.c.value).where(notes.c.name == LIFE).with_for_update()
 _m, _e, _s = messages.c, events.c, subscriptions.c
-_HELD = select(_m.id).where(_m.status == Status.DUE.value, _m.held_by == Postponed.UNCONFIRMED.value)
-_COME_UP = (
-    update(messages)
-    .where(_m.status == Status.DUE.value, _m.held_by == Postponed.UNCONFIRMED.value)
-    .values(due_at=bindparam("now", type_=BIG))
-)
+_IS_HELD = (_m.status == Status.DUE.value) & (_m.held_by == Postponed.UNCONFIRMED.value)
+_HELD = select(func.count()).select_from(messages).where(_IS_HELD)
+_COME_UP = update(messages).where(_IS_HELD).values(due_at=bindparam("now", type_=BIG))
 _WHOSE: BindParameter[Sequence[int]] = bindparam("contacts", expanding=True)
 _SINCE, _UNTIL = bindparam("since", type_=BIG), bindparam("until", type_=BIG)
 _BROUGHT_AGAIN = union(
-    select(_e.contact_id).where(_e.contact_id.in_(_WHOSE), _e.at > _SINCE, _e.at <= _UNTIL),
+    # what we say ourselves of a mail that is taken as sent is no news from outside
+    select(_e.contact_id).where(
+        _e.contact_id.in_(_WHOSE), _e.message_id.is_(None), _e.at > _SINCE, _e.at <= _UNTIL
+    ),
     select(_s.contact_id).where(_s.contact_id.in_(_WHOSE), _s.at > _SINCE, _s.at <= _UNTIL),
 )
