@@ -8,6 +8,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.campaign import Policy
@@ -16,6 +17,7 @@ from penfriend.domain.health import ClockSet
 from penfriend.domain.timing import DAY, HOUR, MINUTE, SECOND, Cap, Duration, Moment, Unit
 from penfriend.engine.handing_over import LeaseLost
 from penfriend.engine.pace import Pace
+from penfriend.storage import tables as t
 from penfriend.storage.clock_mending import mend_clock, read_clock
 from penfriend.storage.leases import take_lease
 from tests.support.mail_pieces import GREYLISTED, LETTER, NOON, ROUTE_DOWN, campaign
@@ -92,6 +94,18 @@ def test_transport_that_rested_until_a_moment_of_before_works_again(world: World
     set_clock(world, -FORWARD)
     world.settle()
     assert world.statuses() == ["sent", "sent"]
+
+
+def test_domain_that_rested_until_a_moment_of_before_rests_no_more(world: World) -> None:
+    rest = {"route": "default", "domain": "shop.example", "failures": 3, "resting_until": NOON + FORWARD}
+    with world.db.write() as connection:
+        connection.execute(insert(t.destinations), rest)
+    people(world, "ann")
+    set_clock(world, 0)
+    assert world.send().sent == 0
+    set_clock(world, -1)
+    world.later(MINUTE)
+    assert world.send().sent == 1
 
 
 def test_mail_that_waits_for_a_window_of_before_is_decided_about_anew(world: World) -> None:

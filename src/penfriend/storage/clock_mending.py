@@ -11,6 +11,7 @@ import json
 
 from sqlalchemy import Connection, case, func, literal, update
 
+from penfriend.domain.destination import LONGEST_REST
 from penfriend.domain.health import ClockSet
 from penfriend.domain.message import Status
 from penfriend.domain.reasons import Postponed
@@ -46,6 +47,8 @@ def let_go(connection: Connection, now: Moment) -> None:
     held, too_long = Moment(now + LONGEST_LEASE), Moment(now + LONGEST_ROUTE_PAUSE)
     connection.execute(t.leases.delete().where(t.leases.c.until > held))
     connection.execute(update(t.routes).where(t.routes.c.paused_until > too_long).values(paused_until=now))
+    rests = t.destinations.c.resting_until
+    connection.execute(update(t.destinations).where(rests > now + LONGEST_REST).values(resting_until=now))
     for table, more in (
         (t.enrollments, LOOKED_AT_AGAIN),
         (t.webhook_calls, _FREE),
