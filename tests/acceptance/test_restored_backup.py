@@ -166,10 +166,10 @@ def test_what_fell_due_since_a_backup_goes_out_where_somebody_says_so(backed: Ba
 def test_what_is_new_goes_out_while_the_gap_waits(backed: Backed) -> None:
     backed.back_up()
     backed.wants_news(1, at=-0.5)
-    backed.tick(0)
+    backed.tick(-0.3)
     backed.restore()
     backed.wants_news(1, at=-0.5)
-    backed.wants_news(2, at=0.5)
+    backed.wants_news(2, at=-0.1)
     backed.tick(0.6)
     assert backed.mails() == 2
     assert backed.status()["held"]["mails"] == 1
@@ -180,12 +180,12 @@ def test_who_joins_a_segment_by_what_was_brought_in_again_waits_and_who_is_new_d
 ) -> None:
     backed.back_up()
     backed.buys(1, at=-0.5)
-    backed.tick(0)
+    backed.tick(-0.3)
     assert backed.mails() == 2  # thanks, and the welcome of the segment
     backed.restore()
-    backed.tick(0.1)
+    backed.tick(-0.2)
     backed.buys(1, at=-0.5)
-    backed.buys(2, at=0.2)
+    backed.buys(2, at=-0.1)
     backed.tick(0.3)
     assert backed.mails() == 4
     assert backed.status()["held"]["mails"] == 2
