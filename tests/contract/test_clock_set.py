@@ -14,9 +14,8 @@ from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.campaign import Policy
 from penfriend.domain.delivery import Handover
 from penfriend.domain.health import ClockSet
-from penfriend.domain.timing import DAY, HOUR, MINUTE, SECOND, Cap, Duration, Moment, Unit
+from penfriend.domain.timing import DAY, HOUR, MINUTE, Cap, Duration, Moment, Unit
 from penfriend.engine.handing_over import LeaseLost
-from penfriend.engine.pace import Pace
 from penfriend.storage import tables as t
 from penfriend.storage.clock_mending import mend_clock, read_clock
 from penfriend.storage.leases import take_lease
@@ -195,26 +194,3 @@ def test_mail_that_a_jump_makes_later_than_it_may_be_is_skipped(world: World) ->
     set_clock(world, 3 * FORWARD)
     world.send()
     assert world.mails() == [("hello", "skipped", "too_late")]
-
-
-class Standing:
-    """A clock whose day is set by hand, and whose other one stands."""
-
-    def __init__(self) -> None:
-        self.day = NOON
-
-    def now(self) -> Moment:
-        return self.day
-
-    def elapsed(self) -> float:
-        return 7.0
-
-
-@pytest.mark.parametrize("by", [BACK, FORWARD, 10 * SECOND])
-def test_rate_knows_nothing_of_it(by: int) -> None:
-    clock = Standing()
-    pace = Pace(5, clock)
-    for _ in range(5):
-        pace.spend()
-    clock.day = Moment(clock.day + by)
-    assert pace.room() == 0

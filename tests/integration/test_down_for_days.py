@@ -13,7 +13,6 @@ from sqlalchemy import insert, text
 from penfriend.domain.campaign import Kind, Policy
 from penfriend.domain.timing import DAY, HOUR, SECOND, Cap, Duration, Moment, Unit
 from penfriend.engine.clock import JumpingClock
-from penfriend.engine.pace import Pace
 from penfriend.storage import tables as t
 from tests.support.clock import moment
 from tests.support.mail_pieces import LETTER, campaign
@@ -107,7 +106,8 @@ SELECT id + :add, id + :add, CAST(:name AS text), id, 'hello', 'hello', 'offers'
 
 def lived(world: World, rate: int) -> list[int]:
     """How many mails went out in each of six seconds, by a daemon whose rate holds over all of them."""
-    sender = world.sender(Pace(rate, world.clock))
+    world.pace = rate
+    sender = world.sender()
     world.later(SECOND)
     counts = []
     for _ in range(6):

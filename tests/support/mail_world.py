@@ -204,8 +204,8 @@ class World:
         owner = owner or self.owner
         return Advance(self.enrollments, asking, self.clock, owner, SplitLog(self.db), changes)
 
-    def sender(self, pace: Pace | None = None) -> Sender:
-        """A sender of this worker, by a pace of its own or an earlier one's."""
+    def sender(self) -> Sender:
+        """A sender of this worker."""
         return Sender(
             self.messages,
             self.handovers,
