@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.postgres",
     "tests.support.quick_stores",
     "tests.support.scripted_smtp",
+    "tests.support.small_disk",
     "tests.support.smtp",
     "tests.support.slow_time",
     "tests.support.dns_server",

@@ -16,6 +16,7 @@ from penfriend.delivery.memory import MemoryTransport
 from penfriend.domain.campaign import Campaign, Policy
 from penfriend.domain.contact import address_hash
 from penfriend.domain.errors import RevisionUnusable
+from penfriend.domain.gap import Gaps, NoGap
 from penfriend.domain.outbox import DueMessage
 from penfriend.domain.pacing import Rate
 from penfriend.domain.ports import Asking
@@ -68,6 +69,7 @@ class World:
         self.memory = MemoryTransport("default")
         self.transport: Transport = transport or self.memory
         self.pace: float | None = None
+        self.gaps: Gaps = NoGap()
         self._workers = 0
         self._journals: list[FileJournal] = []
         self.start()
@@ -215,6 +217,7 @@ class World:
             self.gate(),
             self.revision,
             CouponPool(self.db),
+            gaps=self.gaps,
         )
 
     def gate(self, route: str = "default") -> Gate:

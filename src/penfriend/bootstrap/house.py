@@ -70,7 +70,7 @@ class House:
         self._lock: ProcessLock | None = None
         self._live: Live | None = None
         self._loading = threading.Lock()
-        self._earlier = EarlierRevisions(db, settings, self._store_id)
+        self._earlier = EarlierRevisions(db, settings, self.store_id)
 
     @classmethod
     def open(cls, environment: Mapping[str, str] | None = None, clock: Clock | None = None) -> Self:
@@ -185,7 +185,7 @@ class House:
         definitions, renderer = checked.require()
         if renderer.revision == number:  # else another process has applied something in between
             with self._loading:
-                self._live = Live.of(number, definitions, renderer, self._store_id())
+                self._live = Live.of(number, definitions, renderer, self.store_id())
 
     def live(self) -> Live | None:
         """The live revision, made once and kept until there is a newer one; None where nothing was ever
@@ -214,7 +214,7 @@ class House:
         if revision is None:
             raise NotFound("nothing was applied yet; penfriend apply")
         try:
-            return make_live(revision, self.settings, self._store_id())
+            return make_live(revision, self.settings, self.store_id())
         except RevisionUnusable as unusable:  # its environment is not the one it was applied in
             raise SettingError(str(unusable)) from None
 
@@ -224,7 +224,8 @@ class House:
         live = self._live
         return live if live is not None and live.revision == number else self._earlier.get(number)
 
-    def _store_id(self) -> str:
+    def store_id(self) -> str:
+        """What this store alone has, and every copy of it."""
         with self.db.write() as connection:
             known = read_note(connection, STORE_ID)
             if known is None:

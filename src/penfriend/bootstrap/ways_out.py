@@ -15,9 +15,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from penfriend.bootstrap.gate import Gate as Guard
 from penfriend.delivery import Keys, SigningTransport
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.errors import SettingError
+from penfriend.domain.errors import PenfriendError, SettingError
 from penfriend.domain.outbox import DEFAULT_ROUTE, addresses
 from penfriend.domain.pacing import Rate
 from penfriend.domain.ports import Asking
@@ -67,9 +68,18 @@ class WayOut:
     """One transport with all that sending over it needs."""
 
     def __init__(
-        self, house: House, name: str, address: str, open_way: OpenWay, judge: Judge, *, paced: bool
+        self,
+        house: House,
+        name: str,
+        address: str,
+        open_way: OpenWay,
+        judge: Judge,
+        guard: Guard,
+        *,
+        paced: bool,
     ) -> None:
         self._house, self.name, self.address, self._judge = house, name, address, judge
+        self._guard = guard
         self._open_way, self._paced = open_way, paced
         self._transport, self._rate = open_way(name, address)
         self._destinations = Destinations(self._transport.concurrency, house.clock)
@@ -107,6 +117,7 @@ class WayOut:
             CouponPool(self._house.db),
             self._judge,
             destinations=self._destinations,
+            gaps=self._guard.gaps,
         )
 
     def _move(self, address: str) -> None:
@@ -126,7 +137,7 @@ class WayOut:
         return Gate(self.name, definitions, rates, clock, rate, paced=self._paced)
 
     def send(self, live: Live, stopping: Stopping) -> SendReport:
-        """What is due by this way is sent."""
+        """What is due by this way is sent. Raises what keeps the gate shut."""
         coming, self._coming = self._coming, None
         if coming is not None:
             self._begin(coming)
@@ -134,15 +145,16 @@ class WayOut:
             return SendReport()
         if self._broke:
             self._settle_own(live)
+        self._guard.check()
         self._broke = True
-        report = self._send.tick(live, lambda: self._gone or stopping())
+        report = self._send.tick(live, lambda: self._gone or stopping() or self._guard.is_shut())
         self._broke = False
         return report
 
     def _settle_own(self, live: Live) -> None:
         """The store was away in the middle of a turn: what it left is ours, and need not wait for the end of
         its lease."""
-        recovery = RecoveryLog(self._house.db, self._house.journals)
+        recovery = RecoveryLog(self._house.db, self._house.journals, self._journal)
         recover(recovery, live, self._house.clock, {self.owner})
         self._journal.begin_anew()
 
@@ -177,7 +189,8 @@ class WayOut:
             self._thread.shutdown(wait=True)
         failure = self._turn.exception() if self._turn is not None else None
         if failure is not None:  # nobody asks for another turn that would tell it
-            log.error("the last mails by this way: %s", failure, exc_info=failure)
+            known = isinstance(failure, PenfriendError)
+            log.error("the last mails by this way: %s", failure, exc_info=None if known else failure)
         if not self._gone:
             self._close()
 
@@ -192,8 +205,8 @@ class WayOut:
 class WaysOut:
     """All ways of one worker; `default` is there from the start. Raises SettingError where it cannot be."""
 
-    def __init__(self, house: House, open_way: OpenWay, *, paced: bool = True) -> None:
-        self._house, self._open_way, self._paced = house, open_way, paced
+    def __init__(self, house: House, open_way: OpenWay, guard: Guard, *, paced: bool = True) -> None:
+        self._house, self._open_way, self._guard, self._paced = house, open_way, guard, paced
         self._taking_up = threading.Lock()
         self._left: list[WayOut] = []
         self._judge = Stops(StopLog(house.db), house.live, house.clock).look
@@ -235,7 +248,7 @@ class WaysOut:
             self._ways = kept
 
     def _way(self, name: str, address: str) -> WayOut:
-        return WayOut(self._house, name, address, self._open_way, self._judge, paced=self._paced)
+        return WayOut(self._house, name, address, self._open_way, self._judge, self._guard, paced=self._paced)
 
     def _opened(self, name: str, address: str) -> WayOut | None:
         """One that cannot be opened here keeps its own mails waiting, and nobody else's."""

@@ -7,10 +7,12 @@ from dataclasses import asdict
 import typer
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.healing import hold_until_now, settle
 from penfriend.cli.moments import iso_moment, shown_moment
 from penfriend.cli.output import DONE, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.errors import SettingError
+from penfriend.domain.gap import Settled
 from penfriend.domain.message import Status
 from penfriend.domain.overview import MessageLine
 
@@ -89,20 +91,43 @@ def _document(line: MessageLine) -> dict[str, object]:
 
 @app.command("resolve")
 def resolve(
-    message: int = typer.Argument(
-        ..., metavar="ID", help="The number in the first column of penfriend messages."
+    message: int | None = typer.Argument(
+        None, metavar="ID", help="The number in the first column of penfriend messages."
     ),
     settled: str = typer.Option(
-        ..., "--as", help="sent: it was delivered; resend: send the same mail again."
+        ..., "--as", help="sent: it was delivered; resend: send the same mail again; with --gap also hold."
+    ),
+    gap: bool = typer.Option(
+        False, "--gap", help="All that fell due before a backup was restored, instead of one message."
     ),
 ) -> int:
-    """Settle a message whose delivery is unknown.
+    """Settle a message whose delivery is unknown. With --gap settle all mails that wait because a backup was
+    restored; with --as hold they wait from now on, where nothing could notice it.
 
     Example: penfriend messages resolve 1204 --as sent
     """
-    if settled not in ("sent", "resend"):
-        raise SettingError(f'--as: "{settled}" is not known. It is sent or resend.')
+    known = ("sent", "resend", "hold") if gap else ("sent", "resend")
+    if settled not in known:
+        raise SettingError(f'--as: "{settled}" is not known. It is {", ".join(known[:-1])} or {known[-1]}.')
+    if gap == (message is not None):
+        raise SettingError("give the ID of one message, or --gap")
+    if message is None:
+        return _resolve_gap(settled)
     with House.open() as house:
         house.reports.resolve(message, settled == "sent", house.clock.now())
     typer.echo(f"message {message}: {'sent' if settled == 'sent' else 'due again, with the same Message-ID'}")
+    return DONE
+
+
+def _resolve_gap(settled: str) -> int:
+    with House.open() as house:
+        if settled == "hold":
+            gap = hold_until_now(house)
+            typer.echo(f"what fell due until {shown_moment(gap.until)} UTC waits until you say more")
+            return DONE
+        waited = settle(house, Settled(settled))
+    typer.echo(
+        f"what fell due before the backup was restored, {waited} mails by now: "
+        + ("taken as sent" if settled == "sent" else "sent, as far as it is not too late")
+    )
     return DONE

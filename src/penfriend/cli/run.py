@@ -10,6 +10,7 @@ import typer
 
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.bounces import watch_bounces
+from penfriend.bootstrap.healing import clock_was_set
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.cli.logs import set_up_logs
 from penfriend.cli.output import DONE
@@ -50,7 +51,9 @@ def run(
                 **({"bounces": lambda: bounces.tick(daemon.stopping)} if bounces else {}),
                 "recover": worker.recover,
                 "housekeeping": worker.housekeeping,
-            }
+            },
+            house.clock,
+            lambda was_set: clock_was_set(house, was_set),
         )
         worker.stop_when(daemon.stopping)
         _heed_signals(daemon, watch)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.bounces import bounces_polled
+from penfriend.bootstrap.healing import health_of
 from penfriend.cli.moments import iso_moment, shown_moment
 from penfriend.cli.output import DONE, counted, print_json
 from penfriend.cli.tables import console, table
@@ -51,13 +52,15 @@ def status(as_json: bool = typer.Option(False, "--json", help="One JSON document
     with House.open() as house:
         overview = house.overview()
         revision, note = house.revision_number(), house.note("not_applied")
-        sizes, polled = house.segment_sizes(), bounces_polled(house)
+        sizes, polled, health = house.segment_sizes(), bounces_polled(house), health_of(house)
     if as_json:
-        head = {"revision": revision, "not_applied": note, "segments": sizes}
+        head = {"revision": revision, "not_applied": note, "segments": sizes, **health.as_json()}
         print_json({**head, **as_document(overview), "bounces": _polled_document(polled)})
         return DONE
     out = console()
     out.print(f"Revision {revision or 'none: nothing was applied yet'}, {overview.contacts} contacts")
+    for line in health.lines():
+        out.print(line, markup=False)
     if note:
         out.print(f"The campaign files as they are now were not applied: {note}", markup=False)
     print_campaigns(out, overview)

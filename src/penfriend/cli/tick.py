@@ -7,6 +7,7 @@ from dataclasses import asdict
 import typer
 
 from penfriend.bootstrap import House, Worker
+from penfriend.bootstrap.healing import health_of
 from penfriend.bootstrap.taking_up import apply_at_start
 from penfriend.cli.moments import iso_moment, parse_moment, shown_moment
 from penfriend.cli.output import DONE, print_json
@@ -44,12 +45,14 @@ def tick(
         finally:
             worker.close()
         moment = house.clock.now()
-        note = house.note("not_applied")
+        note, health = house.note("not_applied"), health_of(house)
     if as_json:
-        print_json({"at": iso_moment(moment), **asdict(report), "not_applied": note})
+        print_json({"at": iso_moment(moment), **asdict(report), "not_applied": note, **health.as_json()})
         return DONE
     counts = ", ".join(f"{name} {number}" for name, number in asdict(report).items() if number)
     typer.echo(f"{shown_moment(moment)} UTC: {counts or 'nothing was due'}")
+    for line in health.lines():
+        typer.echo(line, err=True)
     if note:
         typer.echo(f"the campaign files as they are now were not applied: {note}", err=True)
     return DONE

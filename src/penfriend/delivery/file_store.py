@@ -62,7 +62,7 @@ class FileTransport:
         try:
             unfinished = self._write_unfinished(handover.email.content)
         except OSError as error:
-            return self._failed(Outcome.DEFERRED, Stage.BODY, error)
+            return self._failed(Outcome.DEFERRED, Stage.CONNECT, error)
         try:
             # the name makes the mail; before it there is only a temporary file that nobody reads
             watch.dot(handover)
@@ -75,7 +75,7 @@ class FileTransport:
         try:
             unfinished.replace(path)
         except OSError as error:
-            return self._failed(Outcome.DEFERRED, Stage.BODY, error)
+            return self._failed(Outcome.DEFERRED, Stage.CONNECT, error)
         try:
             self._sync_folder()
         except OSError as error:
@@ -103,5 +103,6 @@ class FileTransport:
             os.close(handle)
 
     def _failed(self, outcome: Outcome, stage: Stage, error: OSError) -> Result:
+        """A folder that cannot be written is a server that cannot be reached: the others wait for it, too."""
         text = f"the mail could not be written: {(error.strerror or str(error)).lower()}"
         return Result(outcome, stage, text=text, server=str(self._folder), fault=Fault.ROUTE)

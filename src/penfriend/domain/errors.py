@@ -7,7 +7,8 @@
     status 1)
     ├── StoreUnavailable           the database cannot be reached, opened or is of another version (exit
     status 2)
-    ├── SourceUnavailable              a database of the company does not answer, or not as it should
+    │   └── NoRoom                 the disk is nearly full: nothing is sent (exit status 2)
+    ├── SourceUnavailable          a database of the company does not answer, or not as it should
     ├── MailboxUnavailable         a mailbox cannot be reached, opened or read
     │   └── LoginRefused           user or password of it are wrong: trying again would lock it
     ├── AppliedMeanwhile           another process has made a revision at the same moment; look again
@@ -56,6 +57,11 @@ class GuardObjects(PenfriendError):
 
 class StoreUnavailable(PenfriendError):
     """The database cannot be reached, is locked for too long, or has another version than this program."""
+
+
+class NoRoom(StoreUnavailable):
+    """The disk of the store or of its journals is nearly full: sending has stopped before records are
+    lost."""
 
 
 class SourceUnavailable(PenfriendError):

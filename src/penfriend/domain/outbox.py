@@ -11,7 +11,7 @@ from penfriend.domain.delivery import Result
 from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.facts import Frozen
 from penfriend.domain.retry import Consequence
-from penfriend.domain.send_policy import PostponeIt, SkipIt
+from penfriend.domain.send_policy import PostponeIt, SkipIt, TakeAsSent
 from penfriend.domain.timing import Moment
 
 DEFAULT_ROUTE = "default"
@@ -134,6 +134,7 @@ class DueMessage:
     domain: str
     """Of the contact's address at the claim (`penfriend.domain.destination`)."""
     wanted_at: Moment
+    due_at: Moment
     dated_at: Moment | None
     attempts: int
     held_by: str | None
@@ -174,7 +175,7 @@ class Verdict:
     """A message that is not sent now: skipped, or postponed."""
 
     message: DueMessage
-    decision: SkipIt | PostponeIt
+    decision: SkipIt | PostponeIt | TakeAsSent
 
     @property
     def postponed(self) -> bool:

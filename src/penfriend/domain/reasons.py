@@ -100,7 +100,7 @@ _MEANING: dict[type[StrEnum], dict[StrEnum, str]] = {
         Postponed.CAMPAIGN_PAUSED: "the campaign is paused",
         Postponed.CONTACT_PAUSED: "the person asked for a pause",
         Postponed.NO_COUPON: "no coupon code is left",
-        Postponed.UNCONFIRMED: "more mails than confirm_above, nobody has said yes yet",
+        Postponed.UNCONFIRMED: "nobody has said yes yet: it fell due in the gap of a restored backup",
     },
 }
 

@@ -2,7 +2,7 @@
 now.
 
 The order is LANGUAGE.md's: skipped (erased, suppressed, not subscribed; an exit rule; `only_if`; too late),
-postponed (window, cap, pauses).
+postponed (nobody has said yes to what fell due in a restored backup's gap; window, cap, pauses).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from penfriend.domain.campaign import Campaign, Policy, SendRules
 from penfriend.domain.contact import Contact
 from penfriend.domain.definitions import DEFAULT_MAX_LATENESS
+from penfriend.domain.gap import Gap, Settled
 from penfriend.domain.reasons import Postponed, Skip
 from penfriend.domain.segment import Condition
 from penfriend.domain.standing import Ending
@@ -49,7 +50,14 @@ class PostponeIt:
     """It waits for this already: its story says so, and it counts as the same postponement."""
 
 
-Decision = SendNow | SkipIt | PostponeIt
+@dataclass(frozen=True, slots=True)
+class TakeAsSent:
+    """A store that is lost has sent it, somebody says: it went out when it fell due."""
+
+    detail: str = "fell due before a backup was restored; taken as sent"
+
+
+Decision = SendNow | SkipIt | PostponeIt | TakeAsSent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,8 @@ class Situation:
     destination: str = ""
     """The domain of the contact's address."""
     destination_rests_until: Moment | None = None
+    gap: Gap | None = None
+    """In which it fell due, if it did: the store was restored from a backup, and may have sent it before."""
     campaign_paused: bool = False
     """`active: no`: it waits for as long as it may."""
 
@@ -132,6 +142,10 @@ def decide(situation: Situation) -> Decision:
         return SkipIt(Skip.TOO_LATE.value, _what_held_it_up(s))
     if s.contact.email is None:
         return SkipIt(Skip.INVALID_ADDRESS.value, "the contact has no address")
+    if s.gap is not None and s.gap.is_open:
+        return PostponeIt(deadline, Postponed.UNCONFIRMED, "fell due before a backup was restored")
+    if s.gap is not None and s.gap.settled is Settled.SENT:
+        return TakeAsSent()
     waits = PostponeIt(deadline, Postponed.CAMPAIGN_PAUSED) if s.campaign_paused else _postponement(s)
     if waits is None:
         return SendNow()

@@ -14,7 +14,6 @@ nothing stays claimed. On a crash: `recover` of the next process, or of another 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
@@ -22,6 +21,11 @@ from queue import Empty, SimpleQueue
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from penfriend.domain.errors import PenfriendError
+from penfriend.domain.health import ClockSet
+from penfriend.domain.ports import Clock
+from penfriend.engine.clock import SystemClock
+from penfriend.engine.clock_watch import ClockWatch
 from penfriend.engine.troubles import Troubles
 
 log = logging.getLogger("penfriend.daemon")
@@ -43,19 +47,20 @@ SECONDS_BETWEEN: Mapping[str, float] = {
 logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 WATCH_SECONDS = 5.0
-"""How often the machine's clock is looked at; a smaller step back than this does no harm."""
-
-
-def _wall_offset() -> float:
-    """How far the clock of the day is from the one that nobody sets."""
-    return time.time() - time.monotonic()
+"""How often the machine's clock is looked at."""
 
 
 class Daemon:
     """Calls the ticks until it is stopped."""
 
-    def __init__(self, ticks: Mapping[str, Callable[[], object]]) -> None:
-        self._ticks = ticks
+    def __init__(
+        self,
+        ticks: Mapping[str, Callable[[], object]],
+        clock: Clock | None = None,
+        clock_was_set: Callable[[ClockSet], object] = lambda _: None,
+    ) -> None:
+        """`clock_was_set` hears of it when somebody sets the machine's clock, forward or back."""
+        self._ticks, self._clock, self._clock_was_set = ticks, clock or SystemClock(), clock_was_set
         self._troubles = Troubles()
         self._stopping = False
         # its `put` may interrupt itself, as a signal handler does; an Event would wait for its own lock
@@ -87,11 +92,11 @@ class Daemon:
             )
         self._scheduler.start()
         try:
-            offset = _wall_offset()
+            watch = ClockWatch(self._clock)
             while not self._stop_asked(WATCH_SECONDS):
-                offset, before = _wall_offset(), offset
-                if offset < before - WATCH_SECONDS:
-                    self._call_all_now()
+                by = watch.look()
+                if by:
+                    self._heed_clock(ClockSet(self._clock.now(), by))
         finally:
             self._stopping = True
             self._scheduler.pause()
@@ -104,9 +109,13 @@ class Daemon:
             return False
         return True
 
-    def _call_all_now(self) -> None:
-        """The machine's clock was set back: the scheduler goes by it, and would wait for it to catch up."""
-        log.warning("the clock was set back; all ticks are called now")
+    def _heed_clock(self, was_set: ClockSet) -> None:
+        """The scheduler goes by the machine's clock, and would wait for it to catch up."""
+        log.warning("%s; all ticks are called now", was_set)
+        try:
+            self._clock_was_set(was_set)
+        except PenfriendError as error:  # the store is away
+            log.error("what the clock of before holds up stays so: %s", error)
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from penfriend.domain.asking import Answer, Holds, Question
-from penfriend.domain.campaign import Send
+from penfriend.domain.campaign import SegmentTrigger, Send, Trigger
 from penfriend.domain.coupons import Coupons
 from penfriend.domain.destination import Rests
+from penfriend.domain.gap import Gaps, NoGap
 from penfriend.domain.journey import ending
 from penfriend.domain.outbox import DueMessage, SendBackground, Verdict
 from penfriend.domain.ports import Asking
@@ -39,8 +40,8 @@ class Decided:
 class Deciding:
     """Decides about messages, one SELECT for all of a campaign in a batch."""
 
-    def __init__(self, asking: Asking, coupons: Coupons) -> None:
-        self._asking, self._coupons = asking, coupons
+    def __init__(self, asking: Asking, coupons: Coupons, gaps: Gaps | None = None) -> None:
+        self._asking, self._coupons, self._gaps = asking, coupons, gaps or NoGap()
 
     def decide(
         self,
@@ -52,6 +53,7 @@ class Deciding:
     ) -> Decided:
         """What happens to each. A code is given, and on record, before the letter is made."""
         going: dict[int, Situation] = {}
+        in_gap = self._in_gap(live, group, background)
         verdicts: list[Verdict] = []
         for name, part in groupby(
             sorted(group, key=lambda message: message.campaign), key=lambda message: message.campaign
@@ -64,6 +66,8 @@ class Deciding:
             answers = self._answers(route, messages, background, now)
             for message in messages:
                 found = _situation(live, route, message, background, answers[message.id], now, rests)
+                if message.id in in_gap and isinstance(found, Situation):
+                    found = replace(found, gap=self._gaps.gap)
                 decision = found if isinstance(found, SkipIt) else decide(found)
                 if not isinstance(decision, SendNow):
                     verdicts.append(Verdict(message, decision))
@@ -74,6 +78,23 @@ class Deciding:
         verdicts += [Verdict(message, without_coupon(going[message.id])) for message in without]
         missing = {message.id for message in without}
         return Decided([message for message in ready if message.id not in missing], verdicts, codes)
+
+    def _in_gap(self, live: Live, group: Sequence[DueMessage], background: SendBackground) -> set[int]:
+        """Those that fell due in the gap of a restored backup, or may owe their joining to what was brought
+        in again since."""
+        gap = self._gaps.gap
+        if gap is None:
+            return set()
+        fell = {one.id for one in group if gap.fell_due(one.wanted_at, one.due_at, one.held_by)}
+        joined = [
+            one
+            for one in group
+            if one.id not in fell
+            and isinstance(_trigger(live, one), SegmentTrigger)
+            and gap.may_be_old_news(background.enrollments[one.enrollment].entered_at, one.wanted_at)
+        ]
+        again = self._gaps.brought_again([one.contact for one in joined])
+        return fell | {one.id for one in joined if one.contact in again}
 
     def _give_codes(
         self, live: Live, ready: Sequence[DueMessage], now: Moment
@@ -109,6 +130,11 @@ class Deciding:
             message.id: dict(zip(route.questions, answers, strict=True))
             for message, answers in zip(messages, found, strict=True)
         }
+
+
+def _trigger(live: Live, message: DueMessage) -> Trigger | None:
+    campaign = live.definitions.campaigns.get(message.campaign)
+    return None if campaign is None else campaign.trigger
 
 
 def _situation(

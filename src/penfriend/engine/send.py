@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 
 from penfriend.domain.coupons import Coupons
+from penfriend.domain.gap import Gaps
 from penfriend.domain.outbox import Carried, DueMessage
 from penfriend.domain.ports import Asking, Clock, DotJournal, Handovers, Messages
 from penfriend.domain.timing import MINUTE, Moment
@@ -53,12 +54,13 @@ class Send:
         coupons: Coupons,
         judge: Judge = lambda _: None,
         destinations: Destinations | None = None,
+        gaps: Gaps | None = None,
     ) -> None:
         """Without `destinations` it begins as if nothing had been sent before."""
         self._house = House(
             messages,
             handovers,
-            Deciding(asking, coupons),
+            Deciding(asking, coupons, gaps),
             transport,
             journal,
             clock,

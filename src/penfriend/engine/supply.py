@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from penfriend.domain.outbox import DueMessage, Verdict
 from penfriend.domain.ports import Clock, DotJournal, Handovers, Messages
 from penfriend.domain.reasons import Postponed, Skip
-from penfriend.domain.send_policy import PostponeIt
+from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.timing import Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
@@ -108,7 +108,7 @@ class Supply:
                 report.unknown += 1
             else:
                 report.skipped += 1
-                if verdict.decision.reason == Skip.RENDER_FAILED:
+                if isinstance(verdict.decision, SkipIt) and verdict.decision.reason == Skip.RENDER_FAILED:
                     self.gone_wrong.add(verdict.message.campaign)
 
     @property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -26,6 +28,9 @@ SQLITE: dict[str, str] = {
     "SQLITE_NOLFS": "the file is too large for its disk",
 }
 """By the error name of sqlite.org/rescode.html, extended names by their beginning."""
+
+HELPER_FILE = 32_768
+"""Bytes of the smallest file that SQLite makes beside its own."""
 
 SQLITE_LOST: dict[str, str] = {
     "SQLITE_BUSY": "another process has kept the file locked for too long",
@@ -93,10 +98,20 @@ def _of_sqlite(name: str, place: str) -> StoreUnavailable | None:
     for known, line in SQLITE_LOST.items():
         if name.startswith(known):
             return TransactionLost(f"{place}: {line}")
+    if name.startswith("SQLITE_IOERR") and _has_no_room(place):
+        name = "SQLITE_FULL"  # it cannot make its helper files
     for known, line in SQLITE.items():
         if name.startswith(known):
             return StoreUnavailable(f"{place}: {line}")
     return None
+
+
+def _has_no_room(file: str) -> bool:
+    try:
+        found = os.statvfs(Path(file).parent)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < HELPER_FILE
 
 
 def _shorten(words: str) -> str:

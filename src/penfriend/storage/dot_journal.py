@@ -7,6 +7,9 @@ with the boot's id, and a journal of another boot counts as lost: then every mes
 doubt. Because answers are here at once, they may be written to the store in groups, and a crash still leaves
 no more doubts than there are open connections.
 
+Where the disk is full a dot is not noted, so it is not written. An answer that finds no room is kept in
+memory and noted with the next line for which there is room; as long as the worker lives it is not lost.
+
 One file for each worker, locked as long as the worker lives: whose lock can be had is gone, whatever its
 lease says.
 """
@@ -24,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from penfriend.domain.delivery import Fault, Outcome, Result, Stage
+from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.outbox import Answered, Journal
 from penfriend.domain.timing import Moment
 
@@ -44,32 +48,49 @@ class FileJournal:
     """The journal of one worker. Used by one thread at a time."""
 
     def __init__(self, directory: Path, owner: str) -> None:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.owner = owner
         self._path = directory / f"{owner}.dots"
         self._header = f"{boot_id()}\n".encode()
-        self._open: set[int] = set()
+        self._open: dict[int, Answered | None] = {}
+        self._unnoted: dict[int, Answered] = {}
+        """Answers for which there was no room."""
         # locked before it has its name, so that nobody takes it for one whose worker is gone
         unborn = directory / f"{owner}.new"
-        self._file = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._append(self._header)
-        unborn.rename(self._path)
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._write(self._header)
+            unborn.rename(self._path)
+        except OSError as error:
+            with suppress(OSError):
+                unborn.unlink(missing_ok=True)
+            raise self._cannot_be_written(error) from error
 
     def record(self, attempt: int) -> None:
-        """Append the attempt; it is on record when this returns. Raises OSError where the disk is full."""
+        """Append the attempt; it is on record when this returns. Raises StoreUnavailable where the disk is
+        full: the dot must not be written then."""
         self._append(b"%d\n" % attempt)
-        self._open.add(attempt)
+        self._open[attempt] = None
 
     def answer(self, attempt: int, result: Result, at: Moment) -> None:
-        """Append the attempt's result where its dot is on record."""
+        """Append the attempt's result where its dot is on record. Raises StoreUnavailable where the disk is
+        full; `said` knows it all the same."""
         if attempt in self._open:
-            self._append(f"{attempt} {_written(result, at)}\n".encode())
+            self._open[attempt] = self._unnoted[attempt] = Answered(result, at)
+            self._note_answers()
+
+    def said(self) -> Journal:
+        """What is on record, and what found no room."""
+        return dict(self._open)
 
     def forget(self, attempts: Collection[int]) -> None:
         """These have their outcome in the store. Begins anew when nothing else is on record."""
         if not self._open:
             return
-        self._open.difference_update(attempts)
+        for attempt in attempts:
+            self._open.pop(attempt, None)
+            self._unnoted.pop(attempt, None)
         if not self._open:
             os.ftruncate(self._file, len(self._header))
 
@@ -80,11 +101,28 @@ class FileJournal:
     def close(self, *, keep: bool = False) -> None:
         """Leave nothing behind; but where an attempt has no outcome in the store, or may have none (`keep`),
         the file stays for `recover`."""
+        with suppress(StoreUnavailable):
+            self._note_answers()
         if not self._open and not keep:
             self._path.unlink(missing_ok=True)
         os.close(self._file)
 
+    def _note_answers(self) -> None:
+        for attempt, answer in list(self._unnoted.items()):
+            self._append(f"{attempt} {_written(answer.result, answer.at)}\n".encode())
+            del self._unnoted[attempt]
+
     def _append(self, line: bytes) -> None:
+        try:
+            self._write(line)
+        except OSError as error:
+            raise self._cannot_be_written(error) from error
+
+    def _cannot_be_written(self, error: OSError) -> StoreUnavailable:
+        why = (error.strerror or str(error)).lower()
+        return StoreUnavailable(f"{self._path}: cannot be written ({why}); no mail leaves without that note")
+
+    def _write(self, line: bytes) -> None:
         before = os.fstat(self._file).st_size
         if os.write(self._file, line) != len(line):
             os.ftruncate(self._file, before)  # half a line would spoil the next one

@@ -105,6 +105,7 @@ def _due(row: Row[tuple[object, ...]]) -> DueMessage:
         message_id=row.message_id,
         domain=domain_of(row.email or ""),
         wanted_at=row.wanted_at,
+        due_at=row.due_at,
         dated_at=row.dated_at,
         attempts=row.attempts,
         held_by=row.held_by,

@@ -16,7 +16,7 @@ from penfriend.domain.letter import Needs
 from penfriend.domain.message import Status
 from penfriend.domain.outbox import NO_LANES, Carried, DueMessage, Lanes, SendBackground, Verdict
 from penfriend.domain.reasons import End
-from penfriend.domain.send_policy import PostponeIt, SkipIt
+from penfriend.domain.send_policy import PostponeIt, SkipIt, TakeAsSent
 from penfriend.domain.standing import Ending
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
@@ -32,6 +32,7 @@ from penfriend.storage.rate_holds import hold_for_rate
 from penfriend.storage.revisions import is_behind
 from penfriend.storage.story import ending_line, verdict_line
 from penfriend.storage.tables import decisions, enrollments, messages
+from penfriend.storage.taken_as_sent import take_as_sent
 from penfriend.storage.touches import touch
 
 COUNTED = (Status.SENT.value, Status.UNKNOWN.value, Status.SENDING.value)
@@ -161,7 +162,8 @@ def _settle(
         ids = [verdict.message.id for verdict in verdicts]
         connection.execute(_GIVE_BACK_THESE, {"ids": ids, "of_owner": owner})
         return
-    if touch_ended:  # contacts before messages, as everybody locks them
+    if touch_ended or any(isinstance(one.decision, TakeAsSent) for one in verdicts):
+        # contacts before messages, as everybody locks them
         locked_versions(connection, [one.message.contact for one in verdicts])
     held = claimed_by(connection, [verdict.message.id for verdict in verdicts], owner)
     kept = [verdict for verdict in verdicts if held.get(verdict.message.id) == verdict.message.contact]
@@ -169,27 +171,31 @@ def _settle(
         return
     skipped = [(one.message, one.decision) for one in kept if isinstance(one.decision, SkipIt)]
     postponed = [(one.message, one.decision) for one in kept if isinstance(one.decision, PostponeIt)]
+    taken = [(one.message, one.decision) for one in kept if isinstance(one.decision, TakeAsSent)]
     endings = [(message, skip.ending) for message, skip in skipped if skip.ending is not None]
+    take_as_sent(connection, taken, now)
     if skipped:
         connection.execute(_SKIP, [_skip_values(message, skip, now) for message, skip in skipped])
     if postponed:
         connection.execute(_POSTPONE, [_postpone_values(*one) for one in postponed])
-    news = [one for one in kept if not (isinstance(one.decision, PostponeIt) and one.decision.told)]
     tell_of_messages(connection, [message.id for message, _ in skipped], now)
     if endings:
         ended = ending_enrollments(
             connection, enrollments.c.id.in_([message.enrollment for message, _ in endings]), IS_ACTIVE
         )
         connection.execute(_END, [_ending_values(*one) for one in endings])
-    if news:
-        connection.execute(_TELL, [verdict_line(one, now) for one in news])
+    told = [verdict_line(message, skip, now) for message, skip in skipped]
+    told += [verdict_line(message, wait, now) for message, wait in postponed if not wait.told]
+    if told:
+        connection.execute(_TELL, told)
     if endings:
         tell_of_ends(connection, ended, now)
         connection.execute(_TELL, [ending_line(message, end) for message, end in endings])
         if touch_ended:
-            over = sorted({message.contact for message, _ in endings})
-            touch(connection, [(contact, None) for contact in over], now)
-    wake(connection, [message.enrollment for message, skip in skipped if skip.ending is None])
+            whose = sorted({message.contact for message, _ in endings})
+            touch(connection, [(contact, None) for contact in whose], now)
+    over = [message for message, skip in skipped if skip.ending is None] + [message for message, _ in taken]
+    wake(connection, [message.enrollment for message in over])
 
 
 def claimed_by(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, int]:

@@ -17,7 +17,7 @@ from penfriend.domain.message import Status
 from penfriend.domain.outbox import Finished, Journal, OpenAttempt
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
-from penfriend.storage.dot_journal import journal_of
+from penfriend.storage.dot_journal import FileJournal, journal_of
 from penfriend.storage.feedback_effects import settle_doubts
 from penfriend.storage.message_log import wake
 from penfriend.storage.outcomes import record, withdraw
@@ -30,12 +30,15 @@ _m = messages.c
 class RecoveryLog:
     """What workers that are gone have left in one store."""
 
-    def __init__(self, db: Database, journals: Path) -> None:
-        self._db, self._journals = db, journals
+    def __init__(self, db: Database, journals: Path, own: FileJournal | None = None) -> None:
+        """`own` is the journal of a worker that lives: on a full disk it knows more than its file."""
+        self._db, self._journals, self._own = db, journals, own
 
     def journal_of(self, owner: str) -> Journal | None:
         """The attempts whose dot that worker may have written; None where its journal is lost or of another
         boot."""
+        if self._own is not None and owner == self._own.owner:
+            return self._own.said()
         return journal_of(self._journals, owner)
 
     def owners(self) -> set[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import RowMapping
 
 from penfriend.domain.enrollment import Moved
-from penfriend.domain.outbox import DueMessage, Finished, Verdict
-from penfriend.domain.send_policy import SkipIt
+from penfriend.domain.outbox import DueMessage, Finished
+from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Decided, Ending
 from penfriend.domain.timing import Moment
 
@@ -39,9 +39,8 @@ def lines_of(move: Moved) -> list[Line]:
     ]
 
 
-def verdict_line(verdict: Verdict, now: Moment) -> Line:
+def verdict_line(message: DueMessage, decision: SkipIt | PostponeIt, now: Moment) -> Line:
     """A mail was skipped or postponed at `now`."""
-    decision, message = verdict.decision, verdict.message
     skipped = isinstance(decision, SkipIt)
     return {
         "contact_id": message.contact,

@@ -56,7 +56,7 @@ def test_a_folder_that_is_gone_is_the_routes_matter_and_ends_the_call(tmp_path: 
     watch = RecordingWatch()
     transport.deliver(iter(make_handovers(3)), watch)
     assert watch.outcomes == {1: Outcome.DEFERRED}
-    assert (watch.results[1].stage, watch.results[1].fault) == (Stage.BODY, Fault.ROUTE)
+    assert (watch.results[1].stage, watch.results[1].fault) == (Stage.CONNECT, Fault.ROUTE)
     assert watch.dots == []
 
 

@@ -23,6 +23,7 @@ from penfriend.domain.campaign import (
 )
 from penfriend.domain.contact import address_hash
 from penfriend.domain.definitions import Coupon
+from penfriend.domain.gap import Gap, NoGap
 from penfriend.domain.reasons import End, NotEntered, Postponed, Skip
 from penfriend.domain.segment import ALWAYS, Op, Segment
 from penfriend.domain.segment import Test as FieldTest
@@ -205,6 +206,13 @@ def no_coupon(world: World) -> None:
     world.send()
 
 
+def unconfirmed(world: World) -> None:
+    walk(world, LETTER)
+    world.gaps = NoGap()
+    world.gaps.gap = Gap(since=NOON, until=Moment(NOON + HOUR), found_at=Moment(NOON + 2 * HOUR))
+    world.send()
+
+
 def campaign_paused(world: World) -> None:
     walk(world, LETTER)
     pause(world)
@@ -262,5 +270,6 @@ REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
         Postponed.PROVIDER_PAUSED: provider_paused,
         Postponed.NO_COUPON: no_coupon,
         Postponed.CAMPAIGN_PAUSED: campaign_paused,
+        Postponed.UNCONFIRMED: unconfirmed,
     },
 }

@@ -4,12 +4,13 @@ import logging
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
 
 from penfriend.domain.errors import StoreUnavailable
+from penfriend.domain.health import ClockSet
+from penfriend.domain.timing import DAY, HOUR, Moment
 from penfriend.engine import daemon as module
 from penfriend.engine.daemon import Daemon
 
@@ -126,16 +127,31 @@ def test_signal_handler_may_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert daemon.stopping()
 
 
-def test_clock_that_is_set_back_does_not_stop_the_ticks(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+class Readings:
+    """A clock whose day is set when it is looked at for the third time."""
+
+    def __init__(self, by: int) -> None:
+        self._by, self._looks = by, 0
+
+    def now(self) -> Moment:
+        self._looks += 1
+        return Moment(1_000 * DAY + (self._by if self._looks > 2 else 0))
+
+    def elapsed(self) -> float:
+        return 7.0
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [(-2 * HOUR, "back by 120 minutes"), (DAY, "forward by 1440 minutes")]
+)
+def test_clock_that_is_set_is_told_and_does_not_stop_the_ticks(
+    by: int, said: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     quickly(monkeypatch, "send", seconds=3600)
     monkeypatch.setattr(module, "WATCH_SECONDS", 0.01)
-    offset = time.time() - time.monotonic()
-    readings = iter([offset, offset])
-    monkeypatch.setattr(module, "_wall_offset", lambda: next(readings, offset - 7200))
-    tick = Times(2)
+    tick, heard = Times(2), list[ClockSet]()
     with caplog.at_level(logging.WARNING, "penfriend.daemon"):
-        run(Daemon({"send": tick}), tick)
+        run(Daemon({"send": tick}, Readings(by), heard.append), tick)
     assert tick.count == 2
-    assert "the clock was set back" in caplog.text
+    assert f"the clock was set {said}" in caplog.text
+    assert [one.by for one in heard] == [by]

@@ -17,10 +17,7 @@ NOT_BUILT: dict[type[StrEnum], set[StrEnum]] = {
     NotEntered: set(),
     End: {End.ERASED},
     Skip: {Skip.NOT_CONSENTED},  # the enrollment of who leaves the topic ends as `unsubscribed` before that
-    Postponed: {
-        Postponed.CONTACT_PAUSED,
-        Postponed.UNCONFIRMED,
-    },
+    Postponed: {Postponed.CONTACT_PAUSED},
 }
 """Nothing leads to these yet; docs/reasons.md says the same."""
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reasons.md"

@@ -1,6 +1,5 @@
 """The record of dots and answers beside the store."""
 
-import errno
 import os
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from penfriend.domain.delivery import Fault, Outcome, Result, Stage
+from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.outbox import Answered
 from penfriend.storage import dot_journal
 from penfriend.storage.dot_journal import FileJournal, discard, gone_owners, journal_of, journals
@@ -99,12 +99,32 @@ def test_half_a_line_on_a_full_disk_is_taken_back_and_raised(
     journal.record(17)
     write = os.write
     monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:1]))
-    with pytest.raises(OSError, match="No space left") as raised:
+    with pytest.raises(StoreUnavailable, match="no space left on device"):
         journal.record(18)
-    assert raised.value.errno == errno.ENOSPC
     monkeypatch.undo()
     journal.record(19)
     assert journal_of(tmp_path, "a") == {17: None, 19: None}
+
+
+def test_answer_that_finds_no_room_is_known_and_noted_when_there_is_room_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = FileJournal(tmp_path, "a")
+    journal.record(17)
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda _file, _data: 0)
+        with pytest.raises(StoreUnavailable, match="no space left on device"):
+            journal.answer(17, KEPT, NOON)
+    assert journal.said() == {17: Answered(KEPT, NOON)}
+    assert journal_of(tmp_path, "a") == {17: None}
+    journal.close()
+    assert journal_of(tmp_path, "a") == {17: Answered(KEPT, NOON)}
+
+
+def test_journal_that_cannot_be_begun_says_so_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "dots").touch()
+    with pytest.raises(StoreUnavailable, match="cannot be written"):
+        FileJournal(tmp_path / "dots", "a")
 
 
 def test_worker_that_lives_is_not_gone(tmp_path: Path) -> None:
