@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap import House, Worker
-from penfriend.bootstrap.gate import Gate
+from penfriend.bootstrap.fit_to_send import FitToSend
 from penfriend.bootstrap.healing import clock_was_set, health_of
 from penfriend.delivery import MemoryTransport
 from penfriend.domain.events import EventIn
@@ -49,7 +49,7 @@ class Shop:
         """What is due then; the campaigns whose mails went out by now, in order."""
         assert isinstance(self.clock, SetClock)
         self.clock.set(Moment(NOON + at))
-        worker = Worker(self.house, lambda _name, _url: (self.transport, None), gate=Gate.of(self.house))
+        worker = Worker(self.house, lambda _name, _url: (self.transport, None), fit=FitToSend.of(self.house))
         worker.settle()
         worker.close()
         lines = self.house.reports.list_messages([], None, None, 100)

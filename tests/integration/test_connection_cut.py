@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from penfriend.bootstrap import House, Worker
-from penfriend.bootstrap.gate import Gate
+from penfriend.bootstrap.fit_to_send import FitToSend
 from penfriend.delivery import MemoryTransport
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.events import EventIn
@@ -58,7 +58,7 @@ class World:
     def live_through(self, cut: Cut, nth: int) -> bool:
         """An order, and all that follows from it, with the nth commit cut; whether there were so many."""
         self.orders += 1
-        worker = Worker(self.house, lambda _name, _url: (self.transport, None), gate=Gate.of(self.house))
+        worker = Worker(self.house, lambda _name, _url: (self.transport, None), fit=FitToSend.of(self.house))
         ticks = (self._order, worker.enroll, worker.advance, worker.recover, worker.send)
         self.proxy.arm(nth, cut)
         for tick in ticks:

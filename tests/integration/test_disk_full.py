@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from penfriend.bootstrap import House, Worker, gate
-from penfriend.bootstrap.gate import Gate
+from penfriend.bootstrap import House, Worker, fit_to_send
+from penfriend.bootstrap.fit_to_send import FitToSend
 from penfriend.cli.main import run_command
 from penfriend.delivery.file_store import FileTransport
 from penfriend.delivery.memory import MemoryTransport
@@ -32,8 +32,8 @@ FULL = StoreUnavailable("the disk is full")
 def ready(transport: Transport, *, gated: bool = False) -> Iterator[tuple[House, Worker]]:
     """A worker whose people each have a mail to get."""
     with House.open() as house:
-        before = Gate.of(house) if gated else None
-        worker = Worker(house, lambda _name, _url: (transport, None), gate=before)
+        before = FitToSend.of(house) if gated else None
+        worker = Worker(house, lambda _name, _url: (transport, None), fit=before)
         worker.enroll()
         worker.advance()
         yield house, worker
@@ -176,7 +176,7 @@ def test_disk_that_is_nearly_full_stops_the_sending_before_anything_fails_and_sa
 def test_disk_that_fills_while_mails_go_out_stops_the_others(
     on_a_small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(fit_to_send, "LOOK_SECONDS", 0)
 
     def fill(handover: Handover) -> None:
         if not transport.sent:

@@ -3,7 +3,7 @@ backup."""
 
 from __future__ import annotations
 
-from penfriend.bootstrap.gate import disk_room
+from penfriend.bootstrap.fit_to_send import disk_room
 from penfriend.bootstrap.house import House
 from penfriend.domain.errors import NotFound
 from penfriend.domain.gap import Gap, Settled

@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from penfriend.bootstrap.gate import Gate as Guard
+from penfriend.bootstrap.fit_to_send import FitToSend
 from penfriend.delivery import Keys, SigningTransport
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import PenfriendError, SettingError
@@ -74,12 +74,12 @@ class WayOut:
         address: str,
         open_way: OpenWay,
         judge: Judge,
-        guard: Guard,
+        fit: FitToSend,
         *,
         paced: bool,
     ) -> None:
         self._house, self.name, self.address, self._judge = house, name, address, judge
-        self._guard = guard
+        self._fit = fit
         self._open_way, self._paced = open_way, paced
         self._transport, self._rate = open_way(name, address)
         self._destinations = Destinations(self._transport.concurrency, house.clock)
@@ -117,7 +117,7 @@ class WayOut:
             CouponPool(self._house.db),
             self._judge,
             destinations=self._destinations,
-            gaps=self._guard.gaps,
+            gaps=self._fit.gaps,
         )
 
     def _move(self, address: str) -> None:
@@ -137,7 +137,7 @@ class WayOut:
         return Gate(self.name, definitions, rates, clock, rate, paced=self._paced)
 
     def send(self, live: Live, stopping: Stopping) -> SendReport:
-        """What is due by this way is sent. Raises what keeps the gate shut."""
+        """What is due by this way is sent. Raises what keeps the house from sending."""
         coming, self._coming = self._coming, None
         if coming is not None:
             self._begin(coming)
@@ -145,9 +145,9 @@ class WayOut:
             return SendReport()
         if self._broke:
             self._settle_own(live)
-        self._guard.check()
+        self._fit.check()
         self._broke = True
-        report = self._send.tick(live, lambda: self._gone or stopping() or self._guard.is_shut())
+        report = self._send.tick(live, lambda: self._gone or stopping() or self._fit.is_unfit())
         self._broke = False
         return report
 
@@ -205,8 +205,8 @@ class WayOut:
 class WaysOut:
     """All ways of one worker; `default` is there from the start. Raises SettingError where it cannot be."""
 
-    def __init__(self, house: House, open_way: OpenWay, guard: Guard, *, paced: bool = True) -> None:
-        self._house, self._open_way, self._guard, self._paced = house, open_way, guard, paced
+    def __init__(self, house: House, open_way: OpenWay, fit: FitToSend, *, paced: bool = True) -> None:
+        self._house, self._open_way, self._fit, self._paced = house, open_way, fit, paced
         self._taking_up = threading.Lock()
         self._left: list[WayOut] = []
         self._judge = Stops(StopLog(house.db), house.live, house.clock).look
@@ -248,7 +248,7 @@ class WaysOut:
             self._ways = kept
 
     def _way(self, name: str, address: str) -> WayOut:
-        return WayOut(self._house, name, address, self._open_way, self._judge, self._guard, paced=self._paced)
+        return WayOut(self._house, name, address, self._open_way, self._judge, self._fit, paced=self._paced)
 
     def _opened(self, name: str, address: str) -> WayOut | None:
         """One that cannot be opened here keeps its own mails waiting, and nobody else's."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Self
 
+from penfriend.bootstrap.fit_to_send import AlwaysFit, FitToSend
 from penfriend.bootstrap.forgetting import forget_old
-from penfriend.bootstrap.gate import Gate, OpenGate
 from penfriend.bootstrap.ways_out import OpenWay, WaysOut
 from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
 from penfriend.domain.outgoing import KEPT
@@ -75,16 +75,16 @@ class Worker:
         stopping: Callable[[], bool] = lambda: False,
         caller: Caller | None = None,
         sources: Sources | None = None,
-        gate: Gate | None = None,
+        fit: FitToSend | None = None,
         *,
         paced: bool = True,
     ) -> None:
         """Without a `caller` webhook calls go nowhere and count as done; without `sources` segments with
-        `sql` stand as they were last read; without a `gate` nothing is asked before mails are claimed. Not
+        `sql` stand as they were last read; without `fit` nothing is asked before mails are claimed. Not
         `paced`, no rate holds: where no time passes between two mails. Raises SettingError."""
         self._house, self._stopping = house, stopping
-        self._gate = gate or OpenGate()
-        self._ways = WaysOut(house, open_way, self._gate, paced=paced)
+        self._fit = fit or AlwaysFit()
+        self._ways = WaysOut(house, open_way, self._fit, paced=paced)
         self.owner = self._ways.owner
         self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
         self._recovery = RecoveryLog(house.db, house.journals)
@@ -106,7 +106,7 @@ class Worker:
         `memory:`, or without `outside`, that one carries everything and webhook calls go nowhere. Raises
         SettingError."""
         main = house.settings.transport
-        gate = Gate.of(house) if outside else None
+        fit = FitToSend.of(house) if outside else None
         outside = outside and not main.startswith("memory:")
 
         def open_way(name: str, url: str) -> tuple[Transport, float | None]:
@@ -114,7 +114,7 @@ class Worker:
             opened = open_transport(name, used)
             return SigningTransport(opened) if outside else opened, rate_of(used)
 
-        return cls(house, open_way, stopping, WebhookCaller() if outside else None, SourceReader(), gate)
+        return cls(house, open_way, stopping, WebhookCaller() if outside else None, SourceReader(), fit)
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """From now on ticks end early when `stopping()`, between two batches and two mails."""
@@ -122,7 +122,7 @@ class Worker:
 
     def refresh(self) -> Live | None:
         """Take up the live revision where it is another than before; None where nothing was ever applied."""
-        self._gate.keep()
+        self._fit.keep()
         with self._taking_up:  # else a slow thread would take up an earlier one behind a later one
             live = self._house.live()
             if live is not None and live is not self._live:
@@ -281,7 +281,7 @@ class Worker:
     def close(self) -> None:
         """Give back what is held, leave the providers politely."""
         self._ways.close()
-        self._gate.close()
+        self._fit.close()
         self._enrollments.release(self.owner)
         self._call.release()
 

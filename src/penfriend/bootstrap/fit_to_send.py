@@ -1,4 +1,4 @@
-"""The gate before the ways out: what must be right before a mail is claimed, whatever its campaign and
+"""Whether the house is fit to send: what must be right before a mail is claimed, whatever its campaign and
 transport. Room on the disks for the records, and a store that is the one it was (`life_watch`)."""
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def disk_room(house: House) -> DiskRoom:
     return DiskRoom([house.store_file.parent, journals] if house.db.is_sqlite else [journals])
 
 
-class Gate:
+class FitToSend:
     """Asked by the ways out of one worker, from any thread."""
 
     def __init__(self, room: DiskRoom, life: LifeWatch, clock: Clock) -> None:
@@ -42,7 +42,7 @@ class Gate:
 
     @classmethod
     def of(cls, house: House) -> Self:
-        """The gate of a worker over the house's own store."""
+        """For a worker over the house's own store."""
         life = LifeWatch(house.db, house.clock, mark_folders(house), house.store_id)
         return cls(disk_room(house), life, house.clock)
 
@@ -65,7 +65,7 @@ class Gate:
         self._room.check()
         self._life.look()
 
-    def is_shut(self) -> bool:
+    def is_unfit(self) -> bool:
         """The same for those who are on their way: no mail is begun any more. Who comes next hears why."""
         with self._one_at_a_time:
             now = self._clock.elapsed()
@@ -83,7 +83,7 @@ class Gate:
         self._life.stop()
 
 
-class OpenGate(Gate):
+class AlwaysFit(FitToSend):
     """Nothing is asked: for rehearsals, the demo and tests."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class OpenGate(Gate):
     def keep(self) -> None:
         """Nothing is kept."""
 
-    def is_shut(self) -> bool:
+    def is_unfit(self) -> bool:
         """Never."""
         return False
 
