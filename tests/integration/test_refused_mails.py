@@ -152,7 +152,7 @@ def test_greylisted_mail_comes_again_as_the_same_mail(
         ("rcpt", Reply("552 5.2.2 over quota"), FAILED, SENT, False),
         ("rcpt", Reply("421 4.7.0 too fast", then_disconnect=True), WAITS, SENT, False),
         ("rcpt", Disconnect(), WAITS_COUNTED, SENT, False),
-        ("dot", Reply("550 5.7.1 your reputation"), WAITS, SENT, False),
+        ("dot", Reply("550 5.7.1 your reputation"), WAITS, WAITS, True),
     ],
     ids=lambda value: value.text if isinstance(value, Reply) else None,
 )
@@ -178,12 +178,19 @@ def test_refusal_hurts_whose_matter_it_is_and_suppresses_nobody(
     assert ("rests" in caplog.text) is rests
 
 
-@pytest.mark.parametrize("text", ["421 4.7.0 too fast", "550 5.7.1 your reputation", "530 log in first"])
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        ("mail", "421 4.7.0 too fast"),  # behind RCPT it is one destination's opinion
+        ("rcpt", "550 5.7.1 your reputation"),
+        ("rcpt", "530 log in first"),
+    ],
+)
 def test_route_that_is_refused_rests_where_no_mail_after_it_is_taken(
-    world: World, scripted_smtp: ScriptedSmtpServer, caplog: pytest.LogCaptureFixture, text: str
+    world: World, scripted_smtp: ScriptedSmtpServer, caplog: pytest.LogCaptureFixture, at: Stage, text: str
 ) -> None:
     people(world, "ann")
-    scripted_smtp.on("rcpt", Reply(text))
+    scripted_smtp.on(at, Reply(text))
     world.send()
     assert (mails(world), resting(world)) == ({"ann": WAITS}, [text])
     assert f"transport default rests, its mails wait: {text}" in caplog.text

@@ -7,9 +7,9 @@ window that needs twenty good mails to grow by one would never recover in it), a
 Postfix counts failed connections alone, because it sees the destination itself; behind a relay 4xx and 421
 are what is to be seen of it, so they count as well.
 
-A cohort is as many mails as are on their way at the same time: each failure in a window of n counts 1/n, and
-when a whole one is together with no good result in between, the destination rests. From 5 it takes four in a
-row, from 20 thirteen.
+A cohort is as many mails as are on their way at the same time, and three at least: each failure in a window
+of n counts 1/n, and when a whole one is together with no good result in between, the destination rests. From
+5 it takes four in a row, from 20 thirteen.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ FIRST_WINDOW = 5
 """Postfix's initial_destination_concurrency."""
 LARGEST_WINDOW = 20
 """Postfix's default_destination_concurrency_limit."""
+SMALLEST_COHORT = 3
+"""Ours: over one connection a single mail that is put off would else rest the whole domain."""
 FIRST_REST, LONGEST_REST = 300 * SECOND, 4_000 * SECOND
 """Postfix's minimal_backoff_time and maximal_backoff_time."""
 GREYLISTED = re.compile(r"gr[ae]y-?\s?list", re.IGNORECASE)
@@ -115,10 +117,14 @@ class Window:
 
     def after_bad(self) -> Window | None:
         """One mail met trouble: one less at a time. None where a whole cohort has failed: it is to rest."""
-        failed = self.failed + 1 / self.size
+        failed = self.failed + 1 / max(self.size, SMALLEST_COHORT)
         if failed >= 1:
             return None
         return Window(max(1, self.size - 1), failed)
+
+
+ON_TRIAL = Window(1, 0.99)
+"""Of a destination whose rest is over: one mail tries, and one failure is enough."""
 
 
 def largest_window(connections: int) -> int:

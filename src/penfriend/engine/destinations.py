@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from penfriend.domain.delivery import Fault, Result
 from penfriend.domain.destination import (
     FIRST_WINDOW,
+    ON_TRIAL,
     Rests,
     Says,
     Window,
@@ -179,7 +180,7 @@ class Destinations:
 
     def _fails(self, domain: str, found: _Destination) -> None:
         """One mail tries when the rest is over, and not all that wait."""
-        found.window, found.on_trial = Window(1), True
+        found.window, found.on_trial = ON_TRIAL, True
         self._on_trial.add(domain)
 
     def _trial_ends(self, domain: str, found: _Destination) -> None:

@@ -8,6 +8,8 @@ from penfriend.domain.delivery import Fault, Outcome, Result, Stage
 from penfriend.domain.destination import (
     FIRST_WINDOW,
     LARGEST_WINDOW,
+    ON_TRIAL,
+    SMALLEST_COHORT,
     Says,
     Window,
     domain_of,
@@ -145,9 +147,14 @@ def fails(window: Window) -> int:
     return count
 
 
-@pytest.mark.parametrize(("size", "failures"), [(1, 1), (2, 2), (5, 4), (10, 7), (20, 13)])
+@pytest.mark.parametrize(("size", "failures"), [(1, 3), (2, 3), (3, 3), (5, 4), (10, 7), (20, 13)])
 def test_cohort_has_failed_after_so_many_in_a_row(size: int, failures: int) -> None:
     assert fails(Window(size)) == failures
+
+
+def test_one_failure_ends_a_trial() -> None:
+    assert fails(ON_TRIAL) == 1
+    assert ON_TRIAL.after_good(busy=1, limit=20) == Window(2)
 
 
 def test_window_grows_by_one_where_all_of_it_was_used() -> None:
@@ -182,7 +189,7 @@ def test_law_of_the_window(results: list[bool], limit: int, busy: int) -> None:
         else:
             after, in_a_row = window.after_bad(), in_a_row + 1
             if after is None:  # more than half of those it had at a time failed, one after the other
-                assert largest / 2 < in_a_row <= largest
+                assert largest / 2 < in_a_row <= max(largest, SMALLEST_COHORT)
                 return
             window = after
             assert window.size == max(1, before.size - 1)
