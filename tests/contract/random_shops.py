@@ -189,7 +189,7 @@ def _things(draw: st.DrawFn, world: World, contact: int) -> None:
                 "key": f"e{number}",
                 "body_hash": "",
                 "properties": properties,
-                "product_key": properties.get("product_id"),
+                "product_key": properties.get("product_id") or None,  # an empty id is none
             }
         )
 
