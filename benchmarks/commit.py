@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from results import Figure, keep
 
@@ -33,13 +34,12 @@ from penfriend.bootstrap import House, Worker, ways_out  # noqa: E402
 from penfriend.domain.events import EventIn  # noqa: E402
 from penfriend.domain.ingestion import ContactIn  # noqa: E402
 from penfriend.domain.outbox import Beginning  # noqa: E402
-from penfriend.domain.timing import Moment  # noqa: E402
 from penfriend.engine.clock import SystemClock  # noqa: E402
 from penfriend.storage.handover_log import HandoverLog  # noqa: E402
 from tests.support.houses import write_shop  # noqa: E402
 from tests.support.postgres_guard import Server  # noqa: E402
 
-MAILS, RUNS, CONNECTIONS = 2_000, 5, 30
+MAILS, RUNS, CONNECTIONS, DOMAINS = 2_000, 5, 30, 50
 CAMPAIGNS = """
 version: 1
 brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane}
@@ -64,23 +64,21 @@ class Timed(HandoverLog):
 
     seconds = 0.0
 
-    def begin(
-        self, group: Sequence[Beginning], owner: str, route: str, now: Moment, lease_until: Moment
-    ) -> dict[int, int]:
+    def begin(self, group: Sequence[Beginning], *more: Any) -> dict[int, int]:
         """As the product does it."""
         began = time.perf_counter()
-        done = self._begin(group, owner, route, now, lease_until)
+        done = self._begin(group, *more)
         Timed.seconds += time.perf_counter() - began
         return done
 
-    def _begin(self, group: Sequence[Beginning], *more: object) -> dict[int, int]:
-        return super().begin(group, *more)  # type: ignore[arg-type]
+    def _begin(self, group: Sequence[Beginning], *more: Any) -> dict[int, int]:
+        return super().begin(group, *more)
 
 
 class One(Timed):
     """A commit for each mail."""
 
-    def _begin(self, group: Sequence[Beginning], *more: object) -> dict[int, int]:
+    def _begin(self, group: Sequence[Beginning], *more: Any) -> dict[int, int]:
         begun: dict[int, int] = {}
         for one in group:
             begun |= super()._begin([one], *more)
@@ -166,7 +164,10 @@ def _bring_in(house: House, mails: int) -> None:
     ingester = house.ingester()
     names = [f"p{number}" for number in range(mails)]
     ingester.ingest_contacts(
-        [ContactIn(name, f"{name}@shop.example", {}, {}, ("offers",), now) for name in names]
+        [
+            ContactIn(name, f"{name}@mail{number % DOMAINS}.example", {}, {}, ("offers",), now)
+            for number, name in enumerate(names)
+        ]
     )
     ingester.ingest_events([EventIn("signed_up", name, None, now, {}, name) for name in names])
 
