@@ -16,6 +16,7 @@ from typing import Any
 from penfriend.delivery.mailboxes.imap_address import After, ImapAddress
 from penfriend.domain.errors import LoginRefused, MailboxUnavailable
 from penfriend.domain.mailbox import Received
+from penfriend.domain.plain_text import one_line
 
 BATCH = 50
 """So many mails at a time."""
@@ -173,4 +174,4 @@ def _line(error: BaseException) -> str:
     """What an error says, in one line."""
     first = error.args[0] if error.args else ""
     text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
-    return " ".join(text.split())[:300] or type(error).__name__
+    return one_line(text)[:300] or type(error).__name__
