@@ -60,6 +60,8 @@ class HookRoutes:
 
     async def post(self, provider: str, request: Request) -> Response:
         """Take what is reported."""
+        if not self._hooks.takes(provider):  # before a body is read for nothing
+            return _refusal(Refused(HTTPStatus.NOT_FOUND, "no webhooks of that provider are taken"))
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await request.body()
