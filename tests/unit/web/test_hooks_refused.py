@@ -275,3 +275,15 @@ def test_all_posts_under_way_have_a_limit_and_those_that_are_over_make_room(
     desk.answer = meanwhile
     assert (desk.post(post).status_code, inside) == (200, [503])
     assert desk.post(post).status_code == 200
+
+
+def test_refusals_do_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Anybody may post."""
+    desk = HookDesk()
+    nobody = good("postmark").without("authorization")
+    for _ in range(3):
+        desk.post(nobody)
+    assert len(caplog.records) == 1
+    desk.now += 61
+    desk.post(nobody)
+    assert len(caplog.records) == 2
