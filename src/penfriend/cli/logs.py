@@ -6,8 +6,9 @@ import json
 import logging
 import sys
 import time
+from typing import Any
 
-from penfriend.domain.plain_text import json_text, one_line
+from penfriend.domain.plain_text import json_text, lines, one_line
 
 
 class JsonLines(logging.Formatter):
@@ -35,6 +36,10 @@ class TextLines(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         """The line without its traceback."""
         return one_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        """Indented, so that no text of an error passes for a line of ours."""
+        return "\n".join(f"  {lines(line)}" for line in super().formatException(ei).splitlines())
 
 
 def set_up_logs(form: str) -> None:
