@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
-from penfriend.domain.plain_text import json_text, one_line
 from penfriend.domain.problems import Problem
 
 DONE, WRONG, IMPOSSIBLE, CHANGES = 0, 1, 2, 3
@@ -17,12 +16,16 @@ DONE, WRONG, IMPOSSIBLE, CHANGES = 0, 1, 2, 3
 
 def complain(text: str) -> None:
     """One line on standard error."""
+    from penfriend.domain.plain_text import one_line
+
     typer.echo(f"penfriend: {one_line(text)}", err=True)
 
 
 def print_json(document: object) -> None:
     """One JSON document on standard output."""
     import json
+
+    from penfriend.domain.plain_text import json_text
 
     text = json.dumps(document, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
     typer.echo(json_text(text))
