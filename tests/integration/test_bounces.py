@@ -66,6 +66,17 @@ def test_a_report_to_our_return_path_suppresses_whom_we_wrote_to(house: House, t
     assert (why_not(house), why_not(house, BOB), why_not(house, "x@y.example")) == (DEAD_ADDRESS, None, None)
 
 
+def test_a_report_with_what_no_database_takes_keeps_no_other_back(house: House, tmp_path: Path) -> None:
+    """A mail that fails each time would be read for ever, and those behind it never."""
+    to, _ = mail_of(house, ANN)
+    hidden = "quoted-printable"
+    hostile = dsn("smtp; 550 5.1.1 =00User =1B[31munknown", to=to, encoding=hidden)
+    of_nobody = dsn(to="x@y.example", original="Message-ID: <a=00b=1B@c.example>\n").replace(
+        b"message/rfc822\n", f"message/rfc822\nContent-Transfer-Encoding: {hidden}\n".encode()
+    )
+    assert read(house, tmp_path, of_nobody, hostile) == [("bounced", "not_ours"), ("bounced", "applied")]
+
+
 def test_the_same_report_again_has_no_effect(house: House, tmp_path: Path) -> None:
     to, _ = mail_of(house, ANN)
     raw = dsn(to=to)

@@ -54,6 +54,19 @@ def document(done: CompletedProcess[str]) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_what_a_bounce_says_commands_no_terminal(
+    tmp_path: Path, environment: Mapping[str, str], form: tuple[str, ...]
+) -> None:
+    """Neither by escape sequences nor by the markup of our own tables."""
+    hostile = dsn("smtp; 550 5.1.1 =1B]0;owned=07 [/bold] [red]x", encoding="quoted-printable")
+    (tmp_path / "a.eml").write_bytes(hostile)
+    done = command(tmp_path, environment, "bounces", "a.eml", "--dry-run", *form)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(one.isprintable() or one == "\n" for one in done.stdout)
+    assert "[/bold] [red]x" in done.stdout
+
+
 def test_an_imap_mailbox_is_read_has_its_effect_and_is_marked(
     house: House, tmp_path: Path, environment: Mapping[str, str], imap_server: ImapServer
 ) -> None:

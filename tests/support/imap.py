@@ -65,7 +65,7 @@ class ImapServer:
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                session = _Session(keeper, self.request)
+                session = Session(keeper, self.request)
                 try:
                     session.run()
                 finally:
@@ -88,7 +88,7 @@ class ImapServer:
         self._server.server_close()
 
 
-class _Session:
+class Session:
     """One connection."""
 
     def __init__(self, server: ImapServer, plain: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 
 import typer
+from rich.markup import escape
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.addresses import lift, standing_of, stop_writing
@@ -102,9 +103,9 @@ def _who() -> str:
 def _tell(found: Standing) -> None:
     out, person = console(), found.person
     if person is None:
-        out.print(f"[bold]{found.address}[/bold]: nobody has this address")
+        out.print(f"[bold]{escape(found.address)}[/bold]: nobody has this address")
     else:
-        out.print(f"[bold]{found.address}[/bold]: contact {person.key}")
+        out.print(f"[bold]{escape(found.address)}[/bold]: contact {escape(person.key)}")
         out.print(f"Subscribed to {', '.join(sorted(person.topics)) or 'no topic'}; clock {person.timezone}")
     if found.reason is None:
         out.print("The address may be written to")

@@ -13,6 +13,7 @@ from rich.text import Text
 from penfriend.cli.output import DONE, WRONG, print_json
 from penfriend.cli.tables import console
 from penfriend.domain.checkup import Finding, Level
+from penfriend.domain.plain_text import lines
 
 INDENT = 6
 STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
@@ -69,9 +70,9 @@ def _tell(out: Console, found: Iterable[Finding]) -> list[Finding]:
     told = []
     for one in found:
         level = (one.level.value.ljust(INDENT), STYLES[one.level])
-        _print_beside(out, level, Text.assemble((f"{one.subject}: ", "bold"), one.found))
+        _print_beside(out, level, Text.assemble((lines(f"{one.subject}: "), "bold"), lines(one.found)))
         if one.advice:
-            _print_beside(out, (" " * INDENT + "→ ", STYLES[one.level]), Text(one.advice))
+            _print_beside(out, (" " * INDENT + "→ ", STYLES[one.level]), Text(lines(one.advice)))
         told.append(one)
     _tell_records(out, told)
     counts = Counter(one.level for one in told)

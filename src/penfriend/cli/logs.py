@@ -6,6 +6,9 @@ import json
 import logging
 import sys
 import time
+from typing import Any
+
+from penfriend.domain.plain_text import json_text, lines, one_line
 
 
 class JsonLines(logging.Formatter):
@@ -22,7 +25,21 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json_text(json.dumps(line, ensure_ascii=False))
+
+
+class TextLines(logging.Formatter):
+    """One line for what is told, whoever wrote a part of it; a traceback below it."""
+
+    converter = staticmethod(time.gmtime)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The line without its traceback."""
+        return one_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        """Indented, so that no text of an error passes for a line of ours."""
+        return "\n".join(f"  {lines(line)}" for line in super().formatException(ei).splitlines())
 
 
 def set_up_logs(form: str) -> None:
@@ -31,8 +48,7 @@ def set_up_logs(form: str) -> None:
     if form == "json":
         handler.setFormatter(JsonLines())
     else:
-        plain = logging.Formatter("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
-        plain.converter = time.gmtime
-        handler.setFormatter(plain)
+        form_of_line = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
+        handler.setFormatter(TextLines(form_of_line, "%Y-%m-%dT%H:%M:%S"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("penfriend").setLevel(logging.INFO)

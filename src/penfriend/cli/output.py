@@ -16,14 +16,19 @@ DONE, WRONG, IMPOSSIBLE, CHANGES = 0, 1, 2, 3
 
 def complain(text: str) -> None:
     """One line on standard error."""
-    typer.echo(f"penfriend: {' '.join(text.split())}", err=True)
+    from penfriend.domain.plain_text import one_line
+
+    typer.echo(f"penfriend: {one_line(text)}", err=True)
 
 
 def print_json(document: object) -> None:
     """One JSON document on standard output."""
     import json
 
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+    from penfriend.domain.plain_text import json_text
+
+    text = json.dumps(document, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
+    typer.echo(json_text(text))
 
 
 def counted(reasons: Mapping[str, int]) -> str:

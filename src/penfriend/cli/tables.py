@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from penfriend.domain.plain_text import lines
 
 
 class PipeConsole(Console):
@@ -17,6 +21,10 @@ class PipeConsole(Console):
     def on_broken_pipe(self) -> None:
         """Rich would end the process with status 1 here."""
         raise BrokenPipeError
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """What strangers wrote commands no terminal."""
+        return super().render_str(lines(text), **how)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -28,12 +36,12 @@ def console(*, stderr: bool = False) -> Console:
 def table(
     title: str, head: Sequence[str], rows: Sequence[Sequence[object]], numbers: Sequence[int] = ()
 ) -> Table:
-    """A table; the columns in `numbers` are set to the right."""
+    """A table; the columns in `numbers` are set to the right. Cells are text, never markup."""
     shown = Table(
         title=title or None, box=SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False
     )
     for index, name in enumerate(head):
         shown.add_column(name, justify="right" if index in numbers else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+        shown.add_row(*(Text("" if cell is None else lines(str(cell))) for cell in row))
     return shown

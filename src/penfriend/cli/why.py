@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typer
+from rich.markup import escape
 
 from penfriend.bootstrap import House, WholeStory, tell_why
 from penfriend.cli.moments import iso_moment
@@ -38,7 +39,7 @@ def why(
 def _tell(story: WholeStory) -> None:
     out, person = console(), story.person.contact
     topics = ", ".join(sorted(person.topics)) or "no topic"
-    out.print(f"[bold]{story.person.name}[/bold]: subscribed to {topics}; clock {person.timezone}")
+    out.print(f"[bold]{escape(story.person.name)}[/bold]: subscribed to {topics}; clock {person.timezone}")
     if person.suppression:
         out.print(f"The address must not be written to: {person.suppression}", markup=False)
     for one in story.stories:

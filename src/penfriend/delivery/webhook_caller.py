@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from penfriend.delivery.public_addresses import Address, NotPublicError, is_public, resolve
+from penfriend.domain.plain_text import one_line
 from penfriend.domain.webhooks import Answer, Line
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _note(status: int, reason: str, start: bytes, location: str | None) -> str:
     said = " ".join(re.sub(r"[^\x20-\x7e\xa0-\U0010ffff]+", " ", start.decode("utf-8", "replace")).split())
     if 300 <= status < 400:
         said = f"to {location or '?'}; redirections are not followed"
-    return f"{status} {reason}: {said[:SHOWN]}".rstrip(": ") if said else f"{status} {reason}".strip()
+    return one_line(f"{status} {reason}: {said[:SHOWN]}".rstrip(": "))
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -21,7 +21,7 @@ _MAC_BYTES = 10
 """80 bits: to try them all, 2^80 mails would have to be sent to us."""
 _MAX_NUMBER = 2**49
 _CONTEXT = b"penfriend/return-path/1/"
-_TOKEN = re.compile(r"(?i)[^@]+[+=-]([a-z2-7]{20,40})@[^@]+")
+_TOKEN = re.compile(r"(?ai)[^@]+[+=-]([a-z2-7]{20,40})@[^@]+")
 
 
 @dataclass(frozen=True, slots=True)

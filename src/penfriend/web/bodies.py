@@ -15,6 +15,8 @@ MAX_BODY = 64 * 1024
 """Bytes; the longest comment is 24,000 in its longest encoding."""
 MAX_WEBHOOK = 4 * 1024 * 1024
 """Bytes of one post of a mail provider: hundreds of events."""
+MAX_WEBHOOKS = 64 * 1024 * 1024
+"""Bytes of all those that are being taken: they are held before it is known who sent them."""
 MAX_FIELDS = 1_000
 BODY_SECONDS = 10.0
 """So long may a client take to send a form."""
@@ -27,13 +29,15 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
         self._app = app
         self._limit = limit
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = max(self._limit, MAX_WEBHOOK) if scope["path"].startswith("/webhooks/") else self._limit
+        of_hook = scope["path"].startswith("/webhooks/")
+        limit = max(self._limit, MAX_WEBHOOK) if of_hook else self._limit
         said = dict(scope["headers"]).get(b"content-length", b"")
         too_large = said.isdigit() and int(said[:20]) > limit
         seen = 0
@@ -43,12 +47,19 @@ class BodyLimit:
             if too_large:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             message = await receive()
-            seen += len(message.get("body", b""))
+            came = len(message.get("body", b""))
+            seen += came
+            self._held += came
             if seen > limit:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            if of_hook and self._held > MAX_WEBHOOKS:
+                raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
             return message
 
-        await self._app(scope, counted, send)
+        try:
+            await self._app(scope, counted, send)
+        finally:
+            self._held -= seen
 
 
 class Form:

@@ -17,12 +17,14 @@ from starlette.responses import JSONResponse, Response
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.delivery.esp.posted import Posted, Refused, TryAgain
 from penfriend.domain.feedback import Effect, Feedback
-from penfriend.domain.timing import Moment
+from penfriend.domain.timing import MINUTE, Moment
 from penfriend.web.answers import RETRY_SECONDS, not_found, problem
 from penfriend.web.bodies import BODY_SECONDS
 
 ASKS_FIRST = {"mandrill": ("HEAD",), "unisender-go": ("GET", "HEAD")}
 """Providers that look whether somebody is there before they take the address of a webhook."""
+QUIET = MINUTE
+"""So long the same refusal is not told of again."""
 _log = logging.getLogger("penfriend.feedback")
 
 
@@ -36,6 +38,7 @@ class HookRoutes:
         now: Callable[[], Moment],
     ) -> None:
         self._hooks, self._apply, self._now = hooks, apply, now
+        self._said: dict[tuple[str, str], Moment] = {}
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -60,6 +63,8 @@ class HookRoutes:
 
     async def post(self, provider: str, request: Request) -> Response:
         """Take what is reported."""
+        if not self._hooks.takes(provider):  # before a body is read for nothing
+            return _refusal(Refused(HTTPStatus.NOT_FOUND, "no webhooks of that provider are taken"))
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await request.body()
@@ -81,13 +86,20 @@ class HookRoutes:
             reports = self._hooks.receive(provider, posted, self._now())
         except Refused as refused:
             if refused.status != HTTPStatus.NOT_FOUND:
-                _log.warning("a webhook of %s was refused: %s", provider, refused.why)
+                self._say_refused(provider, refused.why)
             return _refusal(refused)
         except TryAgain as error:
             _log.warning("a webhook of %s has to come again: %s", provider, error)
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": RETRY_SECONDS})
         effects = Counter(effect.value for effect in self._apply(reports))
         return JSONResponse({effect.value: effects[effect.value] for effect in Effect})
+
+    def _say_refused(self, provider: str, why: str) -> None:
+        """Once in a while for each reason: anybody may post, and the log is not theirs to fill."""
+        now, last = self._now(), self._said.get((provider, why))
+        if last is None or abs(now - last) >= QUIET:
+            self._said[provider, why] = now
+            _log.warning("a webhook of %s was refused: %s", provider, why)
 
 
 def _refusal(refused: Refused) -> Response:

@@ -14,6 +14,7 @@ import pytest
 
 from penfriend.delivery.public_addresses import NotPublicError, is_public, resolve
 from penfriend.delivery.webhook_caller import LONGEST_ANSWER, WebhookCaller
+from penfriend.domain.plain_text import is_line
 from penfriend.domain.webhooks import Answer, Line
 from tests.support.https import HttpsServer, Told
 from tests.support.smtp import TestCertificate
@@ -125,6 +126,14 @@ def test_redirect_is_not_followed(https_server: HttpsServer, trusted: ssl.SSLCon
         answer = line.post(HEADERS, b"{}")
     assert (answer.status, [told.path for told in https_server.told]) == (307, ["/"])
     assert "redirections are not followed" in answer.note
+
+
+def test_what_no_terminal_and_no_database_takes_is_not_kept(
+    https_server: HttpsServer, trusted: ssl.SSLContext
+) -> None:
+    https_server.answer = lambda _: (307, {"Location": "/\x1b[2J\0\x9b"})
+    with line_to(https_server, trusted) as line:
+        assert is_line(line.post(HEADERS, b"{}").note)
 
 
 def test_nobody_there(https_server: HttpsServer, trusted: ssl.SSLContext) -> None:

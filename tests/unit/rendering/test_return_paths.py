@@ -35,6 +35,17 @@ def test_a_return_path_fits_into_an_envelope(returned: Returned) -> None:
     assert local.isascii()
 
 
+@pytest.mark.parametrize(
+    ("letter", "twin"), [("s", "\N{LATIN SMALL LETTER LONG S}"), ("k", "\N{KELVIN SIGN}")]
+)
+def test_letters_that_only_become_ours_are_no_token(letter: str, twin: str) -> None:
+    """Upper or lower case makes ASCII of them: such an address is not ours, and trips nobody."""
+    made = (return_path("x@y.example", Returned(number, number), NEW) for number in range(200))
+    forged = [one.replace(letter, twin, 1) for one in made if letter in one]
+    assert forged
+    assert [read_return_path(one, NEW) for one in forged] == [None] * len(forged)
+
+
 def test_every_changed_character_makes_it_worthless() -> None:
     start = len("bounces+")
     for at in range(start, MADE.index("@")):

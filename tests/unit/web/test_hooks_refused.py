@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from penfriend.delivery.esp.events import REPORTING
+from penfriend.delivery.esp.signatures import LONGEST_EVENT
+from penfriend.domain.feedback import Effect, Feedback
+from penfriend.web import bodies
 from tests.support.esp_events import OURS, SAID, TO
 from tests.support.esp_events_more import MORE
 from tests.support.esp_posts import (
@@ -246,3 +249,41 @@ def test_it_is_refused_and_nothing_is_taken(desk: HookDesk, one: Bad) -> None:
 
 def test_each_is_another() -> None:
     assert len({one.name for one in REFUSED}) == len(REFUSED) > 250
+
+
+def test_a_body_for_a_provider_that_does_not_report_is_not_read() -> None:
+    desk = HookDesk({})
+    assert desk.post(replace(good("mailgun"), body=b"x" * (bodies.MAX_WEBHOOK + 1))).status_code == 404
+
+
+def test_a_post_of_mailgun_is_no_longer_than_an_event_before_it_is_read() -> None:
+    assert HookDesk().post(good("mailgun").of(b"[" * (LONGEST_EVENT + 1))).status_code == 413
+
+
+def test_all_posts_under_way_have_a_limit_and_those_that_are_over_make_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They lie in memory before it is known who sent them."""
+    desk, post = HookDesk(), good("postmark")
+    monkeypatch.setattr(bodies, "MAX_WEBHOOKS", len(post.body))
+    inside: list[int] = []
+
+    def meanwhile(found: Sequence[Feedback]) -> list[Effect]:
+        inside.append(desk.post(post).status_code)
+        return [Effect.APPLIED] * len(found)
+
+    desk.answer = meanwhile
+    assert (desk.post(post).status_code, inside) == (200, [503])
+    assert desk.post(post).status_code == 200
+
+
+def test_refusals_do_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Anybody may post."""
+    desk = HookDesk()
+    nobody = good("postmark").without("authorization")
+    for _ in range(3):
+        desk.post(nobody)
+    assert len(caplog.records) == 1
+    desk.now += 61
+    desk.post(nobody)
+    assert len(caplog.records) == 2

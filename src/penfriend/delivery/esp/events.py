@@ -16,6 +16,7 @@ from penfriend.delivery.esp.kinds import kind_of, word_of
 from penfriend.delivery.esp.posted import Posted, Refused
 from penfriend.delivery.esp.providers import OUR_ID, PROVIDERS
 from penfriend.domain.feedback import Feedback
+from penfriend.domain.plain_text import one_line
 from penfriend.domain.timing import Moment, from_datetime
 
 _VIEWS: dict[str, tuple[str, Mapping[str, str]]] = {
@@ -144,9 +145,8 @@ def _key(provider: str, word: str, event: Any, number: int) -> str:
 
 
 def _line(said: object) -> str:
-    """One line that every database takes: no NUL, no half of a character."""
-    text = str(said).replace("\x00", "").encode(errors="replace").decode()
-    return " ".join(text.split())[:LONGEST_TEXT]
+    """One line that every database takes and every terminal can show."""
+    return one_line(str(said))[:LONGEST_TEXT]
 
 
 def _message_id(event: Any) -> str | None:

@@ -17,6 +17,7 @@ from penfriend.delivery.esp.outcomes import Answer
 from penfriend.delivery.esp.providers import PROVIDERS, Provider
 from penfriend.delivery.esp.written import one_request, was_written, watch_session
 from penfriend.delivery.settings import EspSettings
+from penfriend.domain.plain_text import one_line
 
 PATIENCE = 2
 """So many times the timeout is waited for a whole answer."""
@@ -63,7 +64,7 @@ class Line:
         if message is not None:
             for one in message.anymail_status.recipients.values():
                 recipient = one.status
-                provider_id = None if one.message_id is None else str(one.message_id)
+                provider_id = None if one.message_id is None else one_line(str(one.message_id))
         return Answer(
             status=status,
             body=self._safe(body),
@@ -86,7 +87,7 @@ class Line:
     def _safe(self, words: str) -> str:
         for secret in self._secrets:
             words = words.replace(secret, "***")
-        return " ".join(words.split())[:500]
+        return one_line(words)[:500]
 
 
 def _backend(provider: Provider, settings: EspSettings) -> Any:

@@ -42,6 +42,8 @@ SENDGRID_AGE = 25 * 3600
 """Seconds: SendGrid tries for a day."""
 AHEAD = 5 * 60
 """Seconds that a clock of theirs may be fast."""
+LONGEST_EVENT = 512 * 1024
+"""Bytes of a post of Mailgun, which holds one event."""
 TOKENS = 20_000
 """So many of Mailgun's tokens are remembered."""
 MOST_FIELDS = 100
@@ -194,6 +196,8 @@ class Mailgun:
 
     def __call__(self, posted: Posted, now: float) -> None:
         """Raises Refused."""
+        if len(posted.body) > LONGEST_EVENT:  # it is read before it is believed
+            raise Refused(413, "the body is longer than an event of Mailgun")
         told = posted.json()
         block = told.get("signature") if isinstance(told, dict) else None
         if not isinstance(block, dict):

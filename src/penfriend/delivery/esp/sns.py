@@ -58,7 +58,9 @@ SIGNED["UnsubscribeConfirmation"] = SIGNED["SubscriptionConfirmation"]
 DIGESTS: dict[str, Digest] = {"1": "sha1", "2": "sha256"}
 
 _TOPIC = re.compile(r"arn:aws(?:-cn|-us-gov)?:sns:[a-z0-9-]{5,40}:\d{12}:[A-Za-z0-9_.-]{1,256}")
-_HOST = re.compile(r"sns\.[a-z0-9-]{5,40}\.amazonaws\.com(?:\.cn)?")
+_HOST = re.compile(r"sns\.[a-z]{2}(?:-[a-z]{2,12}){1,2}-\d{1,2}\.amazonaws\.com(?:\.cn)?")
+"""With a region, and nothing that only looks like one: at sns.s3-us-west-2.amazonaws.com lies what somebody
+has put into a bucket of the name "sns"."""
 _CERTIFICATE = re.compile(r"/[A-Za-z0-9_-]{1,200}\.pem")
 _log = logging.getLogger("penfriend.feedback")
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from penfriend.domain.mailbox import Received
 
 BATCH = 100
-"""So many mails at a time."""
+"""So many mails at a time ..."""
+BATCH_BYTES = 32_000_000
+"""... or as few as have so many bytes: all of them lie in memory."""
 MAX_BYTES = 8_000_000
 """So much of one mail is kept: what a report says stands before the mail that it returns."""
 _FROM_LINE = re.compile(rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? ")
@@ -164,11 +166,12 @@ def _numbered(name: str, mails: Iterable[bytes]) -> Iterator[Received]:
 
 
 def _batches(mails: Iterable[Received]) -> Iterator[list[Received]]:
-    batch: list[Received] = []
+    batch, size = list[Received](), 0
     for mail in mails:
         batch.append(mail)
-        if len(batch) >= BATCH:
+        size += len(mail.raw)
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch

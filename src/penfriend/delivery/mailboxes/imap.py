@@ -16,14 +16,31 @@ from typing import Any
 from penfriend.delivery.mailboxes.imap_address import After, ImapAddress
 from penfriend.domain.errors import LoginRefused, MailboxUnavailable
 from penfriend.domain.mailbox import Received
+from penfriend.domain.plain_text import one_line
 
-BATCH = 50
-"""So many mails at a time."""
+BATCH = 10
+"""So many mails at a time: all of them lie in memory."""
 MAX_BYTES = 4_000_000
 """So much of one mail is fetched: what a report says stands before the mail that it returns."""
 SECONDS = 30.0
 """So long a server may take for one answer."""
+MAX_PIECE = MAX_BYTES + 100_000
+"""Bytes of the longest piece that a server may announce."""
 _UID = re.compile(rb"\bUID (\d+)")
+
+
+class _Bounded(imaplib.IMAP4):
+    """No memory is set aside for what was not asked for."""
+
+    def read(self, size: int) -> bytes:
+        """A piece that the server has announced."""
+        if size > MAX_PIECE:
+            raise self.abort(f"the server announces {size} bytes, which nobody asked for")
+        return super().read(size)
+
+
+class _BoundedTls(_Bounded, imaplib.IMAP4_SSL):
+    """The same with TLS from the first byte on."""
 
 
 class ImapMailbox:
@@ -107,9 +124,9 @@ class ImapMailbox:
         tls = self._tls or ssl.create_default_context()
         server: imaplib.IMAP4
         if address.tls == "implicit":
-            server = imaplib.IMAP4_SSL(address.host, address.port, ssl_context=tls, timeout=SECONDS)
+            server = _BoundedTls(address.host, address.port, ssl_context=tls, timeout=SECONDS)
         else:
-            server = imaplib.IMAP4(address.host, address.port, timeout=SECONDS)
+            server = _Bounded(address.host, address.port, timeout=SECONDS)
         try:
             if address.tls == "starttls":
                 self._start_tls(server, tls)
@@ -130,13 +147,17 @@ class ImapMailbox:
     def _log_in(self, server: imaplib.IMAP4) -> None:
         try:
             server.login(self._address.user, self._address.password)
-        except imaplib.IMAP4.abort:
-            raise
+        except imaplib.IMAP4.abort as error:
+            raise imaplib.IMAP4.abort(self._without_password(error)) from None
         except imaplib.IMAP4.error as error:
-            said = _line(error).replace(self._address.password, "***")
+            said = self._without_password(error)
             raise LoginRefused(f"{self.where}: user or password is refused: {said}") from None
         except UnicodeEncodeError:
             raise LoginRefused(f"{self.where}: user and password must be ASCII for LOGIN") from None
+
+    def _without_password(self, error: BaseException) -> str:
+        """Some servers repeat what they were told."""
+        return _line(error).replace(self._address.password, "***")
 
     def _drop(self) -> None:
         """What was said last is not known: the next time begins anew."""
@@ -173,4 +194,4 @@ def _line(error: BaseException) -> str:
     """What an error says, in one line."""
     first = error.args[0] if error.args else ""
     text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
-    return " ".join(text.split())[:300] or type(error).__name__
+    return one_line(text)[:300] or type(error).__name__

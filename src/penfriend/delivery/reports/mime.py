@@ -8,6 +8,7 @@ text.
 from __future__ import annotations
 
 import binascii
+import codecs
 import quopri
 import re
 from collections.abc import Iterator
@@ -24,14 +25,22 @@ MAX_BYTES = 4_000_000
 """So much of a mail is read: what a report says stands before the mail that it returns."""
 MAX_HEAD = 200_000
 """So much of the headers of one part."""
+MAX_FIELD = 2_000
+"""Of a header with parameters: reading those takes the square of its length."""
+MAX_LINE = 20_000
+"""Of any other header."""
 MAX_DEPTH = 8
 MAX_PARTS = 100
 """Parts of one multipart."""
 _LINE_END = re.compile(rb"\r\n?")
-_SURPLUS = re.compile(r"(?is)<(style|script|head)\b.{0,20000}?</\1>")
+_SURPLUS = re.compile(r"(?ai)<(style|script|head)\b")
+_ENDS = {name: re.compile(f"(?ai)</{name}>") for name in ("style", "script", "head")}
+LONGEST_SURPLUS = 20_000
 _BREAK = re.compile(r"(?i)<(?:br|/?p|/?div|/?tr|/?li|/?table|/?h\d)\b[^<>]{0,500}>")
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]{0,2000}>")
 _MAY_HOLD = re.compile(rb"[A-Za-z0-9+/=\s]*")
+_NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"})
+"""Codecs that are no charset of a mail: slow on much text, or of programs."""
 _PARSER = BytesParser(policy=compat32)
 
 
@@ -111,7 +120,12 @@ def part_of(raw: bytes, depth: int) -> Part:
     if b":" not in head.partition(b"\n")[0] and not head.startswith(b"From "):
         head, body = b"", raw  # a part, or what is no mail at all, that begins with its text
     head = head[:MAX_HEAD]
-    return Part(_PARSER.parsebytes(head + b"\n\n", headersonly=True), head, body, depth)
+    headers = _PARSER.parsebytes(head + b"\n\n", headersonly=True)
+    for name in ("Content-Type", "Content-Disposition"):
+        value = str(headers.get(name, ""))
+        if len(value) > MAX_FIELD:
+            headers.replace_header(name, value[:MAX_FIELD])
+    return Part(headers, head, body, depth)
 
 
 def _pieces(body: bytes, line: bytes | None) -> list[bytes]:
@@ -134,7 +148,8 @@ def _from_base64(raw: bytes) -> bytes:
 
 def _charset(headers: Message) -> str:
     try:
-        return str(headers.get_content_charset() or "")
+        said = str(headers.get_content_charset() or "")
+        return "" if said and codecs.lookup(said).name in _NO_CHARSETS else said
     except (ValueError, LookupError):
         return ""
 
@@ -155,13 +170,29 @@ def in_charset(raw: bytes, charset: str) -> str:
 
 def without_tags(text: str) -> str:
     """HTML as plain text."""
-    text = _BREAK.sub("\n", _SURPLUS.sub(" ", text))
+    text = _BREAK.sub("\n", _without_surplus(text))
     return unescape(_TAG.sub("", text))
+
+
+def _without_surplus(text: str) -> str:
+    """Without what nobody sees. Each end is looked for once, however many begin."""
+    kept, at, ends = list[str](), 0, dict[str, int]()
+    for begin in _SURPLUS.finditer(text):
+        name = begin.group(1).lower()
+        if begin.start() < at:
+            continue
+        if ends.get(name, -1) < begin.end():
+            end = _ENDS[name].search(text, begin.end())
+            ends[name] = end.end() if end else len(text) + LONGEST_SURPLUS
+        if ends[name] - begin.end() < LONGEST_SURPLUS:
+            kept += [text[at : begin.start()], " "]
+            at = ends[name]
+    return "".join([*kept, text[at:]])
 
 
 def _decoded(value: str) -> str:
     """A header in one line, its encoded words decoded where that can be done."""
-    value = " ".join(value.split())
+    value = " ".join(value[:MAX_LINE].split())
     if "=?" not in value:
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:

@@ -20,6 +20,7 @@ from penfriend.delivery.reports.mime import read_mail
 from penfriend.delivery.reports.notice import Notice, read_notice
 from penfriend.delivery.reports.notification import Notification, read_notification
 from penfriend.domain.feedback import Kind
+from penfriend.domain.plain_text import is_line, one_line
 from penfriend.domain.reports import MAX_TEXT, Nothing, Report
 from penfriend.domain.timing import Moment, from_datetime
 
@@ -34,6 +35,7 @@ _SENT_TO = (
 _FOR = re.compile(r"\bfor <?([^\s<>;]{3,320})>?")
 """Where a server on the way says that it has put the mail."""
 MAX_RECEIVED = 30
+MAX_SERVER = 255
 _DATES = ("last-attempt-date", "arrival-date", "received-date")
 _NO_FAILURE = {
     "delayed": Nothing.DELAYED,
@@ -97,6 +99,11 @@ class _Maker:
         self._sent_to = tuple(_sent_to(notice))
         self._at = _moment(notice.mail.header("Date"))
 
+    @property
+    def _about(self) -> str | None:
+        found = self.notice.message_id
+        return found if found and is_line(found) else None
+
     def report(
         self,
         what: Kind | Nothing,
@@ -113,12 +120,12 @@ class _Maker:
             key=self._key if self._made == 1 else f"{self._key}:{self._made}",
             kind=what if isinstance(what, Kind) else None,
             nothing=what if isinstance(what, Nothing) else None,
-            address=address,
+            address=address if address and is_line(address) else None,
             code=codes[0],
             enhanced=codes[1],
-            text=" ".join(text.split())[:MAX_TEXT],
-            server=server,
-            message_id=self.notice.message_id,
+            text=one_line(text)[:MAX_TEXT],
+            server=one_line(server)[:MAX_SERVER] if server else None,
+            message_id=self._about,
             return_paths=self._sent_to,
             at=at if at is not None else self._at,
         )

@@ -132,6 +132,8 @@ ELSEWHERE = [
     CERTIFICATE.replace("sns.eu-west-1.amazonaws.com", "attacker.example"),
     CERTIFICATE.replace("sns.eu-west-1", "evil-sns.eu-west-1"),
     CERTIFICATE.replace("sns.eu-west-1", "s3.eu-west-1"),
+    CERTIFICATE.replace("sns.eu-west-1", "sns.s3-us-west-2"),
+    CERTIFICATE.replace("sns.eu-west-1", "sns.s3-website-eu-west-1"),
     CERTIFICATE.replace("sns.eu-west-1", "bucket.sns.eu-west-1"),
     CERTIFICATE.replace("sns.eu-west-1.amazonaws.com", "sns.amazonaws.com"),
     CERTIFICATE.replace("sns.eu-west-1.amazonaws.com", "snsXeu-west-1Xamazonaws.com"),

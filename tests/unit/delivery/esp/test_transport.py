@@ -47,6 +47,15 @@ def test_who_may_send_nothing_right_now_is_asked_again_after_a_result(
     assert asked_again == [0]
 
 
+def test_what_no_database_takes_is_not_in_a_result(fake: FakeProvider, transport: Transport) -> None:
+    """Or the result could never be written down."""
+    fake.answer_with(Told(422, b"no\0such\x1b[31m \x9b thing"))
+    watch = RecordingWatch()
+    transport.deliver(iter(make_handovers(1)), watch)
+    assert "such" in watch.results[1].text
+    assert watch.results[1].text.isprintable()
+
+
 def test_an_answer_that_never_ends_is_given_up(fake: FakeProvider) -> None:
     transport = open_transport("default", address("postmark", fake.port, "&timeout=0.3"))
     fake.answer_with(Told(byte_by_byte=True))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from penfriend.delivery.mailboxes import open_mailbox
+from penfriend.delivery.mailboxes import files, open_mailbox
 from penfriend.delivery.mailboxes.files import split_mbox
 from penfriend.domain.errors import NotFound
 
@@ -91,3 +91,11 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(folder: Pat
 def test_a_path_where_nothing_is_is_said() -> None:
     with pytest.raises(NotFound, match="no such file or folder"):
         open_mailbox("/nowhere/at/all")
+
+
+def test_large_mails_come_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All mails of a batch lie in memory, and anybody may send large ones."""
+    monkeypatch.setattr(files, "BATCH_BYTES", 100)
+    for number in range(5):
+        (tmp_path / f"{number}.eml").write_bytes(b"x" * 60)
+    assert [len(batch) for batch in open_mailbox(str(tmp_path)).batches()] == [2, 2, 1]

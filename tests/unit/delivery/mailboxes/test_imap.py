@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from penfriend.delivery.mailboxes.imap import ImapMailbox
 from penfriend.delivery.mailboxes.imap_address import parse_imap_address
 from penfriend.domain.errors import LoginRefused, MailboxUnavailable, SettingError
 from penfriend.domain.mailbox import Received
-from tests.support.imap import ImapServer
+from tests.support.imap import ImapServer, Session
 from tests.support.smtp import TestCertificate
 
 
@@ -127,6 +128,36 @@ def test_a_wrong_password_is_said_without_it(imap_server: ImapServer, boxes: Box
         fetched(box)
     assert "hunter-two" not in str(refused.value)
     assert str(refused.value).startswith(f"imap://localhost:{imap_server.port}/INBOX: user or password")
+
+
+def test_a_server_that_hangs_up_and_repeats_the_password_is_told_of_without_it(
+    imap_server: ImapServer, boxes: Boxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_up(session: Session, rest: str) -> str:
+        session.say(f"* BYE I heard {rest}")
+        session.socket.shutdown(socket.SHUT_RDWR)
+        return "NO"
+
+    monkeypatch.setattr(Session, "on_login", hang_up)
+    with pytest.raises(MailboxUnavailable) as failed:
+        fetched(boxes.of(imap_server, password="hunter-two"))
+    assert "hunter-two" not in str(failed.value)
+
+
+@pytest.mark.parametrize("kind", ["imap_server", "imaps_server"])
+def test_a_server_that_announces_what_nobody_asked_for_is_left(
+    kind: str, request: pytest.FixtureRequest, boxes: Boxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server: ImapServer = request.getfixturevalue(kind)
+    server.put(b"x")
+
+    def announce(session: Session, _rest: str) -> str:
+        session.say("* 1 FETCH (UID 1 BODY[]<0> {1073741824}")
+        return "OK"
+
+    monkeypatch.setattr(Session, "on_fetch", announce)
+    with pytest.raises(MailboxUnavailable, match="announces 1073741824 bytes"):
+        fetched(boxes.of(server))
 
 
 def test_no_password_goes_out_where_the_server_offers_no_tls(imap_server: ImapServer, boxes: Boxes) -> None:

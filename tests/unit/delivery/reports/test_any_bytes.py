@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penfriend.delivery.reports import read_report, reading
 from penfriend.delivery.reports.reading import reports_of
+from penfriend.domain.plain_text import is_line
 from penfriend.domain.reports import Nothing
 from tests.support.bounced_mail import arf, dsn, exim, plain, qmail
 
@@ -63,14 +66,57 @@ def test_a_damaged_report_is_read(sample: bytes, damage: list[tuple[int, int, by
         b">",
         b"a.b@c.d ",
         b"((",
+        b"<head ",
+        b"ab-",
+        b"=?utf-8?q?a?= ",
+        b";",
     ],
 )
 @pytest.mark.timeout(30)  # a megabyte takes less than one; what is not bounded takes minutes
 @pytest.mark.parametrize(
-    "head", [b"", b"From: MAILER-DAEMON\nSubject: failure\n\n", dsn().partition(b"Diag")[0]]
+    "head",
+    [
+        b"",
+        b"From: MAILER-DAEMON\nSubject: failure\n\n",
+        dsn().partition(b"Diag")[0],
+        b"Content-Type: text/html\n\n",
+        b"Content-Type: text/plain; charset=punycode\n\n",
+        b'Content-Type: multipart/mixed; x="',
+        b"Subject: ",
+    ],
 )
 def test_no_text_takes_long(head: bytes, piece: bytes) -> None:
     assert reports_of(head + piece * (1_000_000 // len(piece)))
+
+
+HOSTILE = b"550 5.1.1 no\0such\x1b[31m user\x9b\x07"
+
+
+@pytest.mark.parametrize(
+    ("charset", "said"),
+    [
+        ("utf-8", HOSTILE),
+        ("latin-1", HOSTILE),
+        ("unicode_escape", rb"550 no \ud800such \x1b[31muser"),
+        ("utf-7", b"550 no +2AA-such +ABs-[31muser"),
+    ],
+)
+def test_what_no_database_and_no_terminal_takes_is_left_out(charset: str, said: bytes) -> None:
+    """Hidden from the reader of the mail in base64."""
+    head, body = b"Content-Type: multipart/report; boundary=b\n", b""
+    for kind, text in (
+        (
+            "message/delivery-status",
+            b"Final-Recipient: utf-8;\\x{0}\\x{1b}a@b.example\nDiagnostic-Code: " + said,
+        ),
+        ("text/rfc822-headers", b"Message-ID: <a\0\x1b[31m@" + said.replace(b" ", b"") + b">"),
+    ):
+        part = f"--b\nContent-Type: {kind}; charset={charset}\nContent-Transfer-Encoding: base64\n\n"
+        body += part.encode() + b64encode(text) + b"\n"
+    (found,) = reports_of(head + b"\n" + body + b"--b--\n")
+    for one in (found.text, found.address or "", found.message_id or "", found.server or ""):
+        assert is_line(one)
+    assert "550" in found.text
 
 
 def test_a_mail_that_trips_the_reader_is_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
