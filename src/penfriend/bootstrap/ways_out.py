@@ -30,7 +30,7 @@ from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.stops import Stops
-from penfriend.engine.supply import Judge
+from penfriend.engine.supply import PLACES, Judge
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.handover_log import HandoverLog
@@ -151,6 +151,12 @@ class WayOut:
         self._broke = False
         return report
 
+    def bring_forward(self) -> bool:
+        """Mails that were put off so that their slow destination held nobody up are due now; whether there
+        were any."""
+        put_off, now = self._destinations.next_put_off(PLACES), self._house.clock.now()
+        return bool(put_off) and HandoverLog(self._house.db).bring_forward(put_off, now) > 0
+
     def _settle_own(self, live: Live) -> None:
         """The store was away in the middle of a turn: what it left is ours, and need not wait for the end of
         its lease."""
@@ -264,6 +270,10 @@ class WaysOut:
         for _, way in sorted(self._ways.items()):
             total.add(way.send(live, stopping))
         return total
+
+    def bring_forward(self) -> bool:
+        """The same of all ways: for who lives one moment to its end."""
+        return sum(way.bring_forward() for way in self._ways.values()) > 0
 
     def send_apart(self, live: Live, stopping: Stopping) -> SendReport:
         """The same, each way in a thread of its own, and nobody waits for another; what former turns came to.

@@ -245,7 +245,8 @@ class Worker:
             called = self.call() if has_work(Tick.CALL) else CallReport()
             total.add(sent)
             looked = entered.joined + entered.left + entered.entered + entered.woken
-            if not (looked or moved.moved or sent.decided or called.tried) or self._stopping():
+            idle = not (looked or moved.moved or sent.decided or called.tried)
+            if self._stopping() or (idle and not self._ways.bring_forward()):
                 break
         return total
 

@@ -9,7 +9,9 @@ Per mail this costs a look into a dictionary and two readings of the clock.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from penfriend.domain.delivery import Fault, Result
 from penfriend.domain.destination import (
@@ -88,6 +90,9 @@ class Destinations:
     _on_trial: set[str] = field(default_factory=set)
     _spoke_of_us: set[str] = field(default_factory=set)
     """Who said so since the last mail was accepted."""
+
+    _put_off: dict[int, None] = field(default_factory=dict)
+    """Mails that were put off and may go as soon as nothing else does, the earliest first."""
 
     def __post_init__(self) -> None:
         self._largest = largest_window(self.connections)
@@ -206,6 +211,17 @@ class Destinations:
         after = max(found.slot, now + SECOND) + self._gap(found) * SECOND / 2
         found.slot = min(after, now + LONGEST_PUT_OFF)
         return Moment(int(found.slot))
+
+    def remember(self, messages: Iterable[int]) -> None:
+        """These were put off, since their destinations take no more at a time."""
+        self._put_off |= dict.fromkeys(messages)
+
+    def next_put_off(self, most: int) -> list[int]:
+        """At most so many of those, which are remembered no longer."""
+        found = list(islice(self._put_off, most))
+        for message in found:
+            del self._put_off[message]
+        return found
 
     def forget_idle(self) -> None:
         """Of very many destinations keep those that are not as new."""

@@ -138,6 +138,7 @@ class Supply:
     def _put_off(self) -> None:
         """A full destination is no reason to hold the others up. What waits for it already says so once."""
         waiting, now = self._in_hand.excess(A_SECOND), self._house.clock.now()
+        self._house.destinations.remember(one.id for one in waiting)
         why = Postponed.PROVIDER_PAUSED
         self.settle(
             [

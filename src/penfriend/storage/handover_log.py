@@ -6,7 +6,7 @@ still lasts, to a contact that is as it was when the decision was made.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import (
     BindParameter,
@@ -22,8 +22,9 @@ from sqlalchemy import (
 from penfriend.domain.destination import Rests
 from penfriend.domain.message import Status
 from penfriend.domain.outbox import Beginning, Finished, SendingDay
-from penfriend.domain.reasons import End
+from penfriend.domain.reasons import End, Postponed
 from penfriend.domain.timing import Moment
+from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
 from penfriend.storage.destinations import rests_on
 from penfriend.storage.message_log import claimed_by
@@ -69,6 +70,15 @@ class HandoverLog:
         again, the attempt never was."""
         if begun:
             self._db.run(lambda connection: withdraw(connection, begun, owner))
+
+    def bring_forward(self, messages: Collection[int], now: Moment) -> int:
+        """Make due at once those of these messages that wait since their destination took no more at a time;
+        how many."""
+        return self._db.run(
+            lambda connection: (
+                connection.execute(_BRING_FORWARD, {"ids": list(messages), "of_now": now}).rowcount
+            )
+        )
 
     def record(self, finished: Sequence[Finished], owner: str, route: str) -> None:
         """Write results and what follows from them, in one transaction. Who waited for a mail that is over
@@ -155,6 +165,16 @@ def _next_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
 
 
 _IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_BRING_FORWARD = (
+    update(messages)
+    .where(
+        _m.id.in_(_IDS),
+        _m.status == Status.DUE.value,
+        _m.held_by == Postponed.PROVIDER_PAUSED.value,
+        _m.due_at > bindparam("of_now", type_=BIG),
+    )
+    .values(due_at=bindparam("of_now", type_=BIG), lane=None)
+)
 _ATTEMPT = insert(attempts)
 _RAISE = update(contacts).where(contacts.c.id.in_(_IDS)).values(version=contacts.c.version + 1)
 _OPEN = select(attempts.c.message_id, attempts.c.id).where(
