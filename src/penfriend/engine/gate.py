@@ -77,6 +77,11 @@ class Gate:
             self._resting = frozenset(resting)
         return Carried.by(self._route, self._definitions, self._resting)
 
+    def found_nothing(self) -> None:
+        """Nothing is due: the route stays to be tried with the next mail, which no other takes until then."""
+        if self.probing:
+            self._rates.withdraw_probe(self._route, self._clock.now())
+
     def room(self, wanted: int) -> int:
         """How many of so many may go now."""
         day, self.closed_until = self.day(), None
