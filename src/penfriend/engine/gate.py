@@ -226,4 +226,9 @@ class Gate:
 
     @property
     def _has_stand_in(self) -> bool:
-        return stand_in(self._route, self._definitions, self._resting | {self._route}) is not None
+        return self.carrier is not None
+
+    @property
+    def carrier(self) -> str | None:
+        """Who carries the mails of the route while it rests; None where they wait."""
+        return stand_in(self._route, self._definitions, self._resting | {self._route})
