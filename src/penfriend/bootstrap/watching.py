@@ -64,8 +64,8 @@ class FileWatch:
             log.info("revision %s is live", applied.revision)
         elif applied.note:
             log.error(
-                "the campaign files were not applied, revision %s stays live: %s",
-                applied.revision,
+                "the campaign files were not applied, %s: %s",
+                f"revision {applied.revision} stays live" if applied.revision else "and nothing is live yet",
                 applied.note,
             )
         elif not at_start:  # who has sent a SIGHUP, or taken a mistake back, hears that it was seen

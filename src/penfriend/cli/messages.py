@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.healing import hold_until_now, settle
@@ -15,6 +19,10 @@ from penfriend.domain.errors import SettingError
 from penfriend.domain.gap import Settled
 from penfriend.domain.message import Status
 from penfriend.domain.overview import MessageLine
+
+HEAD = ("id", "when (UTC)", "campaign", "step", "contact", "status", "why", "server, stage", "answer")
+WIDE = 130
+"""Columns that the table needs."""
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
@@ -51,9 +59,20 @@ def messages(
     if as_json:
         print_json([_document(line) for line in lines])
         return DONE
-    head = ("id", "when (UTC)", "campaign", "step", "contact", "status", "why", "server, stage", "answer")
-    console().print(table("", head, [shown_row(line) for line in lines], numbers=(0,)))
+    print_mails(console(), [shown_row(line) for line in lines])
     return DONE
+
+
+def print_mails(out: Console, rows: Sequence[tuple[object, ...]]) -> None:
+    """The table, or where the terminal is too narrow for it two lines for each mail."""
+    if out.width >= WIDE:
+        out.print(table("", HEAD, rows, numbers=(0,)))
+        return
+    for message, when, campaign, step, contact, status, *rest in rows:
+        out.print(f"{message}  {when}  {status}  {contact}  {campaign}: {step}", markup=False)
+        told = "; ".join(str(part) for part in rest if part)
+        if told:
+            out.print(Padding(Text(told), (0, 0, 0, 4)))
 
 
 def shown_row(line: MessageLine) -> tuple[object, ...]:

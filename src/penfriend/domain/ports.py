@@ -228,6 +228,9 @@ class Rates(Protocol):
     def begin_probe(self, route: str, now: Moment) -> bool:
         """Whether this worker is the one that tries a route whose rest is over."""
 
+    def withdraw_probe(self, route: str, now: Moment) -> None:
+        """That worker found nothing to try it with."""
+
 
 class Recovery(Protocol):
     """What workers that are gone have left (`penfriend.storage.recovery_log`)."""

@@ -77,6 +77,11 @@ class Gate:
             self._resting = frozenset(resting)
         return Carried.by(self._route, self._definitions, self._resting)
 
+    def found_nothing(self) -> None:
+        """Nothing is due: the route stays to be tried with the next mail, which no other takes until then."""
+        if self.probing:
+            self._rates.withdraw_probe(self._route, self._clock.now())
+
     def room(self, wanted: int) -> int:
         """How many of so many may go now."""
         day, self.closed_until = self.day(), None
@@ -221,4 +226,9 @@ class Gate:
 
     @property
     def _has_stand_in(self) -> bool:
-        return stand_in(self._route, self._definitions, self._resting | {self._route}) is not None
+        return self.carrier is not None
+
+    @property
+    def carrier(self) -> str | None:
+        """Who carries the mails of the route while it rests; None where they wait."""
+        return stand_in(self._route, self._definitions, self._resting | {self._route})

@@ -286,7 +286,9 @@ class OneBatch:
             last.callback(self._withdraw_stale)
             self._record()
         if self._rest is not None:
-            words = (house.transport.name, self._rest.text, self._rest.server)
-            log.warning("transport %s rests, its mails wait: %s (%s)", *words)
+            carrier = house.gate.carrier
+            then = "its mails wait" if carrier is None else f"{carrier} carries its mail"
+            words = (house.transport.name, then, self._rest.text, self._rest.server)
+            log.warning("transport %s rests, %s: %s (%s)", *words)
         house.judge(self._supply.gone_wrong)
         return len(left)

@@ -84,6 +84,7 @@ class Send:
                 break
             held = self._claim(live, carried, room)
             if not held:
+                gate.found_nothing()
                 break
             batch = OneBatch(house, live, report, stopping, partial(self._claim_more, live, carried))
             batch.take_in(held, room)

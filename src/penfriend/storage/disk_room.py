@@ -36,8 +36,9 @@ class DiskRoom:
             free, wanted = found.f_bavail * found.f_frsize, _wanted(found.f_blocks * found.f_frsize)
             if free < wanted:
                 return (
-                    f"{folder}: the disk has {_megabytes(free)} left, and less than {_megabytes(wanted)} is "
-                    "too little to put on record what is sent: nothing is sent until there is room"
+                    f"{folder.absolute()}: the disk has {_megabytes(free)} left, and less than "
+                    f"{_megabytes(wanted)} is too little "
+                    "to put on record what is sent: nothing is sent until there is room"
                 )
         return None
 

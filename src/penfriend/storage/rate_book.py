@@ -14,7 +14,7 @@ from penfriend.storage.rate_holds import put_off_for_rate
 from penfriend.storage.rate_lanes import set_aside, set_aside_from_front
 from penfriend.storage.route_days import handed_over
 from penfriend.storage.route_rates import exchange, peek
-from penfriend.storage.routes import begin_probe, troubled_routes
+from penfriend.storage.routes import begin_probe, troubled_routes, withdraw_probe
 
 
 class RateBook:
@@ -76,3 +76,8 @@ class RateBook:
         others."""
         with self._db.write() as connection:
             return begin_probe(connection, route, now)
+
+    def withdraw_probe(self, route: str, now: Moment) -> None:
+        """This worker found nothing to try the route with; the next mail that is due does."""
+        with self._db.write() as connection:
+            withdraw_probe(connection, route, now)

@@ -52,6 +52,11 @@ def begin_probe(connection: Connection, name: str, now: Moment) -> bool:
     return connection.execute(_PROBE, values).rowcount == 1
 
 
+def withdraw_probe(connection: Connection, name: str, now: Moment) -> None:
+    """There was nothing to try the route with: its rest is over for everybody, as it was before."""
+    connection.execute(_WITHDRAW, {"route": name, "until": now})
+
+
 _TROUBLED = select(routes.c.name, routes.c.paused_until).where(routes.c.failures > 0)
 _PROBE = (
     update(routes)
@@ -61,6 +66,11 @@ _PROBE = (
         routes.c.paused_until <= bindparam("now", type_=BIG),
     )
     .values(probing=1, paused_until=bindparam("until", type_=BIG))
+)
+_WITHDRAW = (
+    update(routes)
+    .where(routes.c.name == bindparam("route"), routes.c.probing == 1)
+    .values(probing=0, paused_until=bindparam("until", type_=BIG))
 )
 _REVIVE = (
     update(routes)
