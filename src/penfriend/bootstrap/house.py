@@ -226,10 +226,10 @@ class House:
 
     def store_id(self) -> str:
         """What this store alone has, and every copy of it."""
-        with self.db.write() as connection:
-            known = read_note(connection, STORE_ID)
-            if known is None:
-                known = secrets.token_hex(16)
+        known = self.note(STORE_ID)  # most often it is there, and a store that another holds can be read
+        if known is None:
+            with self.db.write() as connection:
+                known = read_note(connection, STORE_ID) or secrets.token_hex(16)
                 write_note(connection, STORE_ID, known)
         return known
 
