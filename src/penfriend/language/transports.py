@@ -71,7 +71,7 @@ def _try_address(plan: TransportPlan, found: Found, reading: Reading) -> None:
     if problem is None and plan.connections is not None:
         problem, at = reading.check_transport(plan.address(plan.url)), "connections"
     if problem is not None:
-        reading.error(found[at].value, f"{problem.rstrip('.')}.")
+        reading.error(found[at].value, problem if problem.endswith(("?", ".")) else f"{problem}.")
 
 
 def _per_domain(entry: Entry | None, reading: Reading) -> Mapping[str, Rate]:
