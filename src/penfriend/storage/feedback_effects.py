@@ -60,7 +60,8 @@ def follow(connection: Connection, news: Sequence[Came], now: Moment) -> None:
 
 def keep_refusals(connection: Connection, refused: Sequence[tuple[Finished, RowMapping]]) -> None:
     """Mails that the recipient's side has refused for good while it was asked: on record like those that came
-    back later, and counted with them. Each comes with its message."""
+    back later, counted with them and followed like them. Each comes with its message."""
+    news: list[Came] = []
     for done, mail in refused:
         result = done.result
         kind = Kind.BOUNCED if done.consequence.suppress else Kind.SOFT_BOUNCED
@@ -74,8 +75,9 @@ def keep_refusals(connection: Connection, refused: Sequence[tuple[Finished, RowM
             text=result.text,
         )
         if keep(connection, answer, mail, done.at, done.at):
-            connection.execute(_FIRST["bounced_at"], {"of_id": mail["id"], "hit_at": done.at})
-            _suppress(connection, Came(kind, done.at, result.text, mail), done.at)
+            news.append(Came(kind, done.at, result.text, mail))
+    if news:
+        follow(connection, news, max(one.at for one in news))
 
 
 def keep(connection: Connection, report: Feedback, mail: RowMapping, at: Moment, now: Moment) -> bool:
@@ -137,10 +139,10 @@ def _suppress(connection: Connection, one: Came, now: Moment) -> None:
         touch(connection, [(one.mail["contact_id"], None)], now)
 
 
-def goes_on_bouncing(connection: Connection, mail: Mapping[str, object] | RowMapping) -> bool:
+def goes_on_bouncing(connection: Connection, mail: RowMapping) -> bool:
     """Whether the mails to this address have come back softly for so long, none of them delivered in between,
     that it counts as dead."""
-    digest = connection.execute(_HASH_OF, {"message": mail["id"]}).scalar()
+    digest = address_hash(mail["address"] or "")
     softly = connection.execute(_SOFT, {"digest": digest}).all()
     last_good = connection.execute(_LAST_GOOD, {"digest": digest, "contact": mail["contact_id"]}).scalar()
     since = [row for row in softly if last_good is None or row.at > last_good]
@@ -186,7 +188,6 @@ _SETTLE = (
         lease_until=None,
     )
 )
-_HASH_OF = select(_f.email_hash).where(_f.message_id == bindparam("message")).limit(1)
 _SOFT = (
     select(_f.message_id, _f.at)
     .where(_f.email_hash == bindparam("digest"), _f.kind == Kind.SOFT_BOUNCED.value)

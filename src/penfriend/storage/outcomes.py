@@ -28,7 +28,7 @@ from penfriend.domain.retry import LONGEST_WISH
 from penfriend.domain.timing import SECOND, Moment
 from penfriend.storage.destinations import rest_destination, revive_destinations
 from penfriend.storage.feedback_effects import keep_refusals, settle_doubts
-from penfriend.storage.mail_events import note_bounced, note_sent
+from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_log import wake
 from penfriend.storage.message_states import NEVER_TRIED
 from penfriend.storage.outgoing import tell_of_messages
@@ -73,9 +73,7 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     note_sent(
         connection, {done.message: done.at for done in settled if done.consequence.status is Status.SENT}
     )
-    bounced = [done for done in settled if _has_bounced(done)]
-    note_bounced(connection, {done.message: done.at for done in bounced})
-    keep_refusals(connection, [(done, found[done.message]) for done in bounced])
+    keep_refusals(connection, [(done, found[done.message]) for done in settled if _has_bounced(done)])
     wake(
         connection,
         [found[done.message]["enrollment_id"] for done in settled if done.consequence.status in OVER],
