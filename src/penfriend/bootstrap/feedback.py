@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from penfriend.bootstrap.house import House
-from penfriend.engine.stops import Stops
+from penfriend.bootstrap.stopped import judge_of
+from penfriend.domain.events import EventIn
+from penfriend.domain.ingestion import Answer, Own
 from penfriend.engine.take_feedback import TakeFeedback
 from penfriend.storage.feedback_log import FeedbackLog
-from penfriend.storage.stop_log import StopLog
 
 
 def feedback_desk(house: House) -> TakeFeedback:
-    """Takes feedback into this house."""
-    judge = Stops(StopLog(house.db), house.live, house.clock).look
-    return TakeFeedback(FeedbackLog(house.db), house.ingester().ingest_own, house.clock, judge)
+    """Takes feedback into this house. Make one and keep it: it remembers which campaigns were judged."""
+
+    def ingest(changes: Sequence[tuple[EventIn, Own]]) -> list[Answer]:
+        return house.ingester().ingest_own(changes)  # by what is live then: the desk may last for long
+
+    return TakeFeedback(FeedbackLog(house.db), ingest, house.clock, judge_of(house))

@@ -41,7 +41,7 @@ from penfriend.storage.looks_store import LookStore
 from penfriend.storage.migrate import upgrade
 from penfriend.storage.notes import read_note, write_note
 from penfriend.storage.overview import Reports, segment_sizes
-from penfriend.storage.pausing import stopped_names
+from penfriend.storage.pausing import stopped
 from penfriend.storage.people import find_contact
 from penfriend.storage.process_lock import ProcessLock
 from penfriend.storage.revisions import (
@@ -192,7 +192,7 @@ class House:
         applied."""
         with self._loading:
             with self.db.read() as connection:
-                number, resting = live_number(connection), stopped_names(connection)
+                number, resting = live_number(connection), stopped(connection)
             if number and (self._live is None or self._live.revision != number):
                 self._live = self._load()
             self._live = self._live and self._live.resting(resting)

@@ -1,4 +1,4 @@
-"""Lets campaigns go on that have stopped by themselves."""
+"""What stops campaigns by themselves, and lets them go on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from collections.abc import Collection
 
 from penfriend.bootstrap.house import House
 from penfriend.domain.errors import NotFound
+from penfriend.engine.stops import Stops
+from penfriend.engine.supply import Judge
+from penfriend.storage.pausing import stopped
+from penfriend.storage.stop_log import StopLog
 from penfriend.storage.stop_log import let_go_on as _let_go_on
-from penfriend.storage.stop_log import stopped
+
+
+def judge_of(house: House) -> Judge:
+    """Looks at campaigns whose mail came back or could not be made, and stops them where it is too much."""
+    return Stops(StopLog(house.db), house.live, house.clock).look
 
 
 def let_go_on(house: House, names: Collection[str]) -> None:

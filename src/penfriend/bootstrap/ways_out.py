@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.fit_to_send import FitToSend
+from penfriend.bootstrap.stopped import judge_of
 from penfriend.delivery import Keys, SigningTransport
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import PenfriendError, SettingError
@@ -29,7 +30,6 @@ from penfriend.engine.live import Live
 from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
 from penfriend.engine.send_report import SendReport
-from penfriend.engine.stops import Stops
 from penfriend.engine.supply import PLACES, Judge
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
@@ -37,7 +37,6 @@ from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.rate_book import RateBook
 from penfriend.storage.recovery_log import RecoveryLog
-from penfriend.storage.stop_log import StopLog
 
 if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
@@ -215,7 +214,7 @@ class WaysOut:
         self._house, self._open_way, self._fit, self._paced = house, open_way, fit, paced
         self._taking_up = threading.Lock()
         self._left: list[WayOut] = []
-        self._judge = Stops(StopLog(house.db), house.live, house.clock).look
+        self._judge = judge_of(house)
         default = self._way(DEFAULT_ROUTE, house.settings.transport)
         self._ways: dict[str, WayOut] = {DEFAULT_ROUTE: default}
 

@@ -26,7 +26,7 @@ from penfriend.storage.letter_facts import gather
 from penfriend.storage.message_claim import claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.outgoing import ending_enrollments, tell_of_ends, tell_of_messages
-from penfriend.storage.pausing import stopped_names
+from penfriend.storage.pausing import stopped
 from penfriend.storage.people import load_contacts, locked_versions
 from penfriend.storage.rate_holds import hold_for_rate
 from penfriend.storage.revisions import is_behind
@@ -79,7 +79,7 @@ class MessageLog:
             ids = [message.enrollment for message in held]
             rows = connection.execute(_ENROLLMENTS, {"ids": ids}).mappings().all()
             recent = _recent(connection, held, since)
-            resting = stopped_names(connection)
+            resting = stopped(connection)
         return SendBackground(
             contacts=people,
             enrollments={row["id"]: row_of(row) for row in rows},

@@ -18,8 +18,8 @@ from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.message_log import wake
 from penfriend.storage.outgoing import tell_of_messages
+from penfriend.storage.pausing import stopped
 from penfriend.storage.routes import paused_routes
-from penfriend.storage.stop_log import stopped
 from penfriend.storage.tables import (
     attempts,
     contacts,

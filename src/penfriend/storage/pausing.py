@@ -15,6 +15,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.message import Status
 from penfriend.domain.reasons import Postponed
 from penfriend.domain.standing import Pause
+from penfriend.domain.stops import Stopped
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY
@@ -34,9 +35,10 @@ def pause_and_resume(connection: Connection, definitions: Definitions, now: Mome
     rest(connection, paused, now)
 
 
-def stopped_names(connection: Connection) -> frozenset[str]:
+def stopped(connection: Connection) -> dict[str, Stopped]:
     """The campaigns that have stopped by themselves."""
-    return frozenset(connection.execute(_STOPPED).scalars())
+    rows = connection.execute(_STOPPED)
+    return {row.campaign: Stopped(Moment(row.stopped_at), row.stopped_why or "") for row in rows}
 
 
 def rest(connection: Connection, names: Collection[str], now: Moment) -> None:
@@ -67,7 +69,7 @@ def resume(connection: Connection, names: Collection[str], now: Moment) -> None:
 
 _NAMES: BindParameter[Sequence[str]] = bindparam("names", expanding=True)
 _PAUSED = select(_s.campaign, _s.paused_at, _s.resumed_at).where(_s.paused_at.is_not(None))
-_STOPPED = select(_s.campaign).where(_s.stopped_at.is_not(None))
+_STOPPED = select(_s.campaign, _s.stopped_at, _s.stopped_why).where(_s.stopped_at.is_not(None))
 _NOW = bindparam("now", type_=BIG)
 _ACTIVE = _e.status == "active"
 _PUT_ASIDE = (

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, case, func, null, select, 
 from penfriend.domain.feedback import Kind
 from penfriend.domain.message import Status
 from penfriend.domain.reasons import Skip
-from penfriend.domain.stops import Figures, Stopped
+from penfriend.domain.stops import Figures
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
@@ -42,12 +42,6 @@ class StopLog:
                 return False
             rest(connection, [campaign], now)
         return True
-
-
-def stopped(connection: Connection) -> dict[str, Stopped]:
-    """The campaigns that have stopped by themselves."""
-    rows = connection.execute(_STOPPED)
-    return {row.campaign: Stopped(Moment(row.stopped_at), row.stopped_why or "") for row in rows}
 
 
 def let_go_on(
@@ -98,4 +92,3 @@ _GO_ON = (
     .where(_s.campaign.in_(bindparam("campaigns", expanding=True)))
     .values(stopped_at=null(), stopped_why=null(), judged_from=bindparam("now"))
 )
-_STOPPED = select(_s.campaign, _s.stopped_at, _s.stopped_why).where(_s.stopped_at.is_not(None))

@@ -43,7 +43,7 @@ def serve_house(house: House) -> RunningServer:
     )
     pages = Pages(lambda: live().renderer)
     hooks = Hooks(house.settings.webhooks, house.settings.public_url)
-    reports = HookRoutes(hooks, lambda found: feedback_desk(house).apply(found), house.clock.now)
+    reports = HookRoutes(hooks, feedback_desk(house).apply, house.clock.now)
     app = create_app(visits, pages, hindrances, reports)
     return serve(app, house.settings.host, house.settings.port)
 
