@@ -22,4 +22,5 @@ pytest_plugins = [
     "tests.support.imap",  # with the certificate of smtp
     "tests.support.empty_store",  # with the server of postgres
     "tests.support.clinic",  # with the name server, in an empty store
+    "tests.support.mail_url",
 ]

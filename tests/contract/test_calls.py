@@ -20,12 +20,7 @@ from penfriend.storage.overview import Reports
 from penfriend.storage.pending import pending
 from tests.contract.call_world import DOWN, OK, REFUSED, CallWorld, LogOfOneKilled
 from tests.support.mail_pieces import NOON, Killed
-from tests.support.mail_world import KINDS, shared_url, worlds
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
+from tests.support.mail_world import worlds
 
 
 @pytest.fixture

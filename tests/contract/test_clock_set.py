@@ -20,16 +20,11 @@ from penfriend.storage import tables as t
 from penfriend.storage.clock_mending import mend_clock, read_clock
 from penfriend.storage.leases import take_lease
 from tests.support.mail_pieces import GREYLISTED, LETTER, NOON, ROUTE_DOWN, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 BACK, FORWARD = -2 * HOUR, DAY
 ONE_A_WEEK = Policy(at_most=(Cap(1, Duration(7, Unit.DAYS)),))
 MORNING = Policy(send_window_hours=(time(9), time(13)))
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from penfriend.domain.timing import HOUR, MINUTE, Duration, Unit
 from penfriend.storage.coupon_pool import CouponPool, coupon_counts
 from penfriend.storage.snapshot import copy_store
 from tests.support.mail_pieces import NOON, Killed, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 GIFT = Send(id="gift", template="gift", coupon="spring")
 AGAIN = Send(id="again", template="again", coupon="spring")
@@ -53,11 +53,6 @@ class Shop:
             for row in self.world.rows("messages")
             if row["facts"]
         ]
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -22,14 +22,9 @@ from penfriend.domain.send_policy import PostponeIt
 from penfriend.domain.timing import DAY, HOUR, MINUTE, SECOND, Duration, Moment, Unit
 from penfriend.storage.overview import Reports
 from tests.support.mail_pieces import BUSY, LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 SLOW = "slow.example"
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from penfriend.storage.enrollment_claim import WOKEN_BY_NOBODY, woken_at
 from penfriend.storage.enrollment_log import EnrollmentLog, wake_campaigns
 from penfriend.storage.pending import pending
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 MAIL = NewMessage(
     step="hello",
@@ -26,11 +26,6 @@ MAIL = NewMessage(
     priority=50,
     wanted_at=NOON,
 )
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

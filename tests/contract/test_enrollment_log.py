@@ -14,7 +14,7 @@ from penfriend.domain.standing import Decided, Ending
 from penfriend.domain.timing import HOUR, MINUTE, Moment
 from penfriend.storage import tables as t
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 MAIL = NewMessage(
     step="hello",
@@ -25,11 +25,6 @@ MAIL = NewMessage(
     priority=50,
     wanted_at=NOON,
 )
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -13,12 +13,7 @@ from penfriend.domain.delivery import Handover, Result
 from penfriend.domain.timing import MINUTE, SECOND
 from tests.support.connections import Seconds, connections, mails, sent_to
 from tests.support.mail_pieces import BUSY, LETTER, NO_SUCH_USER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
+from tests.support.mail_world import World, worlds
 
 
 @pytest.fixture

@@ -21,14 +21,9 @@ from penfriend.storage.suppressions import suppress, suppression_log, suppressio
 from tests.contract.test_handover_log import KEPT, begun, only, record
 from tests.contract.test_message_log import person
 from tests.support.mail_pieces import LETTER, NO_ANSWER, NO_SUCH_USER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 ANN = "ann@shop.example"
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from penfriend.storage.feedback_log import FeedbackLog
 from penfriend.storage.forgetting import count_forgettable, forget
 from tests.contract.store_cases import Shop
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 YEAR = 365 * DAY
 OLD, NOW = "2026-03-02T10:00:00Z", "2030-03-02T10:00:00Z"
@@ -172,11 +172,6 @@ def test_so_much_would_go_as_goes(old_shop: Shop) -> None:
 
 
 # -- mails, stories, calls
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

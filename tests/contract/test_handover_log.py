@@ -16,16 +16,11 @@ from penfriend.domain.timing import HOUR, MINUTE, SECOND, Moment
 from penfriend.storage import tables as t
 from tests.contract.test_message_log import message, person
 from tests.support.mail_pieces import LETTER, NO_ANSWER, NOON, ROUTE_DOWN, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 KEPT = Result(Outcome.ACCEPTED, Stage.DOT, code=250, text="queued as 1", provider_id="1", server="mx.example")
 LEASE = Moment(NOON + 15 * MINUTE)
 FACTS = {"contact": {"email": "ann@shop.example", "first_name": "Ann"}}
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

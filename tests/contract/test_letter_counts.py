@@ -14,15 +14,10 @@ from penfriend.storage import tables as t
 from penfriend.storage.letter_facts import gather
 from tests.support.clock import moment
 from tests.support.mail_pieces import LETTER, NOON, campaign, definitions
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 SHOP = definitions(campaign(LETTER))
 LAST_2_DAYS = {"within": "last 2 days"}
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -8,12 +8,7 @@ import pytest
 from penfriend.domain.facts import Frozen
 from tests.contract.letter_shop import ITEM, SHOWN_ITEM, cart, facts, order, put
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
+from tests.support.mail_world import World, worlds
 
 
 @pytest.fixture

@@ -15,14 +15,9 @@ from penfriend.domain.timing import DAY, HOUR, MINUTE, Moment
 from penfriend.storage import tables as t
 from penfriend.storage.pending import pending
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 TRIED = {"contact": {"email": "ann@shop.example"}}
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

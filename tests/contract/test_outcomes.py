@@ -18,12 +18,7 @@ from penfriend.storage.overview import Reports
 from tests.contract.test_handover_log import FACTS, KEPT, LEASE, begin, beginnings, begun, only, record
 from tests.contract.test_message_log import TRIED, message, person
 from tests.support.mail_pieces import GREYLISTED, LETTER, NO_ANSWER, NO_SUCH_USER, NOON, ROUTE_DOWN, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
+from tests.support.mail_world import World, worlds
 
 
 @pytest.fixture

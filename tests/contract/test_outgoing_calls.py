@@ -23,7 +23,7 @@ from penfriend.storage.pending import pending
 from tests.contract.call_world import DOWN, OK, REFUSED, ScriptedCaller
 from tests.contract.outgoing_world import REVISION, target
 from tests.support.mail_pieces import NOON, Killed
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 BROKEN = Answer(500, "500 no luck")
 
@@ -88,11 +88,6 @@ class ToldWorld:
 
     def statuses(self) -> dict[str, str]:
         return {body: row["status"] for body, row in self.rows.items()}
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

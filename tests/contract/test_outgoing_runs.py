@@ -23,7 +23,7 @@ from tests.contract.outgoing_world import ask, documents, reasons
 from tests.contract.store_cases import Shop
 from tests.contract.test_message_log import message, person, settle
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 WAITING_MAIL = {
     "enrollment_id": 1,
@@ -37,11 +37,6 @@ WAITING_MAIL = {
     "message_id": "<1@mail.acorn.example>",
     "created_at": NOON,
 }
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

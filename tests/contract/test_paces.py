@@ -18,12 +18,7 @@ from penfriend.engine.pace import Pace
 from penfriend.storage import tables as t
 from penfriend.storage.rate_book import RateBook
 from tests.support.mail_pieces import NOON
-from tests.support.mail_world import KINDS, World, shared_url, worlds
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
+from tests.support.mail_world import World, worlds
 
 
 @pytest.fixture

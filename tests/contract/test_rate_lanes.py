@@ -16,14 +16,9 @@ from penfriend.storage import tables as t
 from penfriend.storage.rate_book import RateBook
 from penfriend.storage.rate_lanes import leave_lanes
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 SLOW, OTHER = "slow.example", "shop.example"
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

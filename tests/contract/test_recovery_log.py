@@ -13,15 +13,10 @@ from penfriend.domain.timing import HOUR, MINUTE, Moment
 from tests.contract.test_handover_log import FACTS, begun, only
 from tests.contract.test_message_log import person
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 ENDED = Moment(NOON + 15 * MINUTE)
 KEPT = Result(Outcome.ACCEPTED, Stage.DOT, code=250, text="queued")
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -14,12 +14,7 @@ from penfriend.domain.timing import MINUTE
 from penfriend.engine import supply
 from tests.support.connections import SLOW, Seconds, connections, mails, sent_to, slow_hangs
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
+from tests.support.mail_world import World, worlds
 
 
 @pytest.fixture

@@ -13,14 +13,9 @@ from tests.contract.test_feedback import report, take, why_not
 from tests.contract.test_handover_log import KEPT, begun, only, record
 from tests.contract.test_message_log import message, person
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 FULL = Result(Outcome.REJECTED, Stage.RCPT, code=552, enhanced="5.2.2", text="full", fault=Fault.RECIPIENT)
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -33,16 +33,11 @@ from penfriend.engine.split_winners import next_decision
 from penfriend.storage.ingest import IngestStore
 from penfriend.storage.split_log import SplitLog
 from tests.support.mail_pieces import LETTER, NOON, campaign, with_id
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 SHORT, LONG = with_id(LETTER, "short"), with_id(LETTER, "long")
 FOUR_HOURS = Duration(4, Unit.HOURS)
 IS_VIP = Field("contact.attributes.vip", "contact", "vip", FieldType.TEXT, "attributes")
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -16,16 +16,11 @@ from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.questions import Asker
 from tests.support.mail_pieces import LETTER, NOON, campaign, with_id
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 CAMPAIGNS = [f"campaign{number}" for number in range(5)]
 TWO_A_WEEK = Policy(at_most=(Cap(2, Duration(7, Unit.DAYS)),))
 WORKERS = 3
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

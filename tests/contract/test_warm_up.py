@@ -22,16 +22,11 @@ from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.questions import Asker
 from penfriend.storage.rate_book import RateBook
 from tests.support.mail_pieces import LETTER, NO_SUCH_USER, NOON, ROUTE_DOWN, Killed, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 TODAY, TOMORROW = Moment(NOON - 12 * HOUR), Moment(NOON + 12 * HOUR)
 """In London, in winter."""
 A_WEEK = Policy(max_lateness=Duration(7, Unit.DAYS))
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from penfriend.engine.clock import JumpingClock
 from penfriend.storage import tables as t
 from tests.support.clock import moment
 from tests.support.mail_pieces import LETTER, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 
 PEOPLE = {"sqlite": 2_500, "postgresql": 250}
 """Each with a mail of each of the four campaigns; fewer where the same takes longer."""
@@ -25,11 +25,6 @@ NIGHT = Moment(moment("2026-03-05T03:00:00Z"))
 MORNING = Moment(NIGHT + 6 * HOUR)
 DAYTIME = (time(9), time(20))
 ONE_A_WEEK = (Cap(1, Duration(7, Unit.DAYS)),)
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from penfriend.delivery.smtp_transport import SmtpTransport
 from penfriend.domain.timing import HOUR, MINUTE, Moment
 from penfriend.storage.routes import paused_routes
 from tests.support.mail_pieces import LETTER, NOON, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
+from tests.support.mail_world import World, worlds
 from tests.support.scripted_actions import Action, Disconnect, Reply, Stage
 from tests.support.scripted_smtp import EXTENSIONS, ScriptedSmtpServer
 
@@ -23,11 +23,6 @@ WAITS_COUNTED = ("due", 1)
 WAITS = ("due", 0)
 """The mail waits as if it had not been tried."""
 FAILED, SENT = ("failed", 1), ("sent", 1)
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

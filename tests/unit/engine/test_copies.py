@@ -17,12 +17,7 @@ from penfriend.engine.live import Live
 from penfriend.storage import tables as t
 from penfriend.storage.overview import Reports
 from tests.support.mail_pieces import GREYLISTED, LETTER, NO_ANSWER, NOON, PlainRenderer, campaign
-from tests.support.mail_world import KINDS, World, shared_url, worlds
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return shared_url(request, tmp_path_factory.mktemp("store"))
+from tests.support.mail_world import World, worlds
 
 
 @pytest.fixture
