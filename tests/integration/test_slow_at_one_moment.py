@@ -1,4 +1,5 @@
-"""`penfriend tick` lives one moment to its end, also where a slow destination takes few mails at a time."""
+"""A slow destination takes few mails at a time: `penfriend tick` lives one moment to its end, and what is
+applied while mails hang holds for the others."""
 
 from __future__ import annotations
 
@@ -24,10 +25,15 @@ PEOPLE = 40
 
 
 class Still(Seconds):
-    """Seconds pass, and the moment stays."""
+    """Seconds pass, and the moment stays, unless it `moves`."""
+
+    moves = False
 
     def wait(self, seconds: float) -> None:
-        self.passed += seconds
+        if self.moves:
+            super().wait(seconds)
+        else:
+            self.passed += seconds
 
 
 @pytest.fixture
@@ -41,16 +47,24 @@ def house(tmp_path: Path, database_url: str) -> House:
     return House.open(environment, Still(NOON))
 
 
+def people_sign_up(house: House) -> None:
+    """So many people of the slow destination are due a mail."""
+    for number in range(PEOPLE):
+        sign_up(house, f"p{number}", f"p{number}@{SLOW}")
+
+
+def sign_up(house: House, name: str, address: str) -> None:
+    now = house.clock.now()
+    house.ingester().ingest_contacts([ContactIn(name, address, {}, {}, ("offers",), now)])
+    house.ingester().ingest_events([EventIn("signed_up", name, None, now, {}, name)])
+
+
 def test_mails_that_a_slow_destination_put_off_go_in_the_same_moment(house: House) -> None:
     clock = house.clock
     assert isinstance(clock, Still)
     with house:
         house.apply(house.read_files())
-        names = [f"p{number}" for number in range(PEOPLE)]
-        house.ingester().ingest_contacts(
-            [ContactIn(name, f"{name}@{SLOW}", {}, {}, ("offers",), NOON) for name in names]
-        )
-        house.ingester().ingest_events([EventIn("signed_up", name, None, NOON, {}, name) for name in names])
+        people_sign_up(house)
         transport = Connections(clock, slow_hangs, patience=3)
         worker = Worker(house, lambda _name, _url: (transport, None))
         worker.settle()
@@ -62,3 +76,32 @@ def test_mails_that_a_slow_destination_put_off_go_in_the_same_moment(house: Hous
         with house.db.read() as connection:
             told = connection.exec_driver_sql("SELECT count(*) FROM decisions WHERE what = 'postponed'")
             assert told.scalar_one() > 0  # they had been put off
+
+
+def test_what_is_applied_while_mails_hang_holds_for_the_next_and_they_go(house: House) -> None:
+    clock = house.clock
+    assert isinstance(clock, Still)
+    with house:
+        house.apply(house.read_files())
+        people_sign_up(house)
+        clock.moves = True
+        transport = Connections(clock, slow_hangs)
+        worker = Worker(house, lambda _name, _url: (transport, None))
+        letter = house.settings.config.parent / "templates" / "hello.mjml"
+
+        def change_the_letter() -> None:
+            if clock.passed == 2:
+                letter.write_text(letter.read_text("utf-8").replace("subject: ", "subject: New. "), "utf-8")
+                house.apply(house.read_files())
+                sign_up(house, "late", "late@quick.example")
+                worker.enroll()
+                worker.advance()
+
+        transport.each_second = change_the_letter
+        worker.enroll()
+        worker.advance()
+        worker.send()
+        worker.close()
+        first = transport.sent[0]
+        assert (first.envelope_to, first.subject.startswith("New. ")) == ("late@quick.example", True)
+        assert transport.gave_in == 1

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 from penfriend.bootstrap.fit_to_send import AlwaysFit, FitToSend
 from penfriend.bootstrap.forgetting import forget_old
-from penfriend.bootstrap.ways_out import OpenWay, WaysOut
+from penfriend.bootstrap.way_out import OpenWay
+from penfriend.bootstrap.ways_out import WaysOut
 from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
 from penfriend.domain.outgoing import KEPT
 from penfriend.domain.sources import Sources

@@ -21,9 +21,8 @@ from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.timing import DAY, MINUTE, SECOND, Moment
 from penfriend.engine.destinations import NO_NEWS, Heard
 from penfriend.engine.letters import Made, make_letters
-from penfriend.engine.live import Live
 from penfriend.engine.send_report import SendReport
-from penfriend.engine.supply import Claim, House, Supply
+from penfriend.engine.supply import Claim, House, Newer, Supply
 from penfriend.engine.waiting_line import Begun, WaitingLine
 
 log = logging.getLogger("penfriend.send")
@@ -54,12 +53,12 @@ class OneBatch:
     """The source of the transport's handovers and the watch over them. Used once, in one thread."""
 
     def __init__(
-        self, house: House, live: Live, report: SendReport, stopping: Callable[[], bool], claim: Claim
+        self, house: House, report: SendReport, stopping: Callable[[], bool], claim: Claim, newer: Newer
     ) -> None:
-        self._house, self._live, self._report, self._stopping = house, live, report, stopping
+        self._house, self._report, self._stopping = house, report, stopping
         self._line = WaitingLine(house.destinations)
         """Begun, and not handed over yet."""
-        self._supply = Supply(house, live, report, claim, self._line)
+        self._supply = Supply(house, report, claim, self._line, newer)
         """Claimed, and not made yet."""
         self._stale: list[Begun] = []
         """Begun too long ago to be handed over."""
@@ -146,7 +145,7 @@ class OneBatch:
         keeps no other back."""
         house = self._house
         try:
-            background = house.messages.background(group, self._live.definitions, Moment(now - LONGEST_CAP))
+            background = house.messages.background(group, house.live.definitions, Moment(now - LONGEST_CAP))
             return self._decide(group, background, now)
         except StoreUnavailable:
             raise
@@ -171,10 +170,10 @@ class OneBatch:
         if house.gate.probing:
             rests = replace(rests, route_until=None)
         known = house.gate.staying(known, rests.route_until)
-        decided = house.deciding.decide(self._live, known, background, now, rests)
-        decided, aside = house.gate.admit(decided, background, house.owner, self._live.revision)
+        decided = house.terms.deciding.decide(house.live, known, background, now, rests)
+        decided, aside = house.gate.admit(decided, background, house.owner, house.live.revision)
         self._supply.set_aside(aside)
-        made, unmade = make_letters(self._live, house.revisions, house.messages, decided, background, now)
+        made, unmade = make_letters(house.live, house.revisions, house.messages, decided, background, now)
         return made, decided.verdicts + unmade
 
     def _begin(self, made: Sequence[Made], now: Moment) -> set[int]:
@@ -237,7 +236,7 @@ class OneBatch:
             message_id=message.message_id,
             number=message.attempts + 1,
             now=now,
-            on_unknown=self._live.on_unknown(message.campaign, message.transactional),
+            on_unknown=self._house.live.on_unknown(message.campaign, message.transactional),
             told_by_several=heard.told_by_several,
         )
         if follows.pause_route or result.outcome is Outcome.ACCEPTED:

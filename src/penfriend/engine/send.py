@@ -12,7 +12,6 @@ connections. See `recover` for what happens to them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from penfriend.domain.coupons import Coupons
 from penfriend.domain.gap import Gaps
@@ -26,7 +25,7 @@ from penfriend.engine.gate import Gate
 from penfriend.engine.handing_over import OneBatch
 from penfriend.engine.live import Live, Revisions
 from penfriend.engine.send_report import SendReport
-from penfriend.engine.supply import PLACES, House, Judge
+from penfriend.engine.supply import PLACES, House, Judge, Newer, Terms
 
 __all__ = ["Send", "SendReport"]
 
@@ -57,95 +56,101 @@ class Send:
         gaps: Gaps | None = None,
     ) -> None:
         """Without `destinations` it begins as if nothing had been sent before."""
-        self._house = House(
-            messages,
-            handovers,
-            Deciding(asking, coupons, gaps),
-            transport,
-            journal,
-            clock,
-            owner,
-            gate,
-            revisions,
-            judge,
-            destinations or Destinations(transport.concurrency, clock),
+        self._deciding, self._gate = Deciding(asking, coupons, gaps), gate
+        known = destinations or Destinations(transport.concurrency, clock)
+        self._house_by: Callable[[Terms], House] = lambda terms: House(
+            messages, handovers, terms, transport, journal, clock, owner, revisions, judge, known
         )
 
-    def tick(self, live: Live, stopping: Callable[[], bool] = lambda: False) -> SendReport:
+    def terms(self, live: Live) -> Terms:
+        """What it sends by, of that revision."""
+        return Terms(live, self._deciding, self._gate)
+
+    def tick(
+        self, live: Live, stopping: Callable[[], bool] = lambda: False, newer: Newer = lambda: None
+    ) -> SendReport:
         """Send what is due, batch by batch, until nothing is left, the rate is used up, the route takes no
-        more, or `stopping()`."""
-        house, report = self._house, SendReport()
-        while not stopping():
-            before, gate = report.decided, house.gate
-            carried = gate.look()
-            room = gate.room(min(PLACES, house.transport.concurrency) if gate.probing else PLACES)
-            if not room:
-                self._hold(live, carried, report, stopping)
-                break
-            held = self._claim(live, carried, room)
-            if not held:
-                gate.found_nothing()
-                break
-            batch = OneBatch(house, live, report, stopping, partial(self._claim_more, live, carried))
-            batch.take_in(held, room)
-            left = 0
-            try:
-                house.transport.deliver(batch.handovers(), batch)
-            finally:
-                left = batch.close()
-            self._clear_front(live, carried, report, stopping)
-            # the transport took nothing: the same batch would come again and again; or nothing more was due
-            if report.decided == before or not (batch.has_more or left):
-                break
+        more, or `stopping()`. Where mails hang for long, the others go by what is `newer`."""
+        report = SendReport()
+        house = self._house_by(self.terms(live))
+        turn = _Turn(house, report, stopping)
+        while not stopping() and turn.batch(newer):
+            pass
         house.gate.give_back()
         return report
 
-    def _claim(self, live: Live, carried: Carried | None, room: int) -> list[DueMessage]:
+
+class _Turn:
+    """One tick over one route."""
+
+    def __init__(self, house: House, report: SendReport, stopping: Callable[[], bool]) -> None:
+        self._house, self._report, self._stopping = house, report, stopping
+        self._carried: Carried | None = None
+
+    def batch(self, newer: Newer) -> bool:
+        """Send one batch; whether there may be another."""
+        house, report = self._house, self._report
+        before, gate = report.decided, house.gate
+        self._carried = gate.look()
+        room = gate.room(min(PLACES, house.transport.concurrency) if gate.probing else PLACES)
+        if not room:
+            self._hold()
+            return False
+        held = self._claim(room)
+        if not held:
+            gate.found_nothing()
+            return False
+        batch = OneBatch(house, report, self._stopping, self._claim_more, newer)
+        batch.take_in(held, room)
+        left = 0
+        try:
+            house.transport.deliver(batch.handovers(), batch)
+        finally:
+            left = batch.close()
+        self._clear_front()
+        # else the transport took nothing: the same batch would come again and again; or nothing more was due
+        return report.decided != before and bool(batch.has_more or left)
+
+    def _claim(self, room: int) -> list[DueMessage]:
         """At most so many of what is due, and those alone for which the rate has room still: another worker
         may have been faster."""
         house, now = self._house, self._house.clock.now()
         until, lanes = Moment(now + CLAIM_LEASE), house.gate.lanes(room)
-        held = house.messages.claim(now, house.owner, until, live.revision, room, carried, lanes)
+        held = house.messages.claim(now, house.owner, until, house.live.revision, room, self._carried, lanes)
         taken = house.gate.take(len(held))
         if taken < len(held):
             house.messages.give_back([message.id for message in held[taken:]], house.owner)
         return held[:taken]
 
-    def _claim_more(self, live: Live, carried: Carried | None, room: int) -> list[DueMessage]:
+    def _claim_more(self, room: int) -> list[DueMessage]:
         """The same in the middle of a batch; a route that is tried takes no more than it began with."""
         gate = self._house.gate
         room = 0 if gate.probing else gate.room(room)
-        return self._claim(live, carried, room) if room else []
+        return self._claim(room) if room else []
 
-    def _hold(
-        self, live: Live, carried: Carried | None, report: SendReport, stopping: Callable[[], bool]
-    ) -> None:
+    def _hold(self) -> None:
         """There is no room: what is due says that it waits for the rate, or goes tomorrow. Not for so long
         that the rate of the next second is lost."""
         house, now = self._house, self._house.clock.now()
 
         def hold() -> int:
             if house.gate.closed_until is not None:
-                return house.gate.put_off(carried, live.revision, HELD_AT_ONCE)
-            return house.messages.hold_for_rate(now, live.revision, HELD_AT_ONCE, carried)
+                return house.gate.put_off(self._carried, house.live.revision, HELD_AT_ONCE)
+            return house.messages.hold_for_rate(now, house.live.revision, HELD_AT_ONCE, self._carried)
 
-        self._while_whole(hold, report, stopping)
+        self._while_whole(hold)
 
-    def _clear_front(
-        self, live: Live, carried: Carried | None, report: SendReport, stopping: Callable[[], bool]
-    ) -> None:
-        gate = self._house.gate
+    def _clear_front(self) -> None:
+        gate, revision = self._house.gate, self._house.live.revision
         if gate.is_full:
-            self._while_whole(
-                lambda: gate.clear_front(carried, live.revision, HELD_AT_ONCE), report, stopping
-            )
+            self._while_whole(lambda: gate.clear_front(self._carried, revision, HELD_AT_ONCE))
 
-    def _while_whole(self, step: Callable[[], int], report: SendReport, stopping: Callable[[], bool]) -> None:
+    def _while_whole(self, step: Callable[[], int]) -> None:
         """Postpone batch by batch, as long as a batch is full and there is time."""
         clock = self._house.clock
         began = clock.elapsed()
-        while not stopping() and clock.elapsed() - began < HOLDING_SECONDS:
+        while not self._stopping() and clock.elapsed() - began < HOLDING_SECONDS:
             held = step()
-            report.postponed += held
+            self._report.postponed += held
             if held < HELD_AT_ONCE:
                 break

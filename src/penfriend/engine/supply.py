@@ -34,27 +34,56 @@ Judge = Callable[[Collection[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a revision lays down for sending over a route."""
+
+    live: Live
+    deciding: Deciding
+    gate: Gate
+
+
+Newer = Callable[[], Terms | None]
+"""The terms of a revision that has become live meanwhile, told once; None where there is none."""
+
+
+@dataclass(slots=True)
 class House:
     """What a sender works with."""
 
     messages: Messages
     handovers: Handovers
-    deciding: Deciding
+    terms: Terms
     transport: Transport
     journal: DotJournal
     clock: Clock
     owner: str
-    gate: Gate
     revisions: Revisions
     judge: Judge
     destinations: Destinations
+
+    @property
+    def live(self) -> Live:
+        """The revision that is sent by."""
+        return self.terms.live
+
+    @property
+    def gate(self) -> Gate:
+        """That of the route, by that revision."""
+        return self.terms.gate
+
+    def go_by(self, terms: Terms) -> None:
+        """From the next mail that is claimed or decided about on, these terms hold."""
+        self.terms.gate.give_back()
+        self.terms = terms
 
 
 class Supply:
     """The claimed mails of one batch."""
 
-    def __init__(self, house: House, live: Live, report: SendReport, claim: Claim, line: WaitingLine) -> None:
-        self._house, self._live, self._report, self._claim = house, live, report, claim
+    def __init__(
+        self, house: House, report: SendReport, claim: Claim, line: WaitingLine, newer: Newer
+    ) -> None:
+        self._house, self._report, self._claim, self._newer = house, report, claim, newer
         self._in_hand = InHand(house.destinations, line)
         self._undecided: set[int] = set()
         """Claimed, and without a verdict or a result."""
@@ -98,7 +127,7 @@ class Supply:
 
     def settle(self, verdicts: Sequence[Verdict], now: Moment) -> None:
         """These are skipped or postponed."""
-        house, live, report = self._house, self._live, self._report
+        house, live, report = self._house, self._house.live, self._report
         house.messages.settle(verdicts, house.owner, now, live.revision, touch_ended=live.watches_ends)
         self._undecided.difference_update(verdict.message.id for verdict in verdicts)
         for verdict in verdicts:
@@ -119,8 +148,11 @@ class Supply:
         return self._house.clock.elapsed() - self._looked_at >= A_SECOND
 
     def look(self) -> bool:
-        """Put off what will not go within a second, and claim others; whether some were."""
+        """Put off what will not go within a second, and claim others, by a newer revision where there is one:
+        what hangs may hang for long. Whether some were."""
         house = self._house
+        if (terms := self._newer()) is not None:
+            house.go_by(terms)
         self._looks_on, self._looked_at = True, house.clock.elapsed()
         house.judge(self.gone_wrong)
         self.gone_wrong = set()
