@@ -178,7 +178,10 @@ def test_route_rests_as_long_as_the_server_asks(world: World) -> None:
     assert world.handovers.rests("default", NOON).route_until == NOON + 10 * MINUTE
 
 
-def test_route_that_fails_again_rests_longer_and_one_that_works_rests_no_more(world: World) -> None:
+def test_route_that_fails_again_rests_longer_and_one_that_works_rests_no_more(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     person(world, "ann")
     person(world, "bob")
     for minutes in (0, 1):
@@ -194,6 +197,7 @@ def test_route_that_fails_again_rests_longer_and_one_that_works_rests_no_more(wo
     record(world, one, attempts[one.id], KEPT, at=NOON + 3 * MINUTE)
     assert world.handovers.rests("default", NOON).route_until is None
     assert world.rows("routes", "name")[0]["failures"] == 0
+    assert caplog.messages == ["transport default works again"]
 
 
 def test_fault_after_an_acceptance_in_the_same_batch_rests_the_route(world: World) -> None:

@@ -93,9 +93,17 @@ def test_day_on_which_nothing_was_handed_over_does_not_count(world: World) -> No
     assert world.gate().day() == SendingDay(TOMORROW, 2)
 
 
-def test_day_whose_tries_all_failed_counts(world: World) -> None:
+def test_day_on_which_no_server_was_reached_does_not_count(world: World) -> None:
     people(world, 1)
     world.transport = MemoryTransport("default", lambda _: ROUTE_DOWN)
+    world.send()
+    world.at(NOON + DAY)
+    assert (days(world), world.gate().day()) == ({TODAY: 0}, SendingDay(TOMORROW, 2))
+
+
+def test_day_whose_mails_were_all_refused_counts(world: World) -> None:
+    people(world, 1)
+    world.transport = MemoryTransport("default", lambda _: NO_SUCH_USER)
     world.send()
     world.at(NOON + DAY)
     assert (days(world), world.gate().day()) == ({TODAY: 1}, SendingDay(TOMORROW, 3))

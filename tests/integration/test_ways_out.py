@@ -150,6 +150,28 @@ def test_one_that_is_down_hurts_only_its_own_mails(house: House) -> None:
     assert (held["own"], held["letters"]) == (("sent", None), ("due", "provider_paused"))
 
 
+def test_corrected_password_is_tried_at_once(
+    house: House, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    ways = Ways()
+    ways.make = lambda name: MemoryTransport(name, lambda _: ROUTE_DOWN)
+    with worker(house, ways) as one:
+        one.settle()
+        assert list(house.overview().routes) == ["bulk", "default", "fast"]
+        ways.make = MemoryTransport
+        text = FILE.replace("smtp://bulk.example", "smtp://ann:right@bulk.example")
+        (folder / "campaigns.yaml").write_text(text, encoding="utf-8")
+        house.apply(house.read_files())
+        one.settle()
+        assert list(house.overview().routes) == ["default", "fast"]
+    with worker(house, ways) as one:  # the same addresses as before: nothing is known to be better
+        one.settle()
+        assert list(house.overview().routes) == ["default", "fast"]
+    assert caplog.text.count("has another address or password, and is tried at once") == 1
+    assert "right" not in caplog.text
+
+
 def test_rate_of_one_holds_up_only_its_own_mails(house: House) -> None:
     ways = Ways()
     come(house, "bob", "cem")

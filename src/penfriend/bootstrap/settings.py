@@ -10,7 +10,9 @@ from pathlib import Path
 
 from penfriend.delivery.esp.providers import PROVIDERS
 from penfriend.domain.errors import SettingError
+from penfriend.domain.problems import did_you_mean
 
+PREFIX = "PENFRIEND_"
 DEFAULTS: dict[str, tuple[str, str]] = {
     "PENFRIEND_DATABASE_URL": (
         "sqlite:///penfriend.db",
@@ -87,6 +89,19 @@ class Settings:
             secret_key=values["PENFRIEND_SECRET_KEY"],
             webhooks={one.name: secret for one in PROVIDERS.values() if (secret := values.get(one.webhook))},
             environment={**environment, "PENFRIEND_PUBLIC_URL": url},
+        )
+
+    @property
+    def mistyped(self) -> tuple[str, ...]:
+        """What is said of each variable whose name is nearly one of ours; others may be the campaign
+        files' own."""
+        known = [name.removeprefix(PREFIX) for name in DEFAULTS]
+        strange = sorted(name for name in self.environment if name.startswith(PREFIX))
+        guesses = {name: did_you_mean(name.removeprefix(PREFIX), known) for name in strange}
+        return tuple(
+            f"{name} is not known." + guess.replace('"', f'"{PREFIX}', 1)
+            for name, guess in guesses.items()
+            if guess and name not in DEFAULTS
         )
 
     @property

@@ -35,6 +35,8 @@ def run(
     with ExitStack() as open_things:
         house = open_things.enter_context(House.open())
         set_up_logs(house.settings.log)
+        for mistyped in house.settings.mistyped:
+            log.warning("%s", mistyped)
         house.lock("penfriend run")
         watch = FileWatch(house, active=not no_apply)
         watch.at_start()

@@ -73,6 +73,12 @@ def route_pause(failures: int) -> int:
     return int(min(ROUTE_PAUSE * 2 ** min(max(failures, 1) - 1, 10), LONGEST_ROUTE_PAUSE))
 
 
+def came_before_any_mail(result: Result) -> bool:
+    """Whether the server was not even reached, or let us in no further than to its door: no mail was offered
+    to it."""
+    return result.stage in _BEFORE_ANY_MAIL
+
+
 def route_is_the_matter(result: Result) -> bool:
     """Whether a fault of the route holds for other mails as well: there was no session, or it is our
     reputation, login or rate.
@@ -80,7 +86,7 @@ def route_is_the_matter(result: Result) -> bool:
     A connection lost in the middle of one mail says nothing about the next one, and what a server says for a
     while, knowing the recipient, is that destination's opinion.
     """
-    if result.stage in _BEFORE_ANY_MAIL:
+    if came_before_any_mail(result):
         return True
     # an HTTP API that has enough for now, or is broken, says so to every mail
     if result.stage is Stage.REQUEST and (result.code == 429 or (result.code or 0) >= 500):

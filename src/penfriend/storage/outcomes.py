@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from penfriend.domain.delivery import Fault, Outcome
 from penfriend.domain.message import FINAL, OVER, Status
 from penfriend.domain.outbox import Finished
-from penfriend.domain.retry import LONGEST_WISH
+from penfriend.domain.retry import LONGEST_WISH, came_before_any_mail
 from penfriend.domain.timing import SECOND, Moment
 from penfriend.storage.destinations import rest_destination, revive_destinations
 from penfriend.storage.feedback_effects import keep_refusals, settle_doubts
@@ -37,6 +38,8 @@ from penfriend.storage.route_days import uncount_handed
 from penfriend.storage.routes import rest_route, revive_route
 from penfriend.storage.story import waits_line
 from penfriend.storage.tables import attempts, decisions, messages
+
+log = logging.getLogger("penfriend.send")
 
 REJECTED = "rejected"
 """Why a message failed."""
@@ -66,6 +69,7 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     """
     arrived = [done.message for done in finished if done.consequence.status is Status.SENT]
     found = _waiting_for_results(connection, [done.message for done in finished], owner, arrived)
+    _uncount_unheard(connection, finished)
     connection.execute(_CLOSE_ATTEMPT, [_attempt_values(done) for done in finished])
     settled = [done for done in finished if done.message in found]
     if settled:
@@ -90,6 +94,14 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     _tell_what_waits(connection, settled, found)
     _tell_route(connection, finished, route)
     _tell_destinations(connection, finished, route)
+
+
+def _uncount_unheard(connection: Connection, finished: Sequence[Finished]) -> None:
+    """A server that could not be reached has seen nothing of us: its day's limit is untouched."""
+    ids = [done.attempt for done in finished if came_before_any_mail(done.result)]
+    if ids:
+        open_ones = connection.execute(_OPEN_TRIES, {"ids": ids})
+        uncount_handed(connection, Counter((row.route, row.started_at) for row in open_ones))
 
 
 def _has_bounced(done: Finished) -> bool:
@@ -118,7 +130,8 @@ def _tell_route(connection: Connection, finished: Sequence[Finished], route: str
             rest_route(connection, route, done.result.text, done.at, rests_until)
             works = False
         elif done.result.outcome is Outcome.ACCEPTED and not works:
-            revive_route(connection, route)
+            if revive_route(connection, route):
+                log.info("transport %s works again", route)
             works = True
 
 
@@ -155,6 +168,9 @@ _NEVER_WERE = (
     delete(attempts)
     .where(attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None))
     .returning(attempts.c.route, attempts.c.started_at)
+)
+_OPEN_TRIES = select(attempts.c.route, attempts.c.started_at).where(
+    attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None)
 )
 _CONTACTS = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
 _TAKING_RESULTS = (

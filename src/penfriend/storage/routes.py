@@ -8,6 +8,8 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from penfriend.domain.retry import ROUTE_PAUSE, route_pause
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
+from penfriend.storage.database import Database
+from penfriend.storage.notes import read_note, write_note
 from penfriend.storage.tables import routes
 from penfriend.storage.upsert import insert_or_ignore
 
@@ -29,9 +31,22 @@ def rest_route(
     )
 
 
-def revive_route(connection: Connection, name: str) -> None:
-    """The route works: it rests no more and its failures are forgotten."""
-    connection.execute(_REVIVE, {"route": name})
+def revive_route(connection: Connection, name: str) -> bool:
+    """The route works: it rests no more and its failures are forgotten. Whether it had any."""
+    return connection.execute(_REVIVE, {"route": name}).rowcount == 1
+
+
+def meet_address(db: Database, name: str, mark: str) -> bool:
+    """The route leaves by an address with that mark, which tells addresses and passwords apart and shows
+    neither. Where it is another than before, the old one's rest ends; whether there was one."""
+    note = f"address of {name}"
+    with db.read() as connection:
+        if read_note(connection, note) == mark:
+            return False
+    with db.write() as connection:
+        is_new = read_note(connection, note) is None
+        write_note(connection, note, mark)
+        return not is_new and revive_route(connection, name)
 
 
 def paused_routes(connection: Connection, now: Moment) -> dict[str, tuple[Moment, str]]:

@@ -30,6 +30,8 @@ def examine(environment: Mapping[str, str], resolver: str | None = None) -> Iter
     except SettingError as error:
         yield Finding("settings", "Environment", Level.FAIL, str(error), "Correct it: nothing starts so.")
         return
+    for mistyped in settings.mistyped:
+        yield Finding("settings", "Environment", Level.WARN, mistyped, "As it stands it has no effect.")
     definitions, finding = _definitions(settings)
     yield finding
     yield from check_store(settings, definitions)

@@ -48,14 +48,43 @@ _log = logging.getLogger("penfriend.feedback")
 
 
 def read_events(provider: str, posted: Posted, now: Moment) -> list[Feedback]:
-    """What a post that was checked reports. Raises Refused where it is not of the provider's form."""
+    """What a post that was checked reports. Of a list one that cannot be read keeps no other back. Raises
+    Refused where it is not of the provider's form."""
     try:
-        found = _view(provider).parse_events(_request(posted))
-        return list(_feedback(provider, found, now))
+        return _read(provider, posted, now)
     except Refused:
         raise
     except Exception as error:  # a form that the provider has never documented
+        return _one_by_one(provider, posted, now, error)
+
+
+def _read(provider: str, posted: Posted, now: Moment, first: int = 0) -> list[Feedback]:
+    found = _view(provider).parse_events(_request(posted))
+    return list(_feedback(provider, found, now, first))
+
+
+def _one_by_one(provider: str, posted: Posted, now: Moment, error: Exception) -> list[Feedback]:
+    told = posted.json() if posted.content_type == "application/json" else None
+    if not isinstance(told, list) or len(told) < 2:
         raise _unreadable(provider, error) from error
+    feedback: list[Feedback] = []
+    unread = 0
+    for number, one in enumerate(told):
+        alone = Posted(posted.headers, json.dumps([one]).encode())
+        try:
+            feedback += _read(provider, alone, now, number)
+        except Exception:  # as above: this one is left out
+            unread += 1
+    if unread == len(told):
+        raise _unreadable(provider, error) from error
+    _log.warning(
+        "%s of the %s events in a webhook of %s are not of its form, and are left out: %s",
+        unread,
+        len(told),
+        PROVIDERS[provider].title,
+        type(error).__name__,
+    )
+    return feedback
 
 
 def read_ses_events(message: Mapping[str, str], now: Moment) -> list[Feedback]:
@@ -97,8 +126,8 @@ def _request(posted: Posted) -> Any:
     return request
 
 
-def _feedback(provider: str, found: list[Any], now: Moment) -> Iterator[Feedback]:
-    for number, event in enumerate(found):
+def _feedback(provider: str, found: list[Any], now: Moment, first: int = 0) -> Iterator[Feedback]:
+    for number, event in enumerate(found, first):
         word = word_of(provider, event.esp_event)
         reply = event.mta_response if isinstance(event.mta_response, str) else ""
         enhanced = _ENHANCED.search(reply)

@@ -98,6 +98,19 @@ def test_many_events_of_one_post_are_all_taken(hooks: Hooks) -> None:
     assert [one.kind for one in take(hooks, Said("sendgrid", "", several, None))] == kinds
 
 
+def test_an_event_of_a_list_that_cannot_be_read_keeps_no_other_back(
+    hooks: Hooks, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = [one for one in ALL if one.provider == "sendgrid" and one.kind is not None]
+    several = [whole[0].event[0], {"event": 7, "timestamp": "yesterday"}, whole[1].event[0]]
+    found = take(hooks, Said("sendgrid", "", several, None))
+    assert [one.kind for one in found] == [one.kind for one in whole[:2]]
+    assert "1 of the 3 events in a webhook of SendGrid are not of its form" in caplog.text
+    assert [one.key for one in found] == [take(hooks, one)[0].key for one in whole[:2]]
+    with pytest.raises(Refused):
+        take(hooks, Said("sendgrid", "", several[1:2] * 2, None))
+
+
 def test_a_word_that_has_no_row_is_nothing() -> None:
     assert kind_of("postmark", "Bounce/Unheard", None) is None
     assert kind_of("brevo", "list_addition", None) is None
