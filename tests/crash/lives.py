@@ -20,6 +20,8 @@ DELAYS = (0.0, 0.02, 0.5)
 """Seconds for which the sink withholds its answer to a dot."""
 NAMED = ("migration", "claimed", *sink.POINTS, "recorded", "reload")
 """Where a process is killed: see tests.crash.sink and tests.crash.victim."""
+LULL = 25.0
+"""Seconds without a mail: probably none is left that could be sent."""
 GRACE = 10.0
 """Seconds: what was begun before somebody left has arrived by then. It goes out within a second, or is begun
 anew."""
@@ -40,6 +42,8 @@ class Lives:
     tell: Callable[[str], None]
     reserve: int = 400
     """So many mails are still to come, at least, when a daemon is started."""
+    over: int = 0
+    """So many of the intended mails will never arrive, as far as is known: who has left, what is unknown."""
     at_most: int = 0
     kills: Counter[str] = field(default_factory=Counter)
 
@@ -141,9 +145,12 @@ class Lives:
         return self.world.start(self.sink.transport(connections), **more), connections
 
     def _refill(self) -> None:
-        """More people where there would soon be nothing left to interrupt; some of them leave at once."""
-        if self.world.intended - self.sink.received >= self.reserve:
-            return
+        """More people where there would soon be nothing left to interrupt."""
+        if self.world.intended - self.over - self.sink.received < self.reserve:
+            self._more_people()
+
+    def _more_people(self) -> None:
+        """Some of them leave at once."""
         before = self.world.people
         self.world.bring_in(self.reserve)
         leaving = self.chance.sample(range(before + 1, self.world.people + 1), self.reserve // 40)
@@ -157,7 +164,7 @@ class Lives:
     def _some_mails(self, daemon: subprocess.Popen[bytes]) -> None:
         """Wait until a few more have arrived."""
         wanted = self.sink.received + self.chance.randint(1, 20)
-        wait_until(
+        self._wait(
             lambda: self.sink.received >= wanted or daemon.poll() is not None,
             f"mails of a daemon; see {self.world.log}",
         )
@@ -167,11 +174,28 @@ class Lives:
     def _ends(self, daemon: subprocess.Popen[bytes], what: str) -> None:
         """Wait for the death that was arranged."""
         try:
-            wait_until(lambda: daemon.poll() is not None, f"{what}; see {self.world.log}")
+            self._wait(lambda: daemon.poll() is not None, f"{what}; see {self.world.log}")
         finally:
             kill(daemon)
         if daemon.returncode != -signal.SIGKILL:
             raise HarnessError(f"{what}: it ended with {daemon.returncode}; see {self.world.log}")
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        """Until it holds. Where no mail arrives any more there may be nothing to send: more people come, and
+        then something must happen."""
+        seen, lull = self.sink.received, time.monotonic() + LULL
+
+        def is_quiet() -> bool:
+            nonlocal seen, lull
+            if seen != (received := self.sink.received):
+                seen, lull = received, time.monotonic() + LULL
+            return time.monotonic() > lull
+
+        wait_until(lambda: condition() or is_quiet(), what)
+        if not condition():
+            self.over = self.world.intended - self.sink.received
+            self._more_people()
+            wait_until(condition, what)
 
     def _killed(self, how: str, connections: int) -> None:
         self.kills[how] += 1
