@@ -108,6 +108,8 @@ class World:
         """These leave. Once that is committed nothing may be begun for them; what was on its way may arrive
         within `grace` seconds, where anything can be."""
         leaving = [one for one in who if f"c{one}" not in self.left]
+        if not leaving:
+            return
         self._events([self._event(one, "unsubscribed", topic="offers") for one in leaving])
         end = time.time() + grace
         self.left |= {f"c{one}": end for one in leaving}
