@@ -57,6 +57,7 @@ def item(**known: object) -> dict[str, object]:
     return {**dict.fromkeys(names), "quantity": 1, **known}
 
 
+CODE = "OAK-10-FOR-YOU"
 ITEMS = [
     item(
         title="Oak bread board",
@@ -85,6 +86,7 @@ def facts(**other: object) -> dict[str, Any]:  # Any: what templates can name ha
         "points": {"balance": 1540, "earned": 4210, "remaining": 1320, "expires_at": date(2026, 3, 23)},
         COUNTS: {'points.earned(within="last 3 months")': 260},
         "survey": {"score": 4, "comment": None, "answered_at": None},
+        "coupon": CODE,
     }
     return {**known, **other}
 
