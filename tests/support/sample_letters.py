@@ -82,7 +82,17 @@ def facts(**other: object) -> dict[str, Any]:  # Any: what templates can name ha
             "url": None,
         },
         "order": {"id": "AO-10482", "items": ITEMS, "total": Money(740_000, "GBP")},
-        "orders": {"count": 3, "last_at": datetime(2025, 11, 12, 10, tzinfo=UTC)},
+        "orders": {
+            "count": 3,
+            "first_at": datetime(2024, 3, 2, 10, tzinfo=UTC),
+            "last_at": datetime(2025, 11, 12, 10, tzinfo=UTC),
+        },
+        "product": {
+            "title": "Oak bread board",
+            "url": "https://shop.acornandoak.example/p/1",
+            "image": "https://shop.acornandoak.example/img/1.jpg",
+            "price": Money(380_000, "GBP"),
+        },
         "points": {"balance": 1540, "earned": 4210, "remaining": 1320, "expires_at": date(2026, 3, 23)},
         COUNTS: {'points.earned(within="last 3 months")': 260},
         "survey": {"score": 4, "comment": None, "answered_at": None},

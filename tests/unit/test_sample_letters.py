@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -29,6 +29,8 @@ from tests.support.sample_letters import (
     the_renderer,
 )
 
+COUPONS = ("abandoned_cart/with_coupon", "birthday/gift", "gift/surprise")
+"""The letters that give a code."""
 CATALOGS = ("ar", "pl", "tr")
 CLIPPED = 102_000
 """Gmail cuts off what is longer (FACTS.md 12)."""
@@ -60,7 +62,7 @@ def test_the_whole_letter_of_the_manual_fits_the_starter(definitions: Definition
 
 def test_every_letter_is_sent_by_a_campaign(definitions: Definitions) -> None:
     steps = [step for campaign in definitions.campaigns.values() for step in walk_steps(campaign.steps)]
-    assert sorted(step.template for step in steps if isinstance(step, Send)) == LETTERS
+    assert {step.template for step in steps if isinstance(step, Send)} == set(LETTERS)
 
 
 def test_lapsed_and_vip_are_defined_by_orders_and_tier(definitions: Definitions) -> None:
@@ -103,7 +105,16 @@ def test_letter_is_translated_whole(
     assert same <= {"Oak bread board  £38.00", CODE}
 
 
-@pytest.mark.parametrize("name", ["abandoned_cart/reminder", "abandoned_cart/second", "orders/confirmation"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "abandoned_cart/reminder",
+        "abandoned_cart/second",
+        "abandoned_cart/with_coupon",
+        "orders/confirmation",
+        "post_purchase/review",
+    ],
+)
 @pytest.mark.parametrize("items", [None, [], [item()], ITEMS * 10], ids=["none", "empty", "bare", "thirty"])
 def test_cart_letter_survives_what_a_shop_leaves_out(
     renderer: TemplateRenderer, definitions: Definitions, name: str, items: list[dict[str, object]] | None
@@ -135,13 +146,70 @@ def test_names_and_titles_are_text_and_nothing_else(
     assert "Thank you, <b>Zoë</b> & \\ ❤️." in text
 
 
-def test_the_scale_links_each_score_once(renderer: TemplateRenderer, definitions: Definitions) -> None:
-    _, html, text = renderer.fill(letter(definitions, "survey/nps"))
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("survey/nps", [str(number) for number in range(11)]),
+        ("survey/csat", ["5 Very good", "4 Good", "3 All right", "2 Not so good", "1 Bad"]),
+    ],
+)
+def test_the_scale_links_each_score_once_and_says_which(
+    renderer: TemplateRenderer, definitions: Definitions, name: str, answers: list[str]
+) -> None:
+    _, html, text = renderer.fill(letter(definitions, name))
     links = re.findall(r'href="(https://letters\.acornandoak\.example/s/[^"]+)"', html)
-    assert len(links) == len(set(links)) == 11
-    assert [line.partition(":")[0] for line in text.splitlines() if "/s/" in line] == [
-        str(n) for n in range(11)
-    ]
+    assert len(links) == len(set(links)) == len(answers)
+    said = re.findall(r"^(.+?)(?:: |\n)https://letters\.acornandoak\.example/s/", text, re.MULTILINE)
+    assert [" ".join(line.split()) for line in said] == answers
+
+
+@pytest.mark.parametrize("known", [{}, {"title": "Oak bread board", "price": None}])
+@pytest.mark.parametrize("language", READERS)
+def test_browse_letter_survives_what_a_shop_does_not_tell_of_a_product(
+    renderer: TemplateRenderer, definitions: Definitions, language: str, known: dict[str, object]
+) -> None:
+    product = {"title": None, "url": None, "image": None, "price": None, **known}
+    for each in (product, None):
+        _, html, text = renderer.fill(letter(definitions, "browse/reminder", language, product=each))
+        assert html.count('class="tile"') == (each is not None)
+        assert "https://shop.acornandoak.example/" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        (
+            "pl",
+            {
+                1: "jest jedyne",
+                2: "są już 2.",
+                5: "jest ich już 5.",
+                22: "są już 22.",
+                112: "jest ich już 112.",
+            },
+        ),
+        ("ar", {1: "الوحيد", 2: "طلبان", 3: "3 طلبات", 11: "11 طلبًا", 100: "100 طلب ", 103: "103 طلبات"}),
+        ("tr", {1: "tek siparişiniz", 2: "2 siparişiniz"}),
+        ("en", {1: "the only one", 2: "have been 2"}),
+    ],
+)
+def test_orders_take_the_plural_form_of_the_language(
+    renderer: TemplateRenderer, definitions: Definitions, language: str, forms: dict[int, str]
+) -> None:
+    for number, words in forms.items():
+        orders = {"count": number, "first_at": datetime(2024, 3, 2, 10, tzinfo=UTC)}
+        _, _, text = renderer.fill(letter(definitions, "anniversary/year", language, orders=orders))
+        assert words in text
+
+
+@pytest.mark.parametrize("language", READERS)
+@pytest.mark.parametrize("name", COUPONS)
+def test_the_code_stands_in_a_line_of_its_own(
+    renderer: TemplateRenderer, definitions: Definitions, name: str, language: str
+) -> None:
+    _, html, text = renderer.fill(letter(definitions, name, language))
+    assert f'<bdi dir="ltr">{CODE}</bdi>' in html
+    assert CODE in text.splitlines()
 
 
 def catalog(language: str) -> Catalog:
