@@ -85,6 +85,16 @@ def test_letter_has_what_the_law_and_mail_programs_want(
     assert "<" not in text.replace("<2>", "")
 
 
+@pytest.mark.parametrize("language", READERS)
+@pytest.mark.parametrize("name", LETTERS)
+def test_letter_is_brief_and_does_not_shout(
+    renderer: TemplateRenderer, definitions: Definitions, name: str, language: str
+) -> None:
+    subject, _, text = renderer.fill(letter(definitions, name, language))
+    assert len(subject) < 60
+    assert "!" not in subject + text
+
+
 @pytest.mark.parametrize("language", CATALOGS)
 @pytest.mark.parametrize("name", LETTERS)
 def test_letter_is_translated_whole(
