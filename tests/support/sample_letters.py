@@ -29,12 +29,17 @@ LETTERS = [
 READERS = {"en": "en_GB", "tr": "tr_TR", "ar": "ar_EG", "pl": "pl_PL"}
 
 
+def campaign_files() -> dict[str, str]:
+    """The sample's campaigns.yaml and what it includes, as `load` takes them."""
+    paths = [ROOT / "campaigns.yaml", *sorted((ROOT / "campaigns").glob("*.yaml"))]
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
 @cache
 def the_definitions() -> Definitions:
-    """What campaigns.yaml defines; it must have no problem."""
-    text = (ROOT / "campaigns.yaml").read_text(encoding="utf-8")
+    """What the sample's campaign files define; they must have no problem."""
     environment = {"PENFRIEND_PUBLIC_URL": "https://letters.acornandoak.example"}
-    loaded = load({"campaigns.yaml": text}, "campaigns.yaml", environment, LETTERS)
+    loaded = load(campaign_files(), "campaigns.yaml", environment, LETTERS)
     assert [str(problem) for problem in loaded.problems] == []
     assert loaded.definitions is not None
     return loaded.definitions
@@ -52,6 +57,7 @@ def item(**known: object) -> dict[str, object]:
     return {**dict.fromkeys(names), "quantity": 1, **known}
 
 
+CODE = "OAK-10-FOR-YOU"
 ITEMS = [
     item(
         title="Oak bread board",
@@ -76,10 +82,21 @@ def facts(**other: object) -> dict[str, Any]:  # Any: what templates can name ha
             "url": None,
         },
         "order": {"id": "AO-10482", "items": ITEMS, "total": Money(740_000, "GBP")},
-        "orders": {"count": 3, "last_at": datetime(2025, 11, 12, 10, tzinfo=UTC)},
+        "orders": {
+            "count": 3,
+            "first_at": datetime(2024, 3, 2, 10, tzinfo=UTC),
+            "last_at": datetime(2025, 11, 12, 10, tzinfo=UTC),
+        },
+        "product": {
+            "title": "Oak bread board",
+            "url": "https://shop.acornandoak.example/p/1",
+            "image": "https://shop.acornandoak.example/img/1.jpg",
+            "price": Money(380_000, "GBP"),
+        },
         "points": {"balance": 1540, "earned": 4210, "remaining": 1320, "expires_at": date(2026, 3, 23)},
         COUNTS: {'points.earned(within="last 3 months")': 260},
         "survey": {"score": 4, "comment": None, "answered_at": None},
+        "coupon": CODE,
     }
     return {**known, **other}
 

@@ -16,6 +16,7 @@ from penfriend.domain.theme import COLOURS, Palette, Theme
 from penfriend.domain.utm import Utm
 from penfriend.rendering import TemplateRenderer
 from tests.support.sample_letters import (
+    CODE,
     FILES,
     ITEMS,
     LETTERS,
@@ -59,7 +60,7 @@ def test_the_whole_letter_of_the_manual_fits_the_starter(definitions: Definition
 
 def test_every_letter_is_sent_by_a_campaign(definitions: Definitions) -> None:
     steps = [step for campaign in definitions.campaigns.values() for step in walk_steps(campaign.steps)]
-    assert sorted(step.template for step in steps if isinstance(step, Send)) == LETTERS
+    assert {step.template for step in steps if isinstance(step, Send)} == set(LETTERS)
 
 
 def test_lapsed_and_vip_are_defined_by_orders_and_tier(definitions: Definitions) -> None:
@@ -99,10 +100,19 @@ def test_letter_is_translated_whole(
         line for line in english[2].splitlines() if line and not kept.search(line)
     }
     assert spoken[0] != english[0]
-    assert same <= {"Oak bread board  £38.00"}
+    assert same <= {"Oak bread board  £38.00", "Oak bread board", 'Mug "oat" & cream <2>', CODE}
 
 
-@pytest.mark.parametrize("name", ["abandoned_cart/reminder", "abandoned_cart/second", "orders/confirmation"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "abandoned_cart/reminder",
+        "abandoned_cart/second",
+        "abandoned_cart/with_coupon",
+        "orders/confirmation",
+        "post_purchase/review",
+    ],
+)
 @pytest.mark.parametrize("items", [None, [], [item()], ITEMS * 10], ids=["none", "empty", "bare", "thirty"])
 def test_cart_letter_survives_what_a_shop_leaves_out(
     renderer: TemplateRenderer, definitions: Definitions, name: str, items: list[dict[str, object]] | None
@@ -134,13 +144,21 @@ def test_names_and_titles_are_text_and_nothing_else(
     assert "Thank you, <b>Zoë</b> & \\ ❤️." in text
 
 
-def test_the_scale_links_each_score_once(renderer: TemplateRenderer, definitions: Definitions) -> None:
-    _, html, text = renderer.fill(letter(definitions, "survey/nps"))
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("survey/nps", [str(number) for number in range(11)]),
+        ("survey/csat", ["5 Very good", "4 Good", "3 All right", "2 Not so good", "1 Bad"]),
+    ],
+)
+def test_the_scale_links_each_score_once_and_says_which(
+    renderer: TemplateRenderer, definitions: Definitions, name: str, answers: list[str]
+) -> None:
+    _, html, text = renderer.fill(letter(definitions, name))
     links = re.findall(r'href="(https://letters\.acornandoak\.example/s/[^"]+)"', html)
-    assert len(links) == len(set(links)) == 11
-    assert [line.partition(":")[0] for line in text.splitlines() if "/s/" in line] == [
-        str(n) for n in range(11)
-    ]
+    assert len(links) == len(set(links)) == len(answers)
+    said = re.findall(r"^(.+?)(?:: |\n)https://letters\.acornandoak\.example/s/", text, re.MULTILINE)
+    assert [" ".join(line.split()) for line in said] == answers
 
 
 def catalog(language: str) -> Catalog:
