@@ -1,10 +1,10 @@
-"""Build hook: puts the starter shop (campaigns.yaml, templates/) into the wheel as penfriend/starter/."""
+"""Build hook: puts the starter's campaigns and templates into the wheel, below penfriend/starter."""
 
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-STARTER = {"campaigns.yaml": "penfriend/starter/campaigns.yaml", "templates": "penfriend/starter/templates"}
+STARTER = {name: f"penfriend/starter/{name}" for name in ("campaigns.yaml", "campaigns", "templates")}
 
 
 class StarterHook(BuildHookInterface[Any]):  # Any: the hook is told of no builder configuration type

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap import House
-from penfriend.cli.starter import starter
+from penfriend.cli.starter import FOLDERS, starter
 from penfriend.domain.chance import Drawn
 from penfriend.domain.incoming_rows import RowKind
 from penfriend.domain.timing import Moment
@@ -90,11 +91,8 @@ def test_win_back_runs_on_the_real_history_in_july_1998(
     shop = make_shop(f"file:{tmp_path / 'outbox'}")
     source = starter()
     shop.write("campaigns.yaml", (source / "campaigns.yaml").read_text(encoding="utf-8"))
-    for path in (source / "templates").rglob("*"):
-        if path.is_file():
-            target = shop.folder / "templates" / path.relative_to(source / "templates")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+    for folder in FOLDERS:
+        shutil.copytree(source / folder, shop.folder / folder, dirs_exist_ok=True)
     rows = _rows()
     customers = sorted({row["customer_id"] for row in rows})
     shop.write("contacts.csv", "id,email\n" + "".join(f"{one},c{one}@cdnow.example\n" for one in customers))

@@ -40,13 +40,18 @@ def put_in(sample: str, blocks: list[Block]) -> str:
     return sample
 
 
-def problems_of(text: str) -> list[str]:
-    """What the language says against a file."""
+def problems_of(text: str, **others: str) -> list[str]:
+    """What the language says against a file, and those that it includes."""
     from penfriend.language import load
 
-    return [
-        str(one) for one in load({"campaigns.yaml": text}, "campaigns.yaml", ENVIRONMENT, letters()).problems
-    ]
+    files = {"campaigns.yaml": text, **others}
+    return [str(one) for one in load(files, "campaigns.yaml", ENVIRONMENT, letters()).problems]
+
+
+def library() -> dict[str, str]:
+    """The files that the sample's campaigns.yaml includes."""
+    paths = sorted((ROOT / "campaigns").glob("*.yaml"))
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
 def test_the_readme_has_campaigns_to_copy() -> None:
@@ -55,7 +60,7 @@ def test_the_readme_has_campaigns_to_copy() -> None:
 
 def test_what_the_readme_adds_to_the_sample_has_no_problem() -> None:
     sample = (ROOT / "campaigns.yaml").read_text(encoding="utf-8")
-    nothing(problems_of(put_in(sample, yaml_blocks("README.md"))), "README.md")
+    nothing(problems_of(put_in(sample, yaml_blocks("README.md")), **library()), "README.md")
 
 
 @pytest.mark.parametrize("name", ["docs/language.md", "docs/data.md", "docs/templates.md"])

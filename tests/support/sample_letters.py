@@ -29,12 +29,17 @@ LETTERS = [
 READERS = {"en": "en_GB", "tr": "tr_TR", "ar": "ar_EG", "pl": "pl_PL"}
 
 
+def campaign_files() -> dict[str, str]:
+    """The sample's campaigns.yaml and what it includes, as `load` takes them."""
+    paths = [ROOT / "campaigns.yaml", *sorted((ROOT / "campaigns").glob("*.yaml"))]
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
 @cache
 def the_definitions() -> Definitions:
-    """What campaigns.yaml defines; it must have no problem."""
-    text = (ROOT / "campaigns.yaml").read_text(encoding="utf-8")
+    """What the sample's campaign files define; they must have no problem."""
     environment = {"PENFRIEND_PUBLIC_URL": "https://letters.acornandoak.example"}
-    loaded = load({"campaigns.yaml": text}, "campaigns.yaml", environment, LETTERS)
+    loaded = load(campaign_files(), "campaigns.yaml", environment, LETTERS)
     assert [str(problem) for problem in loaded.problems] == []
     assert loaded.definitions is not None
     return loaded.definitions

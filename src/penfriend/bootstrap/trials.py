@@ -71,7 +71,7 @@ class CampaignTests:
 
     def run(self, test: CampaignTest) -> Trial:
         """Run one."""
-        campaign = self.definitions.campaigns[test.campaign]
+        campaign = replace(self.definitions.campaigns[test.campaign], active=True)
         alone = replace(self.definitions, campaigns={campaign.name: campaign}, tests=())
         zone = zone_of(str(test.contact.get("timezone") or alone.brand.timezone))
         script = _Script.of(test, campaign, zone)

@@ -25,7 +25,7 @@ def init(
     directory: Path = typer.Argument(..., metavar="DIR", help="A new or empty folder."),
     count: int = typer.Option(200, "--people", min=1, max=100_000, help="How many sample people to make."),
 ) -> int:
-    """Make a starter in DIR. It holds campaigns.yaml, templates/, and sample data to import.
+    """Make a starter in DIR. It holds campaigns.yaml, campaigns/, templates/, and sample data to import.
 
     Example: penfriend init shop
     """
@@ -36,6 +36,7 @@ def init(
         source = starter()
         shutil.copy(source / "campaigns.yaml", directory / "campaigns.yaml")
         (directory / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
+        shutil.copytree(source / "campaigns", directory / "campaigns")
         shutil.copytree(source / "templates", directory / "templates")
         (directory / ".gitignore").write_text(
             ".penfriend/\n*.db\n*.db-*\n*.db.lock\n*.rejected.csv\noutbox/\n", encoding="utf-8"
@@ -45,8 +46,8 @@ def init(
     except OSError as error:
         raise SettingError(f"{directory}: cannot be written ({error.strerror})") from error
     typer.echo(
-        f"{directory}: campaigns.yaml, templates/, contacts.csv ({count} people) and events.jsonl are there\n"
-        f"Next:\n  cd {directory}\n  penfriend validate\n  penfriend test\n"
+        f"{directory}: campaigns.yaml, campaigns/, templates/, contacts.csv ({count} people) and "
+        f"events.jsonl are there\nNext:\n  cd {directory}\n  penfriend validate\n  penfriend test\n"
         "  penfriend import contacts contacts.csv\n  penfriend import events events.jsonl\n"
         "  penfriend plan\n  penfriend simulate --days 7\n"
         "  PENFRIEND_TRANSPORT=file:outbox penfriend tick"

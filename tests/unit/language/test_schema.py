@@ -134,8 +134,9 @@ def test_the_schema_beside_the_sample_is_in_step() -> None:
     )
 
 
-def test_the_repositorys_campaigns_are_valid() -> None:
-    text = Path("campaigns.yaml").read_text("utf-8")
+@pytest.mark.parametrize("path", [Path("campaigns.yaml"), *sorted(Path("campaigns").glob("*.yaml"))], ids=str)
+def test_the_repositorys_campaigns_are_valid(path: Path) -> None:
+    text = path.read_text("utf-8")
     assert [error.message for error in VALIDATOR.iter_errors(as_editors_see(text))] == []
 
 
