@@ -115,8 +115,8 @@ def facts(**other: Any) -> dict[str, Any]:  # Any: what templates can name has m
         "points": {"balance": 1540, "earned": 4210, "remaining": 1320, "expires_at": date(2026, 3, 23)},
         COUNTS: {'points.earned(within="last 3 months")': 260, **LOYALTY_COUNTS},
         "survey": {"score": 4, "comment": None, "answered_at": None},
-        **LOYALTY,
     }
+    known |= LOYALTY
     known["contact"] |= LOYALTY_CONTACT
     return {**known, **other, "contact": {**known["contact"], **other.get("contact", {})}}
 
