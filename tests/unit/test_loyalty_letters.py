@@ -115,3 +115,53 @@ def test_the_letters_have_no_picture_that_could_be_missing() -> None:
     for folder in ("points/", "rewards/", "tier/", "referral/"):
         for path in (path for path in FILES if path.startswith(folder)):
             assert "<img" not in made(path.removesuffix(".mjml"))[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("en", {1: "1 reward is", 2: "2 rewards are"}),
+        ("tr", {1: "1 ödül ", 2: "2 ödül ", 11: "11 ödül "}),
+        (
+            "pl",
+            {
+                1: "Czeka na Ciebie 1 nagroda.",
+                2: "Czekają na Ciebie 2 nagrody.",
+                5: "Czeka na Ciebie 5 nagród.",
+                12: "Czeka na Ciebie 12 nagród.",
+                22: "Czekają na Ciebie 22 nagrody.",
+                112: "Czeka na Ciebie 112 nagród.",
+            },
+        ),
+        (
+            "ar",
+            {
+                1: "مكافأة واحدة بانتظارك.",
+                2: "مكافأتان بانتظارك.",
+                3: "3 مكافآت بانتظارك.",
+                11: "11 مكافأة بانتظارك.",
+                100: "100 مكافأة بانتظارك.",
+                103: "103 مكافآت بانتظارك.",
+            },
+        ),
+    ],
+)
+def test_rewards_take_the_plural_form_of_the_language(language: str, forms: dict[int, str]) -> None:
+    for number, words in forms.items():
+        rewards = {"available_count": number, "next_cost": None, "last_at": None}
+        _, _, text = made("points/statement", language=language, rewards=rewards)
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("pl", {1: "1 punkt", 2: "2 punkty", 5: "5 punktów", 22: "22 punkty"}),
+        ("ar", {0: "لا نقاط", 1: "نقطة واحدة", 2: "نقطتان", 3: "3 نقاط", 11: "11 نقطة", 102: "102 نقطة"}),
+        ("tr", {0: "0 puan", 1: "1 puan", 5: "5 puan"}),
+    ],
+)
+def test_a_statement_counts_points_as_the_language_does(language: str, forms: dict[int, str]) -> None:
+    for number, words in forms.items():
+        subject, _, _ = made("points/statement", language=language, points=points(number))
+        assert subject.endswith(words)
