@@ -70,7 +70,37 @@ ITEMS = [
 ]
 
 
-def facts(**other: object) -> dict[str, Any]:  # Any: what templates can name has many shapes
+LOYALTY_CONTACT = {
+    "tier": "gold",
+    "tier_until": date(2026, 4, 30),
+    "attributes": {"referral_code": "ELEANOR-7"},
+}
+LOYALTY: dict[str, Any] = {
+    "rewards": {"available_count": 1, "next_cost": 1600, "last_at": datetime(2026, 2, 20, 9, tzinfo=UTC)},
+    "reward": {
+        "id": "candles",
+        "title": "Beeswax candles",
+        "cost": 300,
+        "expires_at": datetime(2026, 4, 30, 22, 59, tzinfo=UTC),
+        "status": "available",
+    },
+}
+LOYALTY_COUNTS = {
+    'points.earned(within="last 1 month")': 260,
+    'points.spent(within="last 1 month")': 100,
+    'orders.total(within="last 335 days")': Money(3_126_000, "GBP"),
+    'orders.total(within="last 358 days")': Money(3_126_000, "GBP"),
+}
+LOYALTY_ABOUT: dict[str, dict[str, Any]] = {
+    "points/earned": {"event": {"amount": 76, "order_id": "AO-10482", "expires_at": date(2027, 3, 2)}},
+    "rewards/nearly": {"reward": {**LOYALTY["reward"], "cost": 1600}},
+    "tier/reached": {"event": {"tier": "gold", "until": date(2027, 3, 31)}},
+    "referral/reward": {"event": {"friend": "Jonas", "code": "ELEANOR-7", "points": 200}},
+}
+"""What the campaign of a letter is about, by the letter's name."""
+
+
+def facts(**other: Any) -> dict[str, Any]:  # Any: what templates can name has many shapes
     """What templates can name of a person; `other` replaces parts of it."""
     known: dict[str, Any] = {
         "contact": {"first_name": "Eleanor", "last_name": "Marsh", "locale": "en", "email": "e@post.example"},
@@ -94,14 +124,16 @@ def facts(**other: object) -> dict[str, Any]:  # Any: what templates can name ha
             "price": Money(380_000, "GBP"),
         },
         "points": {"balance": 1540, "earned": 4210, "remaining": 1320, "expires_at": date(2026, 3, 23)},
-        COUNTS: {'points.earned(within="last 3 months")': 260},
+        COUNTS: {'points.earned(within="last 3 months")': 260, **LOYALTY_COUNTS},
         "survey": {"score": 4, "comment": None, "answered_at": None},
         "coupon": CODE,
     }
-    return {**known, **other}
+    known |= LOYALTY
+    known["contact"] |= LOYALTY_CONTACT
+    return {**known, **other, "contact": {**known["contact"], **other.get("contact", {})}}
 
 
-def letter(definitions: Definitions, name: str, language: str = "en", **other: object) -> Letter:
+def letter(definitions: Definitions, name: str, language: str = "en", **other: Any) -> Letter:
     """The letter as the campaign that sends it would have it made."""
     campaign, step = next(
         (campaign, step)
@@ -122,5 +154,5 @@ def letter(definitions: Definitions, name: str, language: str = "en", **other: o
         template=name,
         topic=campaign.topic,
         survey=step.survey,
-        facts=facts(**other),
+        facts=facts(**{**LOYALTY_ABOUT.get(name, {}), **other}),
     )
