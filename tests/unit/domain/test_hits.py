@@ -46,8 +46,8 @@ AGENTS: dict[str, tuple[str, HitClass, HitClass]] = {
     ),
     "a phone called Cubot": (
         (
-            "Mozilla/5.0 (Linux; Android 9; CUBOT X20) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0"
-            " Mobile Safari/537.36"
+            "Mozilla/5.0 (Linux; Android 9; CUBOT X20) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/120.0.0.0 Mobile Safari/537.36"
         ),
         HUMAN,
         HUMAN,
@@ -63,8 +63,8 @@ AGENTS: dict[str, tuple[str, HitClass, HitClass]] = {
     # mail programs that fetch pictures themselves
     "Outlook": (
         (
-            "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; WOW64; Trident/7.0; .NET4.0C; Microsoft Outlook"
-            " 16.0.17328; ms-office; MSOffice 16)"
+            "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; WOW64; Trident/7.0; .NET4.0C;"
+            " Microsoft Outlook 16.0.17328; ms-office; MSOffice 16)"
         ),
         HUMAN,
         HUMAN,
