@@ -34,7 +34,9 @@ class Trackable:
     """The addresses of one brand's letters that can be tracked."""
 
     def __init__(self, public_url: str) -> None:
-        self.base = public_url.rstrip("/")
+        base = public_url.rstrip("/")
+        self.clicks, self.opens = (f"{base}/{PATHS[one]}/" for one in (Purpose.CLICK, Purpose.OPEN))
+        """How our addresses begin."""
         self._ours = own_addresses(public_url)
         self._known: dict[str, bytes | None] = {}
 
@@ -60,10 +62,10 @@ class Trackable:
 class Tracker:
     """The links of one letter, numbered in the order in which they are made, and its foot."""
 
-    __slots__ = ("_base", "_links", "_number", "_trackable", "foot", "tracks_clicks")
+    __slots__ = ("_links", "_number", "_trackable", "foot", "tracks_clicks")
 
     def __init__(self, trackable: Trackable, letter: Letter, key: bytes, tracking: Tracking) -> None:
-        self._trackable, self._base = trackable, trackable.base
+        self._trackable = trackable
         self._links = Signer(Purpose.CLICK, letter.contact, letter.message, key)
         self._number, self.tracks_clicks = TRAP, tracking.clicks
         self.foot = ""
@@ -72,7 +74,7 @@ class Tracker:
             self.foot += _TRAP_LINK.format(self._link(TRAP, b""))
         if tracking.opens:
             opens = Signer(Purpose.OPEN, letter.contact, letter.message, key)
-            self.foot += _DOT.format(f"{self._base}/{PATHS[Purpose.OPEN]}/{opens.sign(0)}.gif")
+            self.foot += _DOT.format(f"{trackable.opens}{opens.sign(0)}.gif")
 
     def address(self, address: str) -> str:
         """The tracked address in place of one that is written as HTML, where it can be tracked."""
@@ -83,7 +85,7 @@ class Tracker:
         return self._link(self._number, target)
 
     def _link(self, number: int, target: bytes) -> str:
-        return f"{self._base}/{PATHS[Purpose.CLICK]}/{self._links.sign(number, target)}"
+        return self._trackable.clicks + self._links.sign(number, target)
 
 
 _TRAP_LINK = (
