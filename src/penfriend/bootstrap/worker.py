@@ -186,9 +186,8 @@ class Worker:
 
     def track(self) -> TrackReport:
         """What people have clicked and opened becomes an event."""
-        if self.refresh() is None:
-            return TrackReport()
-        return self._track.tick(self._house.ingester().ingest_own, self._stopping)
+        ingest = self._house.ingester().ingest_own
+        return TrackReport() if self.refresh() is None else self._track.tick(ingest, self._stopping)
 
     def recover(self) -> RecoverReport:
         """What workers that are gone have left is settled."""
