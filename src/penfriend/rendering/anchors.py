@@ -15,6 +15,9 @@ _OURS = re.compile(
     re.IGNORECASE,
 )
 
+_OFF = frozenset({"off", "no", "false"})
+"""`off` is the word; what is meant by the others is as plain."""
+
 Change = Callable[[str, bool, bool], str]
 """An address as it becomes: given whether it may carry parameters, and whether it may be tracked."""
 
@@ -30,7 +33,7 @@ def _changed(anchor: str, change: Change) -> str:
 
     def heed(found: re.Match[str]) -> str:
         said = found["double"] or found["single"] or found["bare"] or ""
-        if said.strip().lower() == "off":
+        if said.strip().lower() in _OFF:
             off.add(found["name"].lower())
         return ""
 

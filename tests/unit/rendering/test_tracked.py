@@ -117,6 +117,7 @@ def test_parameters_are_added_first() -> None:
         '<a data-track="off" href="https://a.example/">x</a>',
         "<a href='https://a.example/' data-track='off' class='x'>x</a>",
         "<a href='https://a.example/' data-track=off>x</a>",
+        '<a data-track="No" href="https://a.example/">x</a>',
         '<a href="https://user@a.example/">x</a>',
         '<a href="https://bücher.example/">x</a>',
         f'<a href="https://a.example/{"x" * LONGEST}">x</a>',
