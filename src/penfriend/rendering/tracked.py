@@ -10,7 +10,7 @@ The plain text keeps its addresses as they are: people read them.
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 from html.entities import html5
 
 from penfriend.domain.letter import Letter
@@ -34,29 +34,31 @@ class Trackable:
     """The addresses of one brand's letters that can be tracked."""
 
     def __init__(self, public_url: str) -> None:
-        base = public_url.rstrip("/")
+        base = escape(public_url.rstrip("/"))
         self.clicks, self.opens = (f"{base}/{PATHS[one]}/" for one in (Purpose.CLICK, Purpose.OPEN))
-        """How our addresses begin."""
+        """How our addresses begin, as HTML."""
         self._ours = own_addresses(public_url)
-        self._known: dict[str, bytes | None] = {}
+        self._known: dict[str, bytes] = {}
+        """What was found before; nothing where an address is not tracked."""
 
     def target(self, address: str) -> bytes | None:
         """Where an address that is written as HTML leads; None where it is not tracked: it is our own, no web
         address, or too long."""
-        if address not in self._known:
+        known = self._known.get(address)
+        if known is None:
             if len(self._known) >= MAX_KEPT:
-                self._known.clear()
-            self._known[address] = self._target(address)
-        return self._known[address]
+                self._known.clear()  # by any thread: so nothing is read of it twice
+            known = self._known[address] = self._target(address)
+        return known or None
 
-    def _target(self, address: str) -> bytes | None:
+    def _target(self, address: str) -> bytes:
         if address.lstrip().startswith(self._ours):
-            return None
+            return b""
         url = as_browsers_read(address)
         if not _WEB.match(url) or not url.partition("://")[2].split("/")[0].isascii():
-            return None
+            return b""
         sent = _ENCODED.sub(_percent, url).encode("ascii")
-        return sent if len(sent) <= LONGEST else None
+        return sent if len(sent) <= LONGEST else b""
 
 
 class Tracker:
