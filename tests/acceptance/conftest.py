@@ -81,7 +81,8 @@ class Shop:
             "PENFRIEND_SECRET_KEY": "a secret for the tests",
             "PYTHONUNBUFFERED": "1",
         }
-        self._running: list[subprocess.Popen[str]] = []
+        self.running: list[subprocess.Popen[str]] = []
+        """The commands that were left running."""
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the shop, in one step so that a daemon never sees half of it."""
@@ -133,7 +134,7 @@ class Shop:
                 text=True,
                 start_new_session=True,
             )
-        self._running.append(process)
+        self.running.append(process)
         return process
 
     @property
@@ -157,7 +158,7 @@ class Shop:
 
     def close(self) -> None:
         """End what still runs."""
-        for process in self._running:
+        for process in self.running:
             if process.poll() is None:
                 self.kill(process)
 

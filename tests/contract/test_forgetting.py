@@ -278,5 +278,5 @@ def test_calls_that_are_over_go(world: World) -> None:
 def test_nothing_else_is_ever_looked_at() -> None:
     """Not people, consents, suppressions, enrollments, codes, nor what was bought."""
     known = {part.table.name for parts in forgetting._PARTS.values() for part in parts}
-    assert known == {"events", "messages", "decisions", "refusals", "webhook_calls"}
+    assert known == {"events", "hits", "messages", "decisions", "refusals", "webhook_calls"}
     assert set(forgetting._PARTS) == set(KINDS_KEPT)

@@ -141,10 +141,11 @@ def test_every_name_that_a_template_has_stands_in_the_page_of_templates() -> Non
 def test_every_route_stands_in_the_page_of_http() -> None:
     from penfriend.web.app import create_app
     from penfriend.web.hooks import HookRoutes
+    from penfriend.web.links import LinkRoutes
 
-    hooks = HookRoutes(Mock(), Mock(), Mock())
-    paths = set(paths_of(create_app(Mock(), Mock(), Mock(), hooks).routes))
-    assert len(paths) > 5
+    hooks, links = HookRoutes(Mock(), Mock(), Mock()), LinkRoutes(Mock())
+    paths = set(paths_of(create_app(Mock(), Mock(), Mock(), hooks, links).routes))
+    assert "/c/{token}" in paths
     shown = " ".join(text for one in (HTTP, OPERATIONS) for text in page(one).whole.code)
     nothing((path for path in paths if path.partition("{")[0] not in shown), HTTP)
 

@@ -145,17 +145,20 @@ def test_customers_who_buy_reach_the_goal_and_are_asked_how_it_was(house: House)
     assert _sent(quiet, "review") < _sent(eager, "review")
 
 
-def test_what_customers_do_is_kept_with_the_mail_and_the_contact(small: House) -> None:
+def test_what_customers_do_is_kept_with_mail_that_is_tracked_and_with_the_contact(small: House) -> None:
     with simulation(small, _wish(customers=EVERYBODY)) as prepared:
         prepared.run()
         with prepared.house.db.read() as connection:
             m = messages.c
-            chosen = select(m.sent_at, m.opened_at, m.clicked_at, contacts.c.last_opened_at)
+            chosen = select(m.sent_at, m.opened_at, m.clicked_at, m.transactional, contacts.c.last_opened_at)
             rows = connection.execute(chosen.join(contacts, contacts.c.id == m.contact_id)).all()
     old = [row for row in rows if row.sent_at is not None and row.sent_at < NOON + 6 * DAY]
-    assert old
-    assert all(row.sent_at < row.opened_at < row.clicked_at for row in old)
-    assert all(row.last_opened_at >= row.opened_at for row in old)
+    followed, owed = ([row for row in old if row.transactional == kind] for kind in (0, 1))
+    assert followed
+    assert owed
+    assert all(row.sent_at < row.opened_at < row.clicked_at for row in followed)
+    assert all(row.last_opened_at >= row.opened_at for row in followed)
+    assert all(row.opened_at is None and row.clicked_at is None for row in owed)
 
 
 def test_people_who_hit_the_cap_are_counted(small: House) -> None:

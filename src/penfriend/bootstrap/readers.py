@@ -14,6 +14,7 @@ from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import Own
 from penfriend.domain.route import sends_of
 from penfriend.domain.timing import Moment
+from penfriend.domain.tracking import NOTHING, Tracking
 from penfriend.storage.forecasting import HandedOver, handed_over
 
 SOURCE = "simulation"
@@ -54,7 +55,7 @@ class Readers:
     def _read_new(self) -> None:
         if not self._new:
             return
-        surveys = self._surveys()
+        surveys, live = self._surveys(), self._house.live()
         with self._house.db.read() as connection:
             mails = handed_over(connection, self._new)
         self._new = []
@@ -62,7 +63,8 @@ class Readers:
             survey = surveys.get((mail.campaign, mail.step))
             reading = self._customers.read(mail.message_id, mail.sent_at, len(survey.scores) if survey else 0)
             about = Own(mail.contact_id, mail.enrollment, mail.message)
-            for number, event in enumerate(_events(mail, reading, survey)):
+            tracking = live.definitions.tracking_of(mail.campaign) if live is not None else NOTHING
+            for number, event in enumerate(_events(mail, reading, survey, tracking)):
                 own = None if event.name == "order_placed" else about
                 heapq.heappush(self._coming, (event.at, mail.message, number, event, own))
 
@@ -79,12 +81,16 @@ class Readers:
         }
 
 
-def _events(mail: HandedOver, reading: Reading, survey: Survey | None) -> Iterator[EventIn]:
+def _events(
+    mail: HandedOver, reading: Reading, survey: Survey | None, tracking: Tracking
+) -> Iterator[EventIn]:
+    """What comes in of one mail; of opens and clicks what its campaign has tracked."""
     about = {"campaign": mail.campaign, "step": mail.step, "topic": mail.topic}
-    if reading.opened_at is not None:
+    if reading.opened_at is not None and tracking.opens:
         yield _event(mail, "mail_opened", reading.opened_at, about)
     if reading.clicked_at is not None:
-        yield _event(mail, "mail_clicked", reading.clicked_at, about)
+        if tracking.clicks:
+            yield _event(mail, "mail_clicked", reading.clicked_at, about)
         if survey is not None and reading.score is not None:
             answer = {"survey": survey.name, "score": survey.scores[reading.score]}
             yield _event(mail, "survey_answered", reading.clicked_at, answer)

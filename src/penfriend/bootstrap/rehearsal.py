@@ -91,7 +91,7 @@ class Rehearsal:
         return has_work
 
     def _is_pending(self, tick: Tick) -> bool:
-        if tick is Tick.RECOVER:
+        if tick in (Tick.RECOVER, Tick.TRACK):
             return False
         found, now = self._found(), self.clock.now()
         match tick:

@@ -27,10 +27,12 @@ from penfriend.engine.recover import RecoverReport, recover
 from penfriend.engine.send import SendReport
 from penfriend.engine.split_winners import decide_winners, next_decision
 from penfriend.engine.sync import Sync, SyncReport
+from penfriend.engine.track import Track, TrackReport
 from penfriend.sources import SourceReader
 from penfriend.storage.call_log import CallLog
 from penfriend.storage.dot_journal import discard, gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
+from penfriend.storage.hit_log import HitLog
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.notes import write_note
@@ -60,6 +62,7 @@ class Tick(Enum):
     ADVANCE = "advance"
     SEND = "send"
     CALL = "call"
+    TRACK = "track"
 
 
 HasWork = Callable[[Tick], bool]
@@ -90,6 +93,7 @@ class Worker:
         self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
         self._recovery = RecoveryLog(house.db, house.journals)
         self._looks, self._splits = LookStore(house.db), SplitLog(house.db)
+        self._track = Track(HitLog(house.db), house.clock)
         self._calls, self._news = CallLog(house.db), OutgoingLog(house.db)
         readings = SourceReads(house.db, self._looks)
         self._sync = None if sources is None else Sync(readings, sources, house.clock, self.owner)
@@ -143,18 +147,14 @@ class Worker:
     def sync(self) -> SyncReport:
         """What segments say in databases of the company is read."""
         live = self.refresh()
-        if live is None or self._sync is None:
-            return SyncReport()
-        return self._sync.tick(live, self._stopping)
+        return SyncReport() if live is None or self._sync is None else self._sync.tick(live, self._stopping)
 
     def enroll(self) -> EnrollReport:
         """Who joins and leaves segments, who enters, who is woken."""
         live = self.refresh()
-        return (
-            EnrollReport()
-            if live is None or self._enroll is None
-            else self._enroll.tick(live, self._stopping)
-        )
+        if live is None or self._enroll is None:
+            return EnrollReport()
+        return self._enroll.tick(live, self._stopping)
 
     def advance(self) -> AdvanceReport:
         """The better arms of splits are found, and who is due or woken moves."""
@@ -183,6 +183,11 @@ class Worker:
         """Other systems are told what webhook steps have for them, and what has happened."""
         live = self.refresh()
         return CallReport() if live is None else self._call.tick(live, self._stopping)
+
+    def track(self) -> TrackReport:
+        """What people have clicked and opened becomes an event."""
+        ingest = self._house.ingester().ingest_own
+        return TrackReport() if self.refresh() is None else self._track.tick(ingest, self._stopping)
 
     def recover(self) -> RecoverReport:
         """What workers that are gone have left is settled."""
@@ -239,6 +244,8 @@ class Worker:
         if has_work(Tick.RECOVER):
             self.recover()
         self.sync()
+        if has_work(Tick.TRACK):
+            self.track()
         for _ in range(ROUNDS):
             entered = self.enroll() if has_work(Tick.ENROLL) else EnrollReport()
             moved = self.advance() if has_work(Tick.ADVANCE) else AdvanceReport()

@@ -50,6 +50,7 @@ def run(
                 "advance": worker.advance,
                 "send": worker.send_apart,
                 "call": worker.call,
+                "track": worker.track,
                 **({"bounces": lambda: bounces.tick(daemon.stopping)} if bounces else {}),
                 "recover": worker.recover,
                 "housekeeping": worker.housekeeping,

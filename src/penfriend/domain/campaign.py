@@ -34,6 +34,7 @@ from penfriend.domain.steps import (
 )
 from penfriend.domain.stops import StopAt
 from penfriend.domain.timing import Cap, Duration, SendWindow
+from penfriend.domain.tracking import Tracking
 from penfriend.domain.triggers import (
     DateTrigger,
     EventTrigger,
@@ -194,6 +195,8 @@ class Campaign:
     """One of `brands`; None is the brand."""
     transport: str | None = None
     """One of `transports`; None is `default`."""
+    tracking: Tracking | None = None
+    """What is tracked of its mails; None is what is usual for its brand and kind."""
     was: str | None = None
     """The name that it had in the revision before."""
     place: Place | None = field(default=None, compare=False)

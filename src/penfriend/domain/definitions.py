@@ -19,6 +19,7 @@ from penfriend.domain.segment import Segment
 from penfriend.domain.sources import Source
 from penfriend.domain.theme import Theme
 from penfriend.domain.timing import Duration, Unit, zone_of
+from penfriend.domain.tracking import NOTHING, WHOLE, Tracking
 from penfriend.domain.transport_plan import TransportPlan
 from penfriend.domain.utm import Utm
 
@@ -45,6 +46,8 @@ class Brand:
     theme: Theme = field(default_factory=Theme)
     return_path: str | None = None
     """Where what comes back goes, without a token; None is to the sender."""
+    tracking: Tracking = WHOLE
+    """What is learned of its marketing mails, where a campaign does not say it itself."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -172,3 +175,11 @@ class Definitions:
         """Who writes the mails of a campaign."""
         known = self.campaigns.get(campaign)
         return self.brand if known is None or known.brand is None else self.brands[known.brand]
+
+    def tracking_of(self, campaign: str) -> Tracking:
+        """What is tracked of the mails of a campaign: what it says itself, else what its brand says; what is
+        owed is not tracked unless it says so."""
+        known = self.campaigns.get(campaign)
+        if known is not None and known.tracking is not None:
+            return known.tracking
+        return NOTHING if known is None or known.is_transactional else self.brand_of(campaign).tracking

@@ -57,6 +57,10 @@ class Letter:
     digest: str | None = None
     """`Email.digest` of an earlier try, where this is to be a copy of it: of several keys, the one that
     signed its links is taken again."""
+    tracks_clicks: bool = False
+    """Its links lead through the service, where the campaign has clicks tracked."""
+    tracks_opens: bool = False
+    """It tells when it is opened, where the campaign has opens tracked."""
 
 
 @dataclass(frozen=True, slots=True)

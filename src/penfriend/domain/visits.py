@@ -108,6 +108,17 @@ class Tokens(Protocol):
         """The claim of a token that is good for this purpose; None for everything else."""
 
 
+class LinkTokens(Protocol):
+    """Reads the tokens of tracked links and dots (`penfriend.rendering.pages.SignedTokens`)."""
+
+    def read(self, token: str, purpose: Purpose) -> Claim | None:
+        """The claim of a token that is good for this purpose; None for everything else."""
+
+    def read_link(self, token: str) -> tuple[Claim, str] | None:
+        """The claim of the token of a link, and the address that is signed with it; None for everything
+        else."""
+
+
 @dataclass(frozen=True, slots=True)
 class TopicChoices:
     """What somebody sends from the preference page."""

@@ -158,4 +158,6 @@ def _letter(
         survey=step.survey if step else None,
         facts=thawed,
         digest=message.digest if message.in_doubt else None,
+        tracks_clicks=True,
+        tracks_opens=True,
     )

@@ -177,6 +177,7 @@ def _letter(visit: Visit, mail: VisitedMail, maker: Live, frozen: Frozen) -> Let
         topic=mail.topic,
         survey=step.survey if step else None,
         facts=facts,
+        tracks_clicks=True,  # but not opens: it is not the mail that is opened here
     )
 
 

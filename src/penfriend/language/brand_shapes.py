@@ -6,9 +6,11 @@ import re
 from functools import partial
 from urllib.parse import urlsplit
 
+from penfriend.domain.problems import did_you_mean
+from penfriend.domain.tracking import BY_WORD, Tracking
 from penfriend.domain.utm import PLACES, unknown_place
 from penfriend.language.addresses import parse_email, parse_line
-from penfriend.language.figures import parse_whole_between
+from penfriend.language.figures import NO, YES, parse_whole_between, parse_yes_no
 from penfriend.language.quoting import listing, quote
 from penfriend.language.shapes import Word, pattern
 from penfriend.language.words import WordError
@@ -60,6 +62,19 @@ def parse_logo(text: str) -> str:
     return text
 
 
+def parse_tracking(text: str) -> Tracking:
+    """`yes`, `no`, `clicks` or `opens`."""
+    if text in BY_WORD:
+        return BY_WORD[text]
+    try:
+        return BY_WORD["yes" if parse_yes_no(text) else "no"]
+    except WordError:
+        guess = did_you_mean(text[:60], BY_WORD)
+        raise WordError(
+            f"{quote(text)} is not known here.{guess} It is one of: {listing(list(BY_WORD))}."
+        ) from None
+
+
 LONGEST_RETURN_PATH = 20
 """Characters before the @: a token of 40 goes behind them, and RFC 5321 (4.5.3.1.1) allows 64."""
 
@@ -88,6 +103,10 @@ RETURN_PATH: Word[str] = Word(
     parse_return_path,
     pattern(r"[!-?A-~]{1,20}@[^@\s<>]+"),
 )
+TRACKING: Word[Tracking] = Word(
+    "tracking", "yes, no, clicks or opens", parse_tracking,
+    {"enum": [True, False, *YES, *NO, "clicks", "opens"]},
+)  # fmt: skip
 COLOUR: Word[str] = Word("colour", "such as #1F6F54, in quotes", parse_colour, pattern(_COLOUR))
 FONT: Word[str] = Word("font", "fonts with commas between them: Georgia, serif", parse_font, pattern(_FONT))
 LOGO: Word[str] = Word("logo", "the https address of a picture", parse_logo, pattern(_LOGO))

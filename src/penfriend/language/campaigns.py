@@ -22,6 +22,7 @@ from penfriend.domain.campaign import (
 )
 from penfriend.domain.outbox import DEFAULT_ROUTE
 from penfriend.language import keys
+from penfriend.language.brand_shapes import TRACKING
 from penfriend.language.happenings import read_exit_on, read_goal
 from penfriend.language.nodes import Entry, MappingNode, Node, Sequence
 from penfriend.language.policy import read_policy
@@ -45,9 +46,10 @@ def read_campaigns(node: Node | None, reading: Reading) -> dict[str, Campaign]:
 
 
 def _campaign(entry: Entry, renames: Renames, reading: Reading) -> Campaign | None:
+    everywhere, reading = reading, replace(reading, campaign=entry.key.text)
     found = reading.table(entry.value, keys.CAMPAIGN, entry.key)
     trigger, scope = (
-        (None, UNKNOWN_SCOPE) if "trigger" not in found else read_trigger(found["trigger"], reading)
+        (None, UNKNOWN_SCOPE) if "trigger" not in found else read_trigger(found["trigger"], everywhere)
     )
     steps_node = found["steps"].value if "steps" in found else None
     ids = StepIds(steps_node, reading)
@@ -68,6 +70,7 @@ def _campaign(entry: Entry, renames: Renames, reading: Reading) -> Campaign | No
     brand = reading.reference(found.get("brand"), "brand", names.brands, "brands")
     transport = reading.reference(found.get("transport"), "transport", ways_out(reading), "transports")
     active = reading.word(found.get("active"), YES_NO)
+    tracking = reading.word(found.get("tracking"), TRACKING)
     was = renames.read(found.get("was"))
     if trigger is None:
         return None
@@ -87,6 +90,7 @@ def _campaign(entry: Entry, renames: Renames, reading: Reading) -> Campaign | No
         active=active is not False,
         brand=brand,
         transport=None if transport == DEFAULT_ROUTE else transport,
+        tracking=tracking,
         was=was,
         place=entry.key.place,
     )

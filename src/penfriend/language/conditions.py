@@ -17,7 +17,7 @@ from penfriend.language.nodes import Entry, MappingNode, Node, Sequence, is_null
 from penfriend.language.quoting import listing, quote
 from penfriend.language.reading import AlreadyReportedError, Reading
 from penfriend.language.scope import Own, Scope
-from penfriend.language.untracked import warn_of_field
+from penfriend.language.untracked import heed_field
 from penfriend.language.values import Values
 from penfriend.language.words import WordError
 
@@ -148,7 +148,7 @@ class _Conditions:
         except WordError as error:
             self.reading.error(entry.key, self._maybe_group(entry, str(error)))
             return NEVER
-        warn_of_field(field, entry.key, self.reading)
+        heed_field(field, entry.key, self.reading)
         if isinstance(entry.value, MappingNode):
             return self._tests(field, entry.value)
         return self._compare(field, Op.EQUAL, entry.value, entry.value, None)

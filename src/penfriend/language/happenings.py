@@ -13,7 +13,7 @@ from penfriend.language.quoting import quote
 from penfriend.language.reading import AlreadyReportedError, Reading
 from penfriend.language.scope import Own, Scope
 from penfriend.language.shapes import DURATION
-from penfriend.language.untracked import warn_of_event
+from penfriend.language.untracked import heed_event
 from penfriend.language.words import WordError
 
 
@@ -29,7 +29,7 @@ def read_event(node: Node, what: str, reading: Reading) -> str | None:
     except WordError as error:
         reading.error(node, str(error))
         return None
-    warn_of_event(name, node, reading)
+    heed_event(name, node, reading)
     return name
 
 

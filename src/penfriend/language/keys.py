@@ -4,6 +4,7 @@ docs/language.md go by these tables."""
 from __future__ import annotations
 
 from penfriend.domain.triggers import Every
+from penfriend.language.brand_shapes import TRACKING
 from penfriend.language.schedules import OFFSET, SCHEDULE
 from penfriend.language.section_keys import (
     BRAND,
@@ -198,6 +199,11 @@ CAMPAIGN = Table(
         "brand": Key("the sender: one of brands", NAME),
         "active": Key("no pauses the campaign and keeps everybody in place", YES_NO),
         "transport": Key("the way out: one of transports; without it default", NAME),
+        "tracking": Key(
+            "whether clicks and opens of its mails are tracked: yes, no, clicks, opens; without it as the"
+            " brand says, and no for transactional mail",
+            TRACKING,
+        ),
         "was": WAS,
     },
 )

@@ -43,6 +43,7 @@ from penfriend.language.shapes import VERSION
 from penfriend.language.sources import read_sources
 from penfriend.language.transports import read_transports
 from penfriend.language.tree import read_tree
+from penfriend.language.untracked import warn_of_heeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,7 @@ def _sections(
         tests=read_tests(_node(found, "tests"), campaigns, reading),
     )
     _ask_for_sender(definitions, found, root, reading)
+    warn_of_heeded(definitions, reading)
     return definitions
 
 

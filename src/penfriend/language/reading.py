@@ -62,6 +62,19 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Heeded:
+    """A place that goes by opens or clicks."""
+
+    at: Placed
+    opens: bool
+    """By opens, not by clicks."""
+    campaign: str | None
+    """Of the mails of this campaign; None is those of any."""
+    consequence: str
+    """What it means that there are none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Reads values and reports what is wrong with them. A value that cannot be had is None; that is in the
     report then."""
@@ -74,6 +87,11 @@ class Reading:
     """What is wrong with a transport's address, as a sentence."""
     files: Mapping[str, str] = field(default_factory=dict)
     """The texts of all files by their path, those with a SELECT among them."""
+
+    campaign: str | None = None
+    """The campaign that is read; None outside of all."""
+    heeded: list[Heeded] = field(default_factory=list)
+    """What goes by opens and clicks: whether they are tracked is known when all campaigns are read."""
 
     def error(self, at: Placed, text: str) -> None:
         """Notes an error."""

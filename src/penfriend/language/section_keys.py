@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from penfriend.language.brand_shapes import COLOUR, FONT, LOGO, LOGO_WIDTH, RADIUS, RETURN_PATH, UTM_VALUE
+from penfriend.language.brand_shapes import (
+    COLOUR,
+    FONT,
+    LOGO,
+    LOGO_WIDTH,
+    RADIUS,
+    RETURN_PATH,
+    TRACKING,
+    UTM_VALUE,
+)
 from penfriend.language.shapes import (
     COUPON_FILE,
     CURRENCY,
@@ -95,6 +104,10 @@ BRAND = Table(
         "currency": Key("amounts are compared in it, and shown in their own", CURRENCY),
         "theme": Key("colours, fonts and logo of the letters", THEME),
         "utm": Key("parameters that the links of letters carry; none takes them away", Either((NONE, UTM))),
+        "tracking": Key(
+            "whether clicks and opens of marketing mails are tracked: yes (the default), no, clicks, opens",
+            TRACKING,
+        ),
     },
 )
 
@@ -103,7 +116,9 @@ MORE_BRAND = Table(
     "a further brand",
     {
         name: BRAND.keys[name]
-        for name in ("name", "from", "reply_to", "return_path", "address", "public_url", "theme", "utm")
+        for name in (
+            *("name", "from", "reply_to", "return_path", "address", "public_url", "theme", "utm", "tracking"),
+        )
     },
 )
 

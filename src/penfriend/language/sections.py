@@ -11,7 +11,7 @@ from penfriend.domain.events import BUILT_IN, FROM_INSIDE
 from penfriend.domain.fields import FieldType
 from penfriend.domain.utm import Utm
 from penfriend.language import section_keys
-from penfriend.language.brand_shapes import RETURN_PATH, UTM_VALUE
+from penfriend.language.brand_shapes import RETURN_PATH, TRACKING, UTM_VALUE
 from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
@@ -69,6 +69,7 @@ def _sender(found: Mapping[str, Entry], usual: Brand, reading: Reading) -> Brand
         address=reading.word(found.get("address"), POSTAL) or usual.address,
         public_url=reading.word(found.get("public_url"), URL) or usual.public_url,
         utm=_utm(found.get("utm"), usual.utm, reading),
+        tracking=reading.word(found.get("tracking"), TRACKING) or usual.tracking,
         theme=read_theme(found.get("theme"), usual.theme, reading),
     )
 

@@ -16,7 +16,7 @@ from penfriend.language.renames import Renames
 from penfriend.language.scope import MadeOf, Scope
 from penfriend.language.shapes import NAME, OF, TEXT, parse_of
 from penfriend.language.sources import read_select
-from penfriend.language.untracked import warn_of_event
+from penfriend.language.untracked import heed_event
 from penfriend.language.words import WordError
 
 MAX_LEVELS = 20
@@ -97,7 +97,7 @@ def _made_of(entry: Entry | None, reading: Reading) -> MadeOf | None:
         except WordError as error:
             reading.error(entry.value, str(error))
             return None
-        warn_of_event(event, entry.value, reading)
+        heed_event(event, entry.value, reading)
     return MadeOf(things, event)
 
 

@@ -10,7 +10,7 @@ from penfriend.language.nodes import Entry, Node, Sequence
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
 from penfriend.language.shapes import DURATION, LABEL, PERCENT
-from penfriend.language.untracked import warn_of_winner_by_clicks
+from penfriend.language.untracked import heed_winner_by_clicks
 
 ReadSteps = Callable[[Node, str], tuple[Step, ...]]
 
@@ -59,7 +59,7 @@ def read_winner(
     by = reading.word(found.get("by"), step_keys.WINS_BY)
     after = reading.word(found.get("after"), DURATION)
     if by == WinsBy.CLICKED:
-        warn_of_winner_by_clicks(found["by"].value, reading)
+        heed_winner_by_clicks(found["by"].value, reading)
     if by == WinsBy.GOAL and not has_goal:
         reading.error(found["by"].value, '"by: goal" needs a goal, and the campaign has none.')
     if len(arms) == 1:

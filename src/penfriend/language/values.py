@@ -17,7 +17,7 @@ from penfriend.language.nodes import MappingNode, Node, Sequence, is_null
 from penfriend.language.quoting import listing, quote
 from penfriend.language.reading import AlreadyReportedError, Reading
 from penfriend.language.scope import Scope, Stage
-from penfriend.language.untracked import warn_of_field
+from penfriend.language.untracked import heed_field
 from penfriend.language.words import WordError
 
 ValueT = TypeVar("ValueT")
@@ -71,7 +71,7 @@ class Values:
             )
             return None
         if isinstance(moment, OfField):
-            warn_of_field(moment.field, node, self.reading)
+            heed_field(moment.field, node, self.reading)
         return moment
 
     def moment(self, node: Node, tested: Field, what: str) -> MomentExpr | None:
@@ -96,7 +96,7 @@ class Values:
         """A field by its name."""
         found = self._parsed(node, resolver(self.reading, self.scope), what)
         if found is not None:
-            warn_of_field(found, node, self.reading)
+            heed_field(found, node, self.reading)
         return found
 
     def _refuse_stage(self, node: Node, moment: MomentExpr) -> bool:
@@ -119,7 +119,7 @@ class Values:
         if field.type in NUMERIC and op in _FIELD_GOES_WITH:
             number = self._parsed(node, lambda text: self._number_or_field(field, text), what)
             if isinstance(number, Field):
-                warn_of_field(number, node, self.reading)
+                heed_field(number, node, self.reading)
             return number
         literal = self._parsed(node, LITERALS[field.type], what)
         return literal if self._is_choice(field, node, literal) else None

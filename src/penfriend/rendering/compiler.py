@@ -16,13 +16,13 @@ from penfriend.rendering.environment import LetterEnvironment
 from penfriend.rendering.fetched import warn_of_strangers
 from penfriend.rendering.findings import Outline, Problems, TemplateBroken
 from penfriend.rendering.inheritance import Flattener, Sources
+from penfriend.rendering.link_marks import LinkMarks
 from penfriend.rendering.lint import lint
 from penfriend.rendering.marked import JinjaSource, Marked
 from penfriend.rendering.mjml_tree import Bare, Document, Node, TreeReader
 from penfriend.rendering.source import Kind, Piece, Source, Splitter
 from penfriend.rendering.syntax import check_file
 from penfriend.rendering.text_part import TextWriter
-from penfriend.rendering.utm import LinkMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,14 @@ class Compiler:
         translated: Callable[[str], str],
         *,
         utm: bool,
+        track: bool,
     ) -> None:
         self._sources = sources
         self._html = html
         self._text = text
         self._translated = translated
-        self._utm = utm
-        """Links are made to carry parameters."""
+        self._utm, self._track = utm, track
+        """Links are made to carry parameters, to be tracked."""
 
     def compile(self, variant: Variant) -> CompiledLetter:
         """The letter. Raises TemplateBroken with every problem that was found, one of them an error."""
@@ -125,7 +126,7 @@ class Compiler:
         end = len(marked.text)
         at_title, at_lang = end - 2 * marked.token_length, end - marked.token_length
         _complete_head(document.root, (length, at_title), (at_title, at_lang))
-        links = LinkMarks(marked) if self._utm else None
+        links = LinkMarks(marked, utm=self._utm, track=self._track)
         skeleton = mj.Skeleton(marked, document.root, lang=(at_lang, end), rtl=variant.rtl, links=links)
         html, fallback = self._html_part(skeleton, marked, document, problems)
         made = CompiledLetter(

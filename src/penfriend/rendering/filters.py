@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from penfriend.rendering.catalogs import Translations
 from penfriend.rendering.formats import NotPrintable
 from penfriend.rendering.limits import MAX_VALUE, Budget, check_format, check_size
-from penfriend.rendering.utm import utm_filters
+from penfriend.rendering.link_marks import link_filters
 
 KEPT = (
     "abs", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "groupby",
@@ -49,7 +49,7 @@ def own_filters() -> dict[str, Callable[..., object]]:
         "_join": _concat,
         "_keep": _keep,
         "_counted": _counted,
-        **utm_filters(),
+        **link_filters(),
     }
 
 

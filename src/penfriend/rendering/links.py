@@ -4,6 +4,7 @@ mail."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from penfriend.domain.definitions import Survey
 from penfriend.domain.letter import Letter
@@ -17,8 +18,17 @@ PATHS = {
     Purpose.SURVEY: "s",
     Purpose.VIEW: "view",
     Purpose.CONFIRM: "confirm",
+    Purpose.CLICK: "c",
+    Purpose.OPEN: "o",
 }
 """Where each kind of token is taken, below `public_url` (INTERFACE.md, HTTP)."""
+
+
+def own_addresses(public_url: str) -> tuple[str, ...]:
+    """How every link of the service's own begins, plain and as HTML."""
+    base = public_url.rstrip("/")
+    ours = [f"{base}/{path}/" for path in PATHS.values()]
+    return tuple(dict.fromkeys((*ours, *map(escape, ours))))
 
 
 class Links:

@@ -21,6 +21,10 @@ ANYWHERE = frozenset({"css-class", "mj-class"})
 """Attributes that every element of the body takes."""
 UTM = "data-utm"
 """Ours: `off` on an element with a link keeps parameters from its address."""
+TRACK = "data-track"
+"""Ours: `off` on an element with a link lets it lead straight to its address."""
+OURS = frozenset({UTM, TRACK})
+"""Attributes that MJML does not have and no mail holds."""
 _HINTS = {
     "mj-include": 'Use {% include "_partials/..." %}.',
     "mj-html-attributes": "It is not supported.",
@@ -61,8 +65,8 @@ def unknown_element(name: str) -> str | None:
 
 
 def may_carry(element: str) -> bool:
-    """Whether the link of an element may carry parameters. That of a social network leads to strangers, and
-    may hold an address within the address."""
+    """Whether the link of an element may carry parameters and be tracked. That of a social network leads to
+    strangers, and may hold an address within the address."""
     return "href" in RULES[element].attributes and element != "mj-social-element"
 
 
@@ -82,7 +86,7 @@ def wrong_attribute(element: str, attribute: str) -> str | None:
     known = RULES[element].attributes
     if attribute in known or (attribute in ANYWHERE and element != "mjml"):
         return None
-    if attribute == UTM and may_carry(element):
+    if attribute in OURS and may_carry(element):
         return None
     hint = did_you_mean(attribute, known)
     return f'<{element}> has no attribute "{attribute}".{hint}'
@@ -91,7 +95,7 @@ def wrong_attribute(element: str, attribute: str) -> str | None:
 def wrong_value(element: str, attribute: str, value: str) -> str | None:
     """What is wrong with a written value of a known attribute, or None. Colours and free text are not looked
     at."""
-    kind = "enum(off)" if attribute == UTM else RULES[element].attributes.get(attribute, "string")
+    kind = "enum(off)" if attribute in OURS else RULES[element].attributes.get(attribute, "string")
     pattern, meaning = _pattern(kind)
     if pattern is None or pattern.fullmatch(value):
         return None

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from penfriend.rendering.mjml_rules import ENDING, RULES, UTM, may_carry
+from penfriend.rendering.mjml_rules import ENDING, RULES, TRACK, UTM, may_carry
 
 _MARKUP = re.compile(
     r"""<!--.*?(?:-->|\Z)
@@ -75,6 +75,11 @@ class Node:
 def carries(node: Node) -> bool:
     """Whether the link of an element gets parameters."""
     return may_carry(node.name) and node.attribute(UTM) is None
+
+
+def is_tracked(node: Node) -> bool:
+    """Whether clicks on the link of an element are tracked."""
+    return may_carry(node.name) and node.attribute(TRACK) is None
 
 
 @dataclass(slots=True)

@@ -69,6 +69,11 @@ class SignedTokens:
         """The claim of a token that is good for this purpose; None for everything else."""
         return tokens.read(token, purpose, self._keys)
 
+    def read_link(self, token: str) -> tuple[Claim, str] | None:
+        """The claim of the token of a link, and the address that is signed with it; None for everything
+        else."""
+        return tokens.read_link(token, self._keys)
+
 
 @dataclass(frozen=True, slots=True)
 class StyleSheet:

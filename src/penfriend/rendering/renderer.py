@@ -20,6 +20,7 @@ from penfriend.domain.delivery import Email
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.letter import Letter, Needs
 from penfriend.domain.problems import Place, Problem
+from penfriend.domain.tracking import NOTHING, Tracking
 from penfriend.rendering.assemble import Assembler, Sender
 from penfriend.rendering.check import check
 from penfriend.rendering.compiler import CompiledLetter, Part
@@ -35,6 +36,7 @@ from penfriend.rendering.text_part import tidy
 from penfriend.rendering.themes import theme_names
 from penfriend.rendering.tokens import key_list
 from penfriend.rendering.tokens_in_mjml import mrml
+from penfriend.rendering.tracked import Trackable, Tracker, with_foot
 from penfriend.rendering.utm import LinkTags
 
 MAX_SUBJECT = 1_000
@@ -61,6 +63,7 @@ class TemplateRenderer:
         brands.update(definitions.brands.items())
         self._assemblers = {name: Assembler(Sender.of(brand)) for name, brand in brands.items()}
         self._brands = {name: _of_brand(brand) for name, brand in brands.items()}
+        self._trackable = {name: Trackable(brand.public_url) for name, brand in brands.items()}
         self._tags: dict[tuple[str, str], LinkTags | None] = {}
         """By campaign and step, as far as they were made."""
         self._needs: dict[str, Needs] = {}
@@ -95,7 +98,7 @@ class TemplateRenderer:
     def _render(self, letter: Letter, keys: Sequence[bytes]) -> Email:
         speech = self.speeches.choose(letter.template, letter.locale)
         links = self._links(letter, keys)
-        subject, html, text = self._fill(letter, speech, links)
+        subject, html, text = self._fill(letter, speech, links, self._tracker(letter, keys))
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
         assembler = self._assemblers[self._brand_of(letter)]
@@ -113,7 +116,8 @@ class TemplateRenderer:
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)
-        return self._fill(letter, speech, self._links(letter, self._keys))
+        links, tracker = self._links(letter, self._keys), self._tracker(letter, self._keys)
+        return self._fill(letter, speech, links, tracker)
 
     def uses_fallback(self, template: str) -> bool:
         """Whether MJML is compiled for each message, because the structure depends on the data. Raises
@@ -142,15 +146,29 @@ class TemplateRenderer:
         campaign = self.definitions.campaigns.get(letter.campaign)
         return None if campaign is None else campaign.brand
 
-    def _fill(self, letter: Letter, speech: Speech, links: Links) -> tuple[str, str, str]:
+    def _tracker(self, letter: Letter, keys: Sequence[bytes]) -> Tracker | None:
+        """Of a letter that is tracked."""
+        usual = self.definitions.tracking_of(letter.campaign)
+        tracking = Tracking(
+            clicks=usual.clicks and letter.tracks_clicks, opens=usual.opens and letter.tracks_opens
+        )
+        trackable = self._trackable[self._brand_of(letter)]
+        return None if tracking == NOTHING else Tracker(trackable, letter, keys[0], tracking)
+
+    def _fill(
+        self, letter: Letter, speech: Speech, links: Links, tracker: Tracker | None
+    ) -> tuple[str, str, str]:
         compiled = _compiled(speech, letter.template)
         names = self._names(letter, speech, links)
+        names["_track"] = tracker if tracker is not None and tracker.tracks_clicks else None
         part = compiled.subject if letter.subject is None else _subject_part(speech, letter.subject)
         subject = one_line(_filled(part, names, MAX_SUBJECT))
         if not subject:
             raise LetterFailed(part.outline.place(2), "the subject is empty.")
         names["subject"] = subject
         html = _html(compiled, names)
+        if tracker is not None:
+            html = with_foot(html, tracker.foot)
         text = _filled(compiled.text, names, MAX_OUTPUT)
         tags = self._link_tags(letter)
         return subject, html, tidy(tags.add_in_text(text) if tags and compiled.has_own_text else text)

@@ -31,6 +31,8 @@ class Shared:
     codes: Codes
     utm: bool
     """Links are made to carry parameters."""
+    track: bool
+    """Links are made to be tracked."""
     rows: frozenset[str]
     """The segments whose columns letters can name."""
 
@@ -54,7 +56,9 @@ class Speech:
         self._names = chain(locale)
         self._brand_names = chain(brand)
         text = LetterEnvironment(translations, formats, escape=False, codes=shared.codes, rows=shared.rows)
-        self._compiler = Compiler(shared.sources, self.html, text, self.translated, utm=shared.utm)
+        self._compiler = Compiler(
+            shared.sources, self.html, text, self.translated, utm=shared.utm, track=shared.track
+        )
         self._letters: dict[str, CompiledLetter | TemplateBroken] = {}
         self._subjects: dict[str, Part] = {}
         self._lock = Lock()
@@ -120,7 +124,8 @@ class Speeches:
         brands = (definitions.brand, *definitions.brands.values())
         rows = frozenset(name for name, one in definitions.segments.items() if one.select is not None)
         carried = any(brand.utm is not None for brand in brands)
-        self._shared = Shared(Sources(files, plain), codes, carried, rows)
+        tracked = any(definitions.tracking_of(campaign).clicks for campaign in definitions.campaigns)
+        self._shared = Shared(Sources(files, plain), codes, carried, tracked, rows)
         self._files = files
         self._currency = definitions.brand.currency
         self.brand = locale_of(definitions.brand.locale) or Locale("en")

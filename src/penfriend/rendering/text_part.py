@@ -11,11 +11,11 @@ import html
 import re
 from html.parser import HTMLParser
 
+from penfriend.rendering.link_marks import LinkMarks
 from penfriend.rendering.marked import JinjaSource, Marked
 from penfriend.rendering.mjml_rules import UTM
 from penfriend.rendering.mjml_tree import Bare, Node, carries
 from penfriend.rendering.source import Kind
-from penfriend.rendering.utm import LinkMarks
 
 _BLOCKS = frozenset(
     {
@@ -167,7 +167,7 @@ class _HtmlToText(HTMLParser):
             return
         is_said = label == address
         if self._marks is not None and carries:
-            address = self._marks.around(address)
+            address = self._marks.in_text(address)
         if is_said:
             self._parts[start:] = [text.replace(label, address, 1)]
         elif not label:
@@ -226,7 +226,7 @@ class TextWriter:
         return f"{label}: {self._link(node, address)}"
 
     def _link(self, node: Node, address: str) -> str:
-        return address if self._marks is None or not carries(node) else self._marks.around(address)
+        return address if self._marks is None or not carries(node) else self._marks.in_text(address)
 
     def _value(self, node: Node, name: str) -> str:
         attribute = node.attribute(name)

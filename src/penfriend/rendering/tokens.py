@@ -3,7 +3,8 @@ made up.
 
 A token is the key's id (1 byte), the purpose (1), contact, message and value (variable length), and the first
 16 bytes of an HMAC-SHA256 over all of it, in URL-safe base64 without padding: at most 54 characters. Several
-keys may be given: the first signs, all verify.
+keys may be given: the first signs, all verify. The token of a link that is tracked has its address as well,
+in front of the HMAC.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from functools import lru_cache
 
 from penfriend.domain.tokens import Claim, Purpose
 
 _MAC_BYTES = 16
 _MAX_TOKEN = 80
+_MAX_LINK = 2_100
+"""Characters of a token with an address."""
 _MAX_NUMBER = 2**63
 _MAX_VALUE = 2**28
 _CONTEXT = b"penfriend/token/1/"
@@ -28,21 +32,35 @@ Keys = bytes | Sequence[bytes]
 def sign(claim: Claim, keys: Keys) -> str:
     """The token of a claim, signed with the first key. Raises ValueError for a negative or oversized
     number."""
-    return _sign(claim, key_list(keys)[0])
+    return _sign(claim, b"", key_list(keys)[0])
 
 
 def read(token: str, purpose: Purpose, keys: Keys) -> Claim | None:
     """The claim of a token that one of the keys has signed for this purpose; None for everything else. Never
     raises."""
+    found = _read(token, purpose, keys, _MAX_TOKEN)
+    return found[0] if found is not None and not found[1] else None
+
+
+def read_link(token: str, keys: Keys) -> tuple[Claim, str] | None:
+    """The claim of the token of a tracked link, and the address that is signed with it; None for everything
+    else. Never raises."""
+    found = _read(token, Purpose.CLICK, keys, _MAX_LINK)
+    return None if found is None else (found[0], found[1].decode("ascii", "replace"))
+
+
+def _read(token: str, purpose: Purpose, keys: Keys, longest: int) -> tuple[Claim, bytes] | None:
     try:
-        claim = _decode(token)
+        claim, address = _decode(token, longest)
     except (ValueError, IndexError, UnicodeError):
         return None
     if claim.purpose is not purpose:
         return None
     wanted = token.encode("ascii")
-    right = [hmac.compare_digest(_sign(claim, key).encode("ascii"), wanted) for key in key_list(keys)]
-    return claim if any(right) else None
+    right = [
+        hmac.compare_digest(_sign(claim, address, key).encode("ascii"), wanted) for key in key_list(keys)
+    ]
+    return (claim, address) if any(right) else None
 
 
 def key_list(keys: Keys) -> tuple[bytes, ...]:
@@ -53,32 +71,43 @@ def key_list(keys: Keys) -> tuple[bytes, ...]:
     return found
 
 
-def _sign(claim: Claim, key: bytes) -> str:
-    body = b"".join(
-        (
-            hashlib.sha256(key).digest()[:1],
-            claim.purpose.value.encode("ascii"),
-            write_number(claim.contact),
-            write_number(claim.message),
-            write_number(claim.value, _MAX_VALUE),
+class Signer:
+    """Signs the links of one mail that have the same purpose."""
+
+    __slots__ = ("_begin", "_key")
+
+    def __init__(self, purpose: Purpose, contact: int, message: int, key: bytes) -> None:
+        self._key = key
+        self._begin = b"".join(
+            (_key_id(key), purpose.value.encode("ascii"), write_number(contact), write_number(message))
         )
-    )
-    mac = hmac.digest(key, _CONTEXT + body, "sha256")[:_MAC_BYTES]
-    return urlsafe_b64encode(body + mac).rstrip(b"=").decode("ascii")
+
+    def sign(self, value: int, address: bytes = b"") -> str:
+        """The token with this value, and of a tracked link its address."""
+        body = self._begin + write_number(value, _MAX_VALUE) + address
+        mac = hmac.digest(self._key, _CONTEXT + body, "sha256")[:_MAC_BYTES]
+        return urlsafe_b64encode(body + mac).rstrip(b"=").decode("ascii")
 
 
-def _decode(token: str) -> Claim:
+def _sign(claim: Claim, address: bytes, key: bytes) -> str:
+    return Signer(claim.purpose, claim.contact, claim.message, key).sign(claim.value, address)
+
+
+@lru_cache(maxsize=16)
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()[:1]
+
+
+def _decode(token: str, longest: int) -> tuple[Claim, bytes]:
     """What a token says, unproved. Raises ValueError, IndexError or UnicodeError."""
-    if len(token) > _MAX_TOKEN:
+    if len(token) > longest:
         raise ValueError("too long")
     raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     body = raw[:-_MAC_BYTES]
     contact, at = read_number(body, 2)
     message, at = read_number(body, at)
     value, at = read_number(body, at, _MAX_VALUE)
-    if at != len(body):
-        raise ValueError("not the length that it says")
-    return Claim(Purpose(chr(body[1])), contact, message, value)
+    return Claim(Purpose(chr(body[1])), contact, message, value), body[at:]
 
 
 def write_number(number: int, limit: int = _MAX_NUMBER) -> bytes:

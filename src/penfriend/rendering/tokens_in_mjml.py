@@ -19,10 +19,10 @@ from enum import Enum
 
 from mjml import mjml2html
 
+from penfriend.rendering.link_marks import UNMARKED, LinkMarks, Marking
 from penfriend.rendering.marked import JinjaSource, Marked
-from penfriend.rendering.mjml_rules import UTM
-from penfriend.rendering.mjml_tree import Attribute, Bare, Node, carries
-from penfriend.rendering.utm import LinkMarks
+from penfriend.rendering.mjml_rules import OURS
+from penfriend.rendering.mjml_tree import Attribute, Bare, Node, carries, is_tracked
 
 _HARMLESS = re.compile(r"[ !#-%'-;=?-\[\]-~]*")
 """Printable ASCII without the double quote, &, <, > and backslash."""
@@ -54,8 +54,8 @@ class Held:
     """The attribute or element."""
     wrapped: bool = False
     """Stands in a comment, which goes when the tag comes back."""
-    is_link: bool = False
-    """The address of a link that may carry parameters."""
+    marking: Marking = UNMARKED
+    """What becomes of it where it is the address of a link."""
 
 
 class Skeleton:
@@ -63,8 +63,8 @@ class Skeleton:
 
     `lang` is where the marked text has the tag for the document's language. `rtl` gives right-to-left readers
     what MJML does not by itself: sections and columns print `direction:ltr` and so need `<mj-all
-    direction="rtl">`; what is written as left and right is mirrored. With `links` the addresses of links are
-    held back as well, to get their parameters.
+    direction="rtl">`; what is written as left and right is mirrored. The addresses of links that `links`
+    marks are held back as well.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Skeleton:
         *,
         lang: tuple[int, int],
         rtl: bool,
-        links: LinkMarks | None = None,
+        links: LinkMarks,
     ) -> None:
         self.held: list[Held] = []
         self.reasons: list[str] = []
@@ -98,10 +98,10 @@ class Skeleton:
         return self._element(self.root)
 
     def _hold(
-        self, slot: Slot, start: int, end: int, name: str, wrapped: bool = False, is_link: bool = False
+        self, slot: Slot, start: int, end: int, name: str, wrapped: bool = False, marking: Marking = UNMARKED
     ) -> str:
         number = len(self.held)
-        self.held.append(Held(slot, start, end, name, wrapped, is_link))
+        self.held.append(Held(slot, start, end, name, wrapped, marking))
         token = f"{self._stem}{number:06d}z"
         return f"<!--{token}-->" if wrapped else token
 
@@ -147,13 +147,15 @@ class Skeleton:
     def _attribute(self, node: Node, attribute: Attribute) -> str:
         value = self._marked.text[attribute.start : attribute.end]
         name = attribute.name
-        if name == UTM:
+        if name in OURS:
             return ""
-        is_link = name == "href" and self.links is not None and carries(node)
+        marking = UNMARKED
+        if name == "href":
+            marking = self.links.marking(utm=carries(node), track=is_tracked(node))
         if self._rtl and node.name != "mjml":
             name, value = _mirror(name, value)
-        if is_link or not _HARMLESS.fullmatch(value) or self._marked.has_jinja(value):
-            value = self._hold(Slot.VALUE, attribute.start, attribute.end, attribute.name, is_link=is_link)
+        if marking is not UNMARKED or not _HARMLESS.fullmatch(value) or self._marked.has_jinja(value):
+            value = self._hold(Slot.VALUE, attribute.start, attribute.end, attribute.name, marking=marking)
         return f' {name}="{value}"'
 
     def _bare(self, parent: Node, bare: Bare) -> str:
@@ -246,9 +248,10 @@ def put_held(skeleton: Skeleton, held: Held, marked: Marked, source: JinjaSource
     text, links = marked.text[held.start : held.end], skeleton.links
     if held.slot is Slot.VALUE:
         text = text.replace('"', "&quot;")
-        parts = links.parts(links.around(text)) if links and held.is_link else marked.parts(text)
+        is_plain = held.marking is UNMARKED
+        parts = marked.parts(text) if is_plain else links.parts(links.around(text, held.marking))
         source.add_html(parts, "href=" if held.name in _URL_ATTRIBUTES else "")
-    elif links is not None and held.slot is Slot.CONTENT:
+    elif held.slot is Slot.CONTENT:
         source.add_html(links.parts(links.in_html(text)))
     else:
         source.add_html(marked.parts(text))

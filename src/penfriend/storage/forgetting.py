@@ -70,6 +70,10 @@ def _events_may_go(limit: Moment, now: Moment) -> Condition:
     )
 
 
+def _settled_before(limit: Moment) -> Condition:
+    return and_(t.hits.c.at < limit, t.hits.c.settled == 1)
+
+
 def _messages_may_go(limit: Moment, now: Moment) -> Condition:
     m = t.messages.c
     final = sorted(status.value for status in FINAL)
@@ -101,13 +105,16 @@ def _delete_events(connection: Connection, ids: list[int], now: Moment) -> None:
 
 
 def _delete_messages(connection: Connection, ids: list[int], _: Moment) -> None:
-    for about in (t.attempts, t.feedback):
+    for about in (t.attempts, t.feedback, t.hits):
         connection.execute(delete(about).where(about.c.message_id.in_(ids)))
     connection.execute(delete(t.messages).where(t.messages.c.id.in_(ids)))
 
 
 _PARTS: dict[str, tuple[_Part, ...]] = {
-    "events": (_Part(t.events, "received_at", _events_may_go, _delete_events),),
+    "events": (
+        _Part(t.events, "received_at", _events_may_go, _delete_events),
+        _Part(t.hits, "at", lambda limit, _: _settled_before(limit), _delete_from(t.hits)),
+    ),
     "messages": (_Part(t.messages, "created_at", _messages_may_go, _delete_messages),),
     "stories": (
         _Part(

@@ -12,14 +12,19 @@ from penfriend.web.bodies import BodyLimit
 from penfriend.web.headers import SecurityHeaders
 from penfriend.web.health import Hindrances, health_routes
 from penfriend.web.hooks import HookRoutes
+from penfriend.web.links import LinkRoutes
 from penfriend.web.pages import PageRoutes
 
 
 def create_app(
-    visits: Visits, pages: Pages, hindrances: Hindrances, hooks: HookRoutes | None = None
+    visits: Visits,
+    pages: Pages,
+    hindrances: Hindrances,
+    hooks: HookRoutes | None = None,
+    links: LinkRoutes | None = None,
 ) -> FastAPI:
     """The application. `hindrances` says what keeps the service from its work (`/readyz`); without `hooks` no
-    provider reports."""
+    provider reports, without `links` nothing is tracked."""
     app = FastAPI(
         title="Penfriend",
         version=__version__,
@@ -31,6 +36,8 @@ def create_app(
     app.include_router(health_routes(hindrances))
     if hooks is not None:
         app.include_router(hooks.router())
+    if links is not None:
+        app.include_router(links.router())
     Answers(visits, pages).install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

@@ -8,12 +8,16 @@ from penfriend.bootstrap import House
 from penfriend.bootstrap.feedback import feedback_desk
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
+from penfriend.engine.following import Following
+from penfriend.engine.hit_book import HitBook, HitWriter
 from penfriend.engine.live import Live
 from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages, SignedTokens
+from penfriend.storage.hit_log import HitLog
 from penfriend.storage.visit_log import VisitLog
 from penfriend.web.app import create_app
 from penfriend.web.hooks import HookRoutes
+from penfriend.web.links import LinkRoutes
 from penfriend.web.server import RunningServer, serve
 
 
@@ -33,19 +37,27 @@ def serve_house(house: House) -> RunningServer:
         except PenfriendError:
             return ["the database cannot be reached"]
 
+    tokens = SignedTokens(house.settings.keys())
     visits = Visits(
         VisitLog(house.db),
         lambda changes: house.ingester().ingest_own(changes),
         live,
         house.revision,
         house.clock,
-        SignedTokens(house.settings.keys()),
+        tokens,
     )
     pages = Pages(lambda: live().renderer)
     hooks = Hooks(house.settings.webhooks, house.settings.public_url)
     reports = HookRoutes(hooks, feedback_desk(house).apply, house.clock.now)
-    app = create_app(visits, pages, hindrances, reports)
-    return serve(app, house.settings.host, house.settings.port)
+    book = HitBook(HitLog(house.db).keep)
+    links = LinkRoutes(Following(tokens, book.note, house.clock))
+    app = create_app(visits, pages, hindrances, reports, links)
+    writer = HitWriter(book)
+    try:
+        return serve(app, house.settings.host, house.settings.port, at_end=writer.stop)
+    except BaseException:
+        writer.stop()
+        raise
 
 
 def free_port() -> int:

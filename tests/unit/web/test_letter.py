@@ -31,6 +31,13 @@ def test_links_in_it_work(shop: VisitShop, client: httpx.Client, who: int, link:
     assert f"http://127.0.0.1:8400{preferences}" in client.get(link).text
 
 
+def test_its_links_are_tracked_but_that_it_is_looked_at_is_no_open(client: httpx.Client, link: str) -> None:
+    page = client.get(link).text
+    assert "https://shop.example/board" not in page
+    assert "http://127.0.0.1:8400/c/" in page
+    assert "/o/" not in page
+
+
 def test_it_may_be_styled_inline_and_runs_nothing(client: httpx.Client, link: str) -> None:
     policy = client.get(link).headers["content-security-policy"]
     assert "style-src 'unsafe-inline'" in policy

@@ -14,7 +14,7 @@ from penfriend.storage.tables import contacts
 from penfriend.web.headers import LETTER_POLICY
 from tests.unit.web.visit_shop import PATHS, VisitShop
 
-PURPOSES = list(Purpose)
+PURPOSES = list(PATHS)
 
 
 @pytest.fixture

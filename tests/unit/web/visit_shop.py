@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fastapi import FastAPI
@@ -152,7 +152,11 @@ class VisitShop:
 
     def app(self) -> FastAPI:
         """The web side over this shop."""
-        return create_app(self.visits(), Pages(lambda: self.live().renderer), lambda: self.hindrances)
+        return create_app(*self.app_parts())
+
+    def app_parts(self) -> tuple[Visits, Pages, Callable[[], list[str]]]:
+        """What the web side is made of."""
+        return self.visits(), Pages(lambda: self.live().renderer), lambda: self.hindrances
 
     def change(self, **news: object) -> None:
         """Another revision."""

@@ -6,7 +6,7 @@ loyalty     point_moves, lots, expiries, rewards, answers
 belonging   touched, segment_looks, segment_sizes, members, source_rows, source_staged, source_reads
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
 outgoing    outgoing_targets, outgoing_calls
-mail        messages, attempts, feedback, coupon_codes
+mail        messages, attempts, feedback, hits, coupon_codes
 pacing      route_rates, route_days
 house       revisions, leases, routes, destinations, notes
 """
@@ -43,7 +43,7 @@ from penfriend.storage.tables.journeys import (
     webhook_calls,
 )
 from penfriend.storage.tables.loyalty import answers, expiries, lots, point_moves, rewards
-from penfriend.storage.tables.mail import attempts, coupon_codes, feedback, messages
+from penfriend.storage.tables.mail import attempts, coupon_codes, feedback, hits, messages
 from penfriend.storage.tables.outgoing import outgoing_calls, outgoing_targets
 from penfriend.storage.tables.pacing import route_days, route_rates
 from penfriend.storage.tables.people import (
@@ -71,6 +71,7 @@ __all__ = [
     "events",
     "expiries",
     "feedback",
+    "hits",
     "items",
     "leases",
     "lots",

@@ -1,4 +1,4 @@
-"""What we do: messages, the tries to hand them over, and the coupon codes in them."""
+"""What we do: messages, the tries to hand them over, what came of them, and the coupon codes in them."""
 
 from __future__ import annotations
 
@@ -138,6 +138,24 @@ feedback = Table(
     UniqueConstraint("key"),
     Index(None, "message_id"),
     Index(None, "email_hash", "kind"),
+)
+
+hits = Table(
+    "hits",
+    metadata,
+    own_id(),
+    Column("message_id", BIG, nullable=False),  # no foreign key: a link outlives the mail's row
+    text("kind", null=False),  # open, click
+    count("link"),
+    text("url"),
+    moment("at", null=False),
+    text("who", null=False),  # human, proxy, prefetch, scanner, unknown
+    text("agent", null=False),
+    text("network", null=False),
+    flag("settled"),  # who it was is known for good
+    flag("counted"),  # an event was made of it
+    Index("ix_hits_message_id", "message_id", "at"),
+    Index("ix_hits_unsettled", "id", sqlite_where=sql("settled = 0"), postgresql_where=sql("settled = 0")),
 )
 
 coupon_codes = Table(
