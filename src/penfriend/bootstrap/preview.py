@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from penfriend.bootstrap.file_stamps import Stamp, stamp_of
@@ -48,6 +48,8 @@ class Looked:
     renderer: TemplateRenderer
     files: Files
     problems: tuple[Problem, ...]
+    warnings: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    """By letter, as far as they were asked for."""
 
 
 class Previews:
@@ -126,6 +128,8 @@ class Previews:
             by=SentBy(letter.template, letter.campaign, letter.step),
             who=asked.contact or _person(asked.person).title,
             locale=locale,
+            sender=parseaddr(self.look().definitions.brand_of(letter.campaign).sender)[0]
+            or email.envelope_from,
             subject=email.subject,
             preview_text=preview_text(html),
             html=html,
@@ -134,17 +138,23 @@ class Previews:
             notes=(*notes, *_told_of_locale(asked.locale, locale)),
         )
 
-    def email(
-        self, asked: Asked, *, to: str = "", message_id: str = ""
-    ) -> tuple[Email, Letter, tuple[str, ...]]:
-        """The finished mail, to another address and with another Message-ID where they are given; the letter
-        that it was made of; and what to know of it."""
+    def warnings(self, template: str) -> tuple[Problem, ...]:
+        """What `penfriend validate` says of this letter, and of no other."""
+        looked = self.look()
+        found = looked.warnings.get(template)
+        if found is None:
+            found = looked.warnings[template] = looked.renderer.check(only=template)
+        return found
+
+    def email(self, asked: Asked, *, to: str = "", unique: str = "") -> tuple[Email, Letter, tuple[str, ...]]:
+        """The finished mail, to another address and with a Message-ID that holds `unique` where they are
+        given; the letter that it was made of; and what to know of it."""
         looked = self.look()
         campaign, step, notes = _step(looked, asked)
         facts = self._facts(looked, campaign, step, asked)
         letter = Letter(
             message=NOBODY,
-            message_id=message_id or _message_id(looked.definitions, campaign, step),
+            message_id=_message_id(looked.definitions, campaign, unique or step.template),
             contact=NOBODY,
             to=to or facts.address,
             to_name="" if to else facts.name,
@@ -240,9 +250,9 @@ def _spoken(looked: Looked, template: str, person: SamplePerson) -> str:
     return str(wanted) if spoken else looked.definitions.brand.locale
 
 
-def _message_id(definitions: Definitions, campaign: Campaign, step: Send) -> str:
+def _message_id(definitions: Definitions, campaign: Campaign, what: str) -> str:
     domain = parseaddr(definitions.brand_of(campaign.name).sender)[1].rpartition("@")[2]
-    name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in step.template)
+    name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in what)
     return f"<preview-{name}@{(domain or 'penfriend.invalid').encode('idna').decode('ascii')}>"
 
 
@@ -264,15 +274,17 @@ def _told_of_locale(wanted: str, got: str) -> tuple[str, ...]:
     return (f"it is not written or translated in {wanted}: who reads that gets {got}",)
 
 
-def all_of(previews: Previews, people: Sequence[str] = ("",)) -> list[Asked]:
-    """Every letter for each of these sample people in each language that it is in, as the first step that
-    sends it does."""
+def all_of(
+    previews: Previews, people: Sequence[str] = ("",), contact: str = "", locale: str = ""
+) -> list[Asked]:
+    """Every letter in each language that it is in, or in one, as the first step that sends it does: for each
+    of these sample people, or for a contact."""
     seen: dict[str, SentBy] = {}
     for one in previews.letters():
         seen.setdefault(one.template, one)
     return [
-        Asked(one.template, one.campaign, one.step, person, locale=locale)
+        Asked(one.template, one.campaign, one.step, person, contact, language)
         for one in seen.values()
         for person in people
-        for locale in previews.locales(one.template)
+        for language in ((locale,) if locale else previews.locales(one.template))
     ]

@@ -43,6 +43,8 @@ class Preview:
     """Whose letter it is, as a person reads it."""
     locale: str
     """The language that it is in, such as ar-EG."""
+    sender: str
+    """The name that mail programs show."""
     subject: str
     preview_text: str
     """What mail programs show beside the subject."""
@@ -57,6 +59,21 @@ class Preview:
     def html_size(self) -> int:
         """Bytes of the HTML."""
         return len(self.html.encode())
+
+    @property
+    def text_size(self) -> int:
+        """Bytes of the plain text."""
+        return len(self.text.encode())
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole message."""
+        return len(self.content)
+
+    @property
+    def raw(self) -> str:
+        """The whole message for a person to read."""
+        return self.content.decode("utf-8", "replace").replace("\r\n", "\n")
 
     @property
     def is_clipped(self) -> bool:

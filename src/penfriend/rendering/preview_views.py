@@ -25,6 +25,7 @@ _SOURCE = re.compile(
 _IN_CSS = re.compile(r"url\(\s*(?:&quot;|&#34;|[\"'])?\s*(?:https?:|data:|//)[^)]*\)", re.IGNORECASE)
 _HIDDEN = re.compile(r"<body\b[^>]*>\s*<div style=\"display:\s*none;[^\"]*\">(.*?)</div>", re.DOTALL)
 _FILLERS = re.compile(r"[\u00a0\u00ad\u034f\u200b-\u200d\u2007\u2060\ufeff\s]+")
+_HUES = (28, 44, 78, 120, 160, 205, 350)
 _PICTURE = re.compile(rf"{re.escape(PICTURES)}([a-z0-9-]+)\.jpg")
 
 
@@ -70,12 +71,12 @@ def with_drawings(html: str) -> str:
 
 def _drawing(name: str) -> str:
     """A picture that needs nothing: the initial on a ground of a colour that goes by the name."""
-    hue = sum(name.encode()) * 47 % 360
+    hue = _HUES[sum(name.encode()) % len(_HUES)]
     initial = escape(name[:1].upper())
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="600" viewBox="0 0 60 60">'
-        f'<rect width="60" height="60" fill="hsl({hue} 28% 78%)"/><circle cx="30" cy="32" r="17" '
-        f'fill="hsl({hue} 30% 62%)"/><text x="30" y="38" font-family="Georgia,serif" font-size="18" '
-        f'text-anchor="middle" fill="hsl({hue} 30% 24%)">{initial}</text></svg>'
+        f'<rect width="60" height="60" fill="hsl({hue} 26% 80%)"/><circle cx="30" cy="32" r="17" '
+        f'fill="hsl({hue} 26% 66%)"/><text x="30" y="38" font-family="Georgia,serif" font-size="18" '
+        f'text-anchor="middle" fill="hsl({hue} 30% 22%)">{initial}</text></svg>'
     )
     return f"data:image/svg+xml,{quote(svg, safe=' =:/()')}"

@@ -13,13 +13,18 @@ from penfriend.web.headers import SecurityHeaders
 from penfriend.web.health import Hindrances, health_routes
 from penfriend.web.hooks import HookRoutes
 from penfriend.web.pages import PageRoutes
+from penfriend.web.preview import PreviewRoutes
 
 
 def create_app(
-    visits: Visits, pages: Pages, hindrances: Hindrances, hooks: HookRoutes | None = None
+    visits: Visits,
+    pages: Pages,
+    hindrances: Hindrances,
+    hooks: HookRoutes | None = None,
+    preview: PreviewRoutes | None = None,
 ) -> FastAPI:
     """The application. `hindrances` says what keeps the service from its work (`/readyz`); without `hooks` no
-    provider reports."""
+    provider reports; `preview` needs no login, so only a house on the loopback address has it."""
     app = FastAPI(
         title="Penfriend",
         version=__version__,
@@ -31,6 +36,8 @@ def create_app(
     app.include_router(health_routes(hindrances))
     if hooks is not None:
         app.include_router(hooks.router())
+    if preview is not None:
+        app.include_router(preview.router())
     Answers(visits, pages).install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

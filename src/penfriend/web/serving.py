@@ -6,6 +6,7 @@ import socket
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.feedback import feedback_desk
+from penfriend.bootstrap.preview import Previews
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 from penfriend.engine.live import Live
@@ -14,12 +15,13 @@ from penfriend.rendering.pages import Pages, SignedTokens
 from penfriend.storage.visit_log import VisitLog
 from penfriend.web.app import create_app
 from penfriend.web.hooks import HookRoutes
+from penfriend.web.preview import PreviewRoutes
 from penfriend.web.server import RunningServer, serve
 
 
-def serve_house(house: House) -> RunningServer:
-    """Serve the house's pages at PENFRIEND_LISTEN. A context manager that stops. Raises SettingError where it
-    cannot listen."""
+def serve_house(house: House, *, with_previews: bool = False) -> RunningServer:
+    """Serve the house's pages at PENFRIEND_LISTEN, and `/preview` where that is open to this machine alone. A
+    context manager that stops. Raises SettingError where it cannot listen."""
 
     def live() -> Live:
         found = house.live()
@@ -44,7 +46,9 @@ def serve_house(house: House) -> RunningServer:
     pages = Pages(lambda: live().renderer)
     hooks = Hooks(house.settings.webhooks, house.settings.public_url)
     reports = HookRoutes(hooks, feedback_desk(house).apply, house.clock.now)
-    app = create_app(visits, pages, hindrances, reports)
+    previews = Previews(house.settings, house.clock, house.db)
+    preview = PreviewRoutes(previews) if with_previews else None
+    app = create_app(visits, pages, hindrances, reports, preview)
     return serve(app, house.settings.host, house.settings.port)
 
 
