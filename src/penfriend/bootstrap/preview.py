@@ -143,7 +143,8 @@ class Previews:
         looked = self.look()
         found = looked.warnings.get(template)
         if found is None:
-            found = looked.warnings[template] = looked.renderer.check(only=template)
+            others = {step.template for _, step in sends(looked.definitions)} - {template}
+            found = looked.warnings[template] = looked.renderer.check(unreadable=others)
         return found
 
     def email(self, asked: Asked, *, to: str = "", unique: str = "") -> tuple[Email, Letter, tuple[str, ...]]:

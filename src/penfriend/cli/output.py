@@ -41,13 +41,7 @@ def counted(reasons: Mapping[str, int]) -> str:
 
 def problems_document(problems: Sequence[Problem]) -> dict[str, object]:
     """What `validate --json` prints, and every command with `--json` where the files have errors."""
-    valid = all(problem.level != "error" for problem in problems)
-    return {"valid": valid, "problems": problem_rows(problems)}
-
-
-def problem_rows(problems: Sequence[Problem]) -> list[dict[str, object]]:
-    """Problems as they stand in a JSON document."""
-    return [
+    rows = [
         {
             "file": problem.place.file,
             "line": problem.place.line,
@@ -57,3 +51,4 @@ def problem_rows(problems: Sequence[Problem]) -> list[dict[str, object]]:
         }
         for problem in problems
     ]
+    return {"valid": all(problem.level != "error" for problem in problems), "problems": rows}

@@ -12,7 +12,7 @@ import typer
 
 from penfriend.bootstrap import Settings
 from penfriend.bootstrap.preview import Previews, all_of
-from penfriend.cli.output import DONE, WRONG, print_json, problem_rows
+from penfriend.cli.output import DONE, WRONG, print_json, problems_document
 from penfriend.cli.preview_folder import PreviewFolder, Written
 from penfriend.domain.errors import CampaignFilesInvalid, PenfriendError, SettingError
 from penfriend.domain.preview import Asked, Preview
@@ -169,7 +169,7 @@ class _ShowAll:
     def _tell(self, made: list[Written], problems: list[Problem], index: Path) -> None:
         if self._as_json:
             letters = [document(one) for one in made]
-            told = {"letters": letters, "problems": problem_rows(problems), "index": str(index)}
+            told = {"letters": letters, **problems_document(problems), "index": str(index)}
             print_json(told)
             return
         for problem in problems:

@@ -14,6 +14,8 @@ from penfriend.domain.delivery import Outcome
 from penfriend.domain.errors import SettingError
 from penfriend.domain.preview import Asked
 
+NOTE = "its links to leave, to topics, surveys and the view in the browser lead nowhere; it counts nowhere"
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -53,7 +55,7 @@ def _tell(sent: SentTest) -> None:
     place = f" at {sent.result.server}" if sent.result.server else ""
     typer.echo(f"{sent.email.envelope_to}: handed to the transport {sent.route}{place}")
     typer.echo(f"  subject  {sent.email.subject}")
-    for note in (*sent.notes, "its links lead nowhere, and it counts nowhere"):
+    for note in (*sent.notes, NOTE):
         typer.echo(f"  note     {note}")
 
 

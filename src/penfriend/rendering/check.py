@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 _SHOWN = ", ".join(name.replace("_", " ") for name in MAY_BE_EMPTY[:3])
 
 
-def check(
-    renderer: TemplateRenderer, unreadable: Collection[str] = (), only: str | None = None
-) -> tuple[Problem, ...]:
+def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
     """Every problem of the templates that the campaigns send and of the catalogs, errors and warnings, by
-    place. Nothing is said of the `unreadable`; with `only`, that letter alone is looked at."""
+    place. Nothing is said of the `unreadable`."""
     problems = Problems()
     problems.add(renderer.speeches.problems)
     seen: set[object] = set()
@@ -38,7 +36,7 @@ def check(
             names[campaign.name] = depends_on(renderer.definitions, campaign)
         own = (step.template, step.subject, step.survey, step.coupon is not None)
         alike = (*own, campaign.is_transactional, names[campaign.name])
-        if step.template in unreadable or alike in seen or only not in (None, step.template):
+        if step.template in unreadable or alike in seen:
             continue  # a letter that many steps send alike says the same to each of them
         seen.add(alike)
         known = shapes(renderer.definitions, campaign, step)

@@ -105,11 +105,10 @@ class TemplateRenderer:
             return email
         return replace(email, envelope_from=return_path(back, Returned(letter.contact, letter.message), keys))
 
-    def check(self, unreadable: Collection[str] = (), only: str | None = None) -> tuple[Problem, ...]:
-        """Every problem of the templates that the revision's campaigns send, with file, line and column; of
-        `only` one where that is given. Nothing is said of the `unreadable`: somebody else knows why there is
-        no text of theirs."""
-        return check(self, unreadable, only)
+    def check(self, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
+        """Every problem of the templates that the revision's campaigns send, with file, line and column.
+        Nothing is said of the `unreadable`: somebody else knows why there is no text of theirs."""
+        return check(self, unreadable)
 
     def broken(self, template: str, locale: str) -> tuple[Problem, ...]:
         """Why a letter cannot be compiled for somebody of that locale; empty where it can."""
