@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from penfriend.bootstrap.file_stamps import Stamp, stamp_of
-from penfriend.bootstrap.files import Files, letter_name, read_files
+from penfriend.bootstrap.files import letter_name, read_files
 from penfriend.bootstrap.preview_facts import Facts, contact_facts, sample_facts
+from penfriend.bootstrap.preview_files import Looked, looked_at
 from penfriend.bootstrap.settings import Settings
 from penfriend.domain.campaign import Campaign, EventTrigger, Kind, Send
 from penfriend.domain.definitions import Definitions
@@ -24,8 +24,7 @@ from penfriend.domain.letter import Letter
 from penfriend.domain.ports import Clock
 from penfriend.domain.preview import Asked, Preview, SentBy
 from penfriend.domain.problems import Place, Problem, did_you_mean
-from penfriend.language import load
-from penfriend.rendering import TemplateRenderer
+from penfriend.domain.timing import local_date
 from penfriend.rendering.findings import LetterFailed
 from penfriend.rendering.formats import chain, locale_of
 from penfriend.rendering.names import sends
@@ -35,21 +34,10 @@ from penfriend.storage.database import Database
 
 NOBODY = 0
 """Whom the tokens of a preview are about, and which mail: the ids of a store begin at 1."""
-KEY = b"signs the links of previews, which no service takes"
+MOST_KEPT = 1_000
+"""So many letters of sample people are kept: twenty KB each."""
 UNSENT = "preview"
 """The campaign of a letter that no campaign sends yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """The files as they were at one moment."""
-
-    definitions: Definitions
-    renderer: TemplateRenderer
-    files: Files
-    problems: tuple[Problem, ...]
-    warnings: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
-    """By letter, as far as they were asked for."""
 
 
 class Previews:
@@ -81,46 +69,38 @@ class Previews:
                 files = read_files(self._settings.config)
                 self._include = files.include
                 self._stamp = self.stamp() if files.include else stamp
-                self._looked = self._made_of(files)
+                self._looked = looked_at(files, self._settings)
             if isinstance(self._looked, CampaignFilesInvalid):
                 raise CampaignFilesInvalid(self._looked.problems)
             return self._looked
 
-    def _made_of(self, files: Files) -> Looked | CampaignFilesInvalid:
-        if files.entry not in files.texts:
-            return CampaignFilesInvalid(files.problems)
-        known = frozenset(map(letter_name, (*files.templates, *files.unreadable_templates)))
-        loaded = load(files.campaign_files, files.entry, self._settings.environment, known)
-        problems = tuple(sorted((*files.problems, *loaded.problems)))
-        if loaded.readable is None:
-            return CampaignFilesInvalid(tuple(one for one in problems if one.level == "error"))
-        renderer = TemplateRenderer(files.templates, loaded.readable, KEY, 0)
-        return Looked(loaded.readable, renderer, files, problems)
-
     def letters(self) -> tuple[SentBy, ...]:
         """Every letter: as the steps send them, then those that no step sends."""
-        looked = self.look()
-        sent = [SentBy(step.template, campaign.name, step.id) for campaign, step in sends(looked.definitions)]
-        names = {one.template for one in sent}
-        there = (
-            letter_name(path)
-            for path in looked.files.templates
-            if path.endswith(".mjml") and not any(part.startswith("_") for part in path.split("/"))
-        )
-        return (*sent, *(SentBy(name, "", "") for name in dict.fromkeys(there) if name not in names))
+        return self.look().letters
 
     def locales(self, template: str) -> tuple[str, ...]:
         """Every language that the letter is written or translated in, the brand's first."""
-        return tuple(str(locale) for locale in self.look().renderer.locales(template))
+        return self.look().locales[template]
 
     def all_locales(self) -> tuple[str, ...]:
         """Every language of any letter, the brand's first."""
-        names = (name for one in self.letters() for name in self.locales(one.template))
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys(name for names in self.look().locales.values() for name in names))
 
     def make(self, asked: Asked) -> Preview:
         """The letter. Raises CampaignFilesInvalid with the places of what is wrong with it, NotFound where
         there is no such letter, step, person or contact."""
+        if asked.contact:
+            return self._make(asked)
+        looked = self.look()
+        key = (asked, local_date(self._clock.now(), looked.definitions.brand.zone))
+        found = looked.made.get(key)
+        if found is None:
+            found = self._make(asked)
+            if len(looked.made) < MOST_KEPT:
+                looked.made[key] = found
+        return found
+
+    def _make(self, asked: Asked) -> Preview:
         email, letter, notes = self.email(asked)
         html, text = parts_of(email.content)
         locale = self.look().renderer.speeches.choose(letter.template, letter.locale).name

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -76,7 +76,7 @@ class PreviewRoutes:
     def page(self, request: Request) -> Response:
         """One letter."""
         shelf = self._shelf()
-        by = self._named(shelf, request.query_params)
+        by = _named(shelf.letters, request.query_params)
         if by is None:
             if request.query_params.get("letter") or not shelf.letters:
                 return self._page(shelf, SentBy("", "", ""), Asked(""), "light", _NO_LETTER)
@@ -167,12 +167,11 @@ class PreviewRoutes:
         errors = [one for one in looked.problems if one.level == "error"]
         return Shelf(letters, locales, self._previews.has_store, stamp, errors)
 
-    def _named(self, shelf: Shelf, query: Mapping[str, str]) -> SentBy | None:
-        wanted = query.get("letter", "")
-        return next((by for by in shelf.letters if letter_key(by) == wanted), None)
-
     def _make_asked(self, query: Mapping[str, str]) -> Preview | tuple[Problem, ...]:
-        by = self._named(self._shelf(), query)
+        try:
+            by = _named(self._previews.letters(), query)
+        except PenfriendError:
+            return _NO_LETTER
         return _NO_LETTER if by is None else self._make(_asked(by, query))
 
     def _make(self, asked: Asked) -> Preview | tuple[Problem, ...]:
@@ -186,6 +185,11 @@ class PreviewRoutes:
 
 
 _NO_LETTER = (Problem(Place("templates"), "there is no such letter any more; choose another."),)
+
+
+def _named(letters: Sequence[SentBy], query: Mapping[str, str]) -> SentBy | None:
+    wanted = query.get("letter", "")
+    return next((by for by in letters if letter_key(by) == wanted), None)
 
 
 def _asked(by: SentBy, query: Mapping[str, str]) -> Asked:
