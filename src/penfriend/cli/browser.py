@@ -23,8 +23,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from penfriend.domain.errors import PenfriendError
-
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ANSWER_SECONDS = 20.0
 """So long may it take to start, and to answer one question."""
@@ -52,7 +50,7 @@ _QUIET = (
 )
 
 
-class BrowserFailed(PenfriendError):
+class BrowserFailed(Exception):
     """The browser does not start, or does not answer."""
 
 

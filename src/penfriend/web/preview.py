@@ -161,9 +161,7 @@ class PreviewRoutes:
         except CampaignFilesInvalid as invalid:
             return Shelf((), (), self._previews.has_store, stamp, invalid.problems)
         except PenfriendError as error:
-            return Shelf(
-                (), (), self._previews.has_store, stamp, (Problem(Place("campaigns.yaml"), str(error)),)
-            )
+            return Shelf((), (), self._previews.has_store, stamp, (_without_place(str(error)),))
         errors = [one for one in looked.problems if one.level == "error"]
         return Shelf(letters, locales, self._previews.has_store, stamp, errors)
 
@@ -181,10 +179,15 @@ class PreviewRoutes:
         except CampaignFilesInvalid as invalid:
             return invalid.problems
         except PenfriendError as error:
-            return (Problem(Place(f"templates/{asked.template}.mjml"), str(error)),)
+            return (_without_place(str(error)),)
 
 
-_NO_LETTER = (Problem(Place("templates"), "there is no such letter any more; choose another."),)
+def _without_place(text: str) -> Problem:
+    """What is wrong with no line of a file."""
+    return Problem(Place(""), text)
+
+
+_NO_LETTER = (_without_place("there is no such letter any more; choose another."),)
 
 
 def _named(letters: Sequence[SentBy], query: Mapping[str, str]) -> SentBy | None:

@@ -33,6 +33,8 @@ def test_ordinary_person_has_all_that_a_letter_can_name() -> None:
     found = facts("ordinary")
     assert found["contact"]["first_name"] == "Eleanor"
     assert found["contact"]["attributes"]["came_from"] == "Came from"
+    assert found["contact"]["attributes"]["referral_code"] == "SAMPLE-7K2Q"
+    assert found["contact"]["attributes"]["profile_url"] == "https://shop.example/"
     assert len(found["cart"]["items"]) == 3
     assert found["points"]["balance"] == 1_540
     assert found["event"]["order_id"] == found["order"]["id"]
