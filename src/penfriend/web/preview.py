@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
+import os
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -38,6 +40,7 @@ from penfriend.rendering.preview_pages import (
 from penfriend.web.answers import not_found
 from penfriend.web.headers import FRAMED_LETTER, PREVIEW
 
+log = logging.getLogger("penfriend.preview")
 SHOWING = ["GET", "HEAD"]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LOOK_SECONDS = 0.5
@@ -180,6 +183,10 @@ class PreviewRoutes:
             return invalid.problems
         except PenfriendError as error:
             return (_without_place(str(error)),)
+        except Exception as error:  # a fault of ours, met by one letter or the data of one person
+            what = f"{type(error).__name__}: {error}"
+            log.error("a letter could not be shown: %s", what, exc_info="PENFRIEND_DEBUG" in os.environ)
+            return (_without_place(f"something went wrong that should not: {what}. Please report it"),)
 
 
 def _without_place(text: str) -> Problem:

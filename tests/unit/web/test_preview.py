@@ -200,6 +200,14 @@ def test_contact_of_the_store_can_be_chosen(folder: Path, tmp_path_factory: pyte
     assert '<input id="contact" name="contact" value="c-1"' in page
 
 
+def test_fault_of_ours_is_told_on_the_page(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Previews, "make", Mock(side_effect=ZeroDivisionError("by nothing")))
+    for path in (f"/preview?{LETTER}", f"/preview/letter?{LETTER}"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "something went wrong that should not: ZeroDivisionError: by nothing" in answer.text
+
+
 def test_page_is_told_when_a_file_was_saved(
     client: httpx.Client, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
