@@ -77,6 +77,11 @@ def test_whole_page_is_taken_on_each_screen_and_no_script_runs(program: str) -> 
     assert dark != desktop
 
 
+def test_page_that_is_too_long_to_be_shown_is_told(program: str) -> None:
+    with Browser(program) as browser, pytest.raises(BrowserFailed, match="cannot show a page of 3,"):
+        browser.picture(PAGE + "a" * 3_000_000, Screen(720))
+
+
 def test_command_takes_the_pictures(program: str, shop: Path) -> None:
     variables = dict(os.environ) | {"BROWSER_PATH": program}
     done = run_here(("preview", "hello", "--json"), shop, variables)

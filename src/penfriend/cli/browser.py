@@ -119,7 +119,9 @@ class Browser:
         self._ask("Emulation.setEmulatedMedia", media="screen", features=[scheme])
         self._events.clear()
         page = base64.b64encode(html.encode()).decode("ascii")
-        self._ask("Page.navigate", url=f"data:text/html;charset=utf-8;base64,{page}")
+        begun = self._ask("Page.navigate", url=f"data:text/html;charset=utf-8;base64,{page}")
+        if "errorText" in begun:  # a page of more than 2 MB
+            raise BrowserFailed(f"{self._program}: cannot show a page of {len(html):,} characters")
         self._wait_for("Page.loadEventFired")
         height = self._ask("Page.getLayoutMetrics")["cssContentSize"]["height"]
         clip = {"x": 0, "y": 0, "width": screen.width, "height": min(height, TALLEST // scale), "scale": 1}

@@ -52,7 +52,11 @@ _KEPT_FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 def from_this_machine(request: Request) -> None:
     """Refuse a request that does not call us by a name of this machine."""
-    if urlsplit(f"//{request.headers.get('host', '')}").hostname not in LOOPBACK:
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        host = None
+    if host not in LOOPBACK:
         raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST)
 
 

@@ -137,9 +137,18 @@ def test_all_letters_stand_in_all_their_languages(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("127.0.0.1:8401", 200), ("localhost:8401", 200), ("[::1]:8401", 200), ("shop.example", 421), ("", 421),
-     ("127.0.0.1.shop.example", 421), ("shop.example:8401", 421)],
-)  # fmt: skip
+    [
+        ("127.0.0.1:8401", 200),
+        ("localhost:8401", 200),
+        ("[::1]:8401", 200),
+        ("shop.example", 421),
+        ("shop.example:8401", 421),
+        ("127.0.0.1.shop.example", 421),
+        ("127.0.0.1@shop.example", 421),
+        ("[::1", 421),
+        ("", 421),
+    ],
+)
 @pytest.mark.parametrize("path", [f"/preview?{LETTER}", f"/preview/letter?{LETTER}", "/preview/changed"])
 def test_page_from_elsewhere_reads_nothing(client: httpx.Client, host: str, status: int, path: str) -> None:
     assert client.get(path, headers={"Host": host}).status_code == status
