@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from penfriend.bootstrap import House
+from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.preview import Previews, all_of
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound
 from penfriend.domain.events import EventIn
@@ -41,6 +41,10 @@ campaigns:
     trigger: {event: signed_up, key: number}
     steps: [{send: hello}, {wait: 2 days}, {send: hello, id: again, subject: Still there}]
   cart: {topic: offers, trigger: {segment: carts}, steps: [{send: cart, coupon: spring}]}
+  choosy:
+    topic: offers
+    trigger: {segment: carts, if: {contact.country: FR}}
+    steps: [{send: cart, coupon: spring}]
   ordered: {kind: transactional, trigger: {event: order_placed}, steps: [{send: ordered}]}
 """
 HEAD = "---\nsubject: {}\npreview: It is short\n---\n<mjml><mj-body><mj-section><mj-column><mj-text>\n"
@@ -110,6 +114,26 @@ def test_contact_who_was_never_in_the_campaign_gets_it_about_their_latest_event(
     found = made(house, "ordered", contact="ann@shop.example")
     assert "o-2 £12.50" in found.text
     assert found.notes == ("ann@shop.example was never in ordered: it is as if they entered now",)
+
+
+def test_of_several_enrollments_the_newest_counts(house: House) -> None:
+    send(house, "c-1", 7)
+    later(house, DAY)
+    send(house, "c-1", 8)
+    assert "Number 8" in made(house, "hello", contact="c-1").text
+
+
+def test_contact_who_is_in_the_segment_gets_it_about_what_they_are_in_it_with(house: House) -> None:
+    for number in (1, 2):
+        happens(house, "cart_updated", cart_id=f"k-{number}", total=20, items=[{"product_id": "p"}])
+        later(house, DAY)
+    happens(house, "cart_emptied", cart_id="k-2")
+    worker = Worker.of(house)
+    worker.enroll()
+    worker.close()
+    found = made(house, "cart", campaign="choosy", contact="c-1")
+    assert found.notes[0] == "c-1 was never in choosy: it is as if they entered now"
+    assert "k-1 £20.00" in found.text, "the latest cart is k-2, which is not in the segment"
 
 
 def test_facts_are_as_they_are_now(house: House) -> None:

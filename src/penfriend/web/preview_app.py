@@ -30,9 +30,7 @@ def serve_previews(previews: Previews, port: int) -> RunningServer:
     try:
         return serve(preview_app(previews), HOST, port)
     except SettingError:
-        raise SettingError(
-            f"--port {port}: cannot listen there; another program does? Name another"
-        ) from None
+        raise SettingError(f"--port {port}: cannot listen at {HOST}:{port}; name another") from None
 
 
 def _to_the_page() -> Response:

@@ -14,6 +14,7 @@ import pytest
 
 from penfriend.bootstrap import Settings
 from penfriend.bootstrap.preview import Previews
+from penfriend.domain.errors import SettingError
 from penfriend.domain.ingestion import ContactIn
 from penfriend.engine.clock import SetClock
 from penfriend.web import preview as routes
@@ -226,6 +227,15 @@ def test_page_is_told_when_a_file_was_saved(
     assert client.get(f"/preview/changed?since={stamp}").text == stamp
     (folder / "templates" / "hello.mjml").write_text(f"{HELLO}\n")
     assert client.get(f"/preview/changed?since={stamp}").text != stamp
+
+
+def test_port_that_is_taken_is_told_in_one_line(folder: Path) -> None:
+    previews = Previews(Settings.of({"PENFRIEND_CONFIG": str(folder / "campaigns.yaml")}), SetClock(NOON))
+    with (
+        serve_previews(previews, 0) as server,
+        pytest.raises(SettingError, match=r"^--port \d+: cannot listen"),
+    ):
+        serve_previews(previews, server.port)
 
 
 def test_assets_are_ours_and_kept(client: httpx.Client) -> None:
