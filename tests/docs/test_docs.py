@@ -150,6 +150,21 @@ def test_every_route_stands_in_the_page_of_http() -> None:
     nothing((path for path in paths if path.partition("{")[0] not in shown), HTTP)
 
 
+def test_every_route_view_and_sample_person_of_the_preview_stands_in_its_page() -> None:
+    from penfriend.rendering.preview_pages import VIEWS
+    from penfriend.rendering.sample_people import PEOPLE
+    from penfriend.web.preview import PreviewRoutes
+
+    paths = set(paths_of(PreviewRoutes(Mock()).router().routes))
+    assert len(paths) > 5
+    section = page(HTTP).whole.section("Preview of letters")
+    shown = " ".join(section.code)
+    missing = [path for path in paths if path.partition("{")[0] not in shown]
+    missing += [view for view in VIEWS if f"`{view}`" not in f"`{'` `'.join(section.code)}`"]
+    missing += [name for name in PEOPLE if not row_of(TEMPLATES, name, "Sample people")]
+    nothing(missing, f"{HTTP}, {TEMPLATES}")
+
+
 def paths_of(routes: Iterable[object]) -> Iterator[str]:
     """The paths of an application. An included router keeps its own routes."""
     for route in routes:

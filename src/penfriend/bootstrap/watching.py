@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from pathlib import Path
 
 from penfriend.bootstrap.checked import coupon_files
-from penfriend.bootstrap.files import Files, included, sql_files
+from penfriend.bootstrap.file_stamps import Stamp, stamp_of
+from penfriend.bootstrap.files import Files, sql_files
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.taking_up import apply_at_start, apply_changed
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
@@ -21,7 +21,7 @@ class FileWatch:
     def __init__(self, house: House, *, active: bool) -> None:
         self._house, self._active = house, active
         self._asked = threading.Event()
-        self._seen: frozenset[tuple[str, int, int]] = frozenset()
+        self._seen: Stamp = frozenset()
         self._named: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         """What the files name beside themselves: patterns of further ones, and files of codes and SELECTs."""
 
@@ -82,21 +82,6 @@ class FileWatch:
                 return files
             self._named = named
 
-    def _stamp(self) -> frozenset[tuple[str, int, int]]:
-        config = self._house.settings.config
+    def _stamp(self) -> Stamp:
         include, beside = self._named
-        paths = [
-            config,
-            *included(config, include).values(),
-            *(config.parent / name for name in beside),
-            *(config.parent / "templates").rglob("*"),
-        ]
-        return frozenset(stamp for path in paths if (stamp := _stamp_of(path)) is not None)
-
-
-def _stamp_of(path: Path) -> tuple[str, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return (str(path), found.st_size, found.st_mtime_ns)
+        return stamp_of(self._house.settings.config, include, beside)

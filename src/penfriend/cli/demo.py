@@ -69,8 +69,8 @@ def demo(
             else:
                 _tell(overview, received)
             if stay:
-                with serve_house(house):
-                    _stay(inbox)
+                with serve_house(house, with_previews=True) as pages:
+                    _stay(inbox, pages.url)
     sent = sum(counts.messages.get("sent", 0) for counts in overview.campaigns.values())
     return DONE if sent == received else WRONG
 
@@ -117,9 +117,10 @@ def _tell(overview: Overview, received: int) -> None:
     )
 
 
-def _stay(inbox: Inbox) -> None:
+def _stay(inbox: Inbox, pages: str) -> None:
     """Until Ctrl-C."""
-    typer.echo(f"\nThe inbox is open at {inbox.address} - press Ctrl-C to end.")
+    typer.echo(f"\nThe letters of the files can be looked at: {pages}/preview")
+    typer.echo(f"The inbox is open at {inbox.address} - press Ctrl-C to end.")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

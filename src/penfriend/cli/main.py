@@ -22,6 +22,8 @@ COMMANDS = {
     "schema": ("schema", "Print the JSON Schema of campaigns.yaml."),
     "simulate": ("simulate", "Live the days to come over a copy of the store."),
     "test": ("test", "Run the tests of the campaign files."),
+    "preview": ("preview", "Look at letters before anybody gets them."),
+    "send-test": ("send_test", "Send one letter as a marked test."),
     "import": ("import_", "Bring in contacts, events or consents; safe to repeat."),
     "segment": ("segment", "Look at who is in a segment, and why."),
     "plan": ("plan", "Compare campaigns.yaml and templates/ with what is live."),

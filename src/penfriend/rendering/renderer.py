@@ -113,6 +113,14 @@ class TemplateRenderer:
         Nothing is said of the `unreadable`: somebody else knows why there is no text of theirs."""
         return check(self, unreadable)
 
+    def broken(self, template: str, locale: str) -> tuple[Problem, ...]:
+        """Why a letter cannot be compiled for somebody of that locale; empty where it can."""
+        try:
+            self.speeches.choose(template, locale).compile(template)
+        except TemplateBroken as broken:
+            return tuple(one for one in broken.problems if one.level == "error")
+        return ()
+
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)

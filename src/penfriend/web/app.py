@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI
 
 from penfriend import __version__
 from penfriend.engine.visits import Visits
@@ -11,20 +13,19 @@ from penfriend.web.answers import Answers
 from penfriend.web.bodies import BodyLimit
 from penfriend.web.headers import SecurityHeaders
 from penfriend.web.health import Hindrances, health_routes
-from penfriend.web.hooks import HookRoutes
-from penfriend.web.links import LinkRoutes
 from penfriend.web.pages import PageRoutes
 
 
-def create_app(
-    visits: Visits,
-    pages: Pages,
-    hindrances: Hindrances,
-    hooks: HookRoutes | None = None,
-    links: LinkRoutes | None = None,
-) -> FastAPI:
-    """The application. `hindrances` says what keeps the service from its work (`/readyz`); without `hooks` no
-    provider reports, without `links` nothing is tracked."""
+class HasRoutes(Protocol):
+    """A part of the application."""
+
+    def router(self) -> APIRouter:
+        """Its routes."""
+
+
+def create_app(visits: Visits, pages: Pages, hindrances: Hindrances, *parts: HasRoutes) -> FastAPI:
+    """The application: the pages behind the links of mails, and further parts, of which an earlier one has an
+    address that two of them know. `hindrances` says what keeps the service from its work (`/readyz`)."""
     app = FastAPI(
         title="Penfriend",
         version=__version__,
@@ -34,10 +35,8 @@ def create_app(
     )
     app.include_router(PageRoutes(visits, pages).router())
     app.include_router(health_routes(hindrances))
-    if hooks is not None:
-        app.include_router(hooks.router())
-    if links is not None:
-        app.include_router(links.router())
+    for part in parts:
+        app.include_router(part.router())
     Answers(visits, pages).install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

@@ -28,6 +28,23 @@ LETTER: Mapping[str, str] = {
 }
 """What a letter in the browser has instead of the same of SECURITY."""
 
+PREVIEW: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+"""What a page has on which letters are looked at: letters in frames, and one script of ours."""
+
+FRAMED_LETTER: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; form-action 'none';"
+        " base-uri 'none'; frame-ancestors 'self'; sandbox"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""What a letter in a frame of them has: no script, no form, no way out."""
+
 SECURITY: Mapping[str, str] = {
     "Content-Security-Policy": PAGE_POLICY,
     "Referrer-Policy": "no-referrer",  # a token must not reach the shop's own site, or anybody's

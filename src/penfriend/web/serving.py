@@ -6,6 +6,7 @@ import socket
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.feedback import feedback_desk
+from penfriend.bootstrap.preview import Previews
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 from penfriend.engine.following import Following
@@ -18,12 +19,13 @@ from penfriend.storage.visit_log import VisitLog
 from penfriend.web.app import create_app
 from penfriend.web.hooks import HookRoutes
 from penfriend.web.links import LinkRoutes
+from penfriend.web.preview import PreviewRoutes
 from penfriend.web.server import RunningServer, serve
 
 
-def serve_house(house: House) -> RunningServer:
-    """Serve the house's pages at PENFRIEND_LISTEN. A context manager that stops. Raises SettingError where it
-    cannot listen."""
+def serve_house(house: House, *, with_previews: bool = False) -> RunningServer:
+    """Serve the house's pages at PENFRIEND_LISTEN, and `/preview` where that is open to this machine alone. A
+    context manager that stops. Raises SettingError where it cannot listen."""
 
     def live() -> Live:
         found = house.live()
@@ -51,7 +53,8 @@ def serve_house(house: House) -> RunningServer:
     reports = HookRoutes(hooks, feedback_desk(house).apply, house.clock.now)
     book = HitBook(HitLog(house.db).keep)
     links = LinkRoutes(Following(tokens, book.note, house.clock))
-    app = create_app(visits, pages, hindrances, reports, links)
+    previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
+    app = create_app(visits, pages, hindrances, reports, links, *previews)
     writer = HitWriter(book)
     try:
         return serve(app, house.settings.host, house.settings.port, at_end=writer.stop)

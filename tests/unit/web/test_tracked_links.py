@@ -40,7 +40,7 @@ def client(shop: VisitShop, noted: list[Hit]) -> Iterator[httpx.Client]:
     """Somebody with a browser, before the real server."""
     links = LinkRoutes(Following(shop.tokens, noted.append, shop.clock))
     pages = shop.app_parts()
-    with serve(create_app(*pages, links=links), "127.0.0.1", 0) as server:
+    with serve(create_app(*pages, links), "127.0.0.1", 0) as server:
         client = httpx.Client(base_url=server.url, verify=False, headers=BROWSER)
         yield client
         client.close()
