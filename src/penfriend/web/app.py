@@ -9,17 +9,23 @@ from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages
 from penfriend.web.answers import Answers
 from penfriend.web.bodies import BodyLimit
+from penfriend.web.events import EventRoutes
 from penfriend.web.headers import SecurityHeaders
 from penfriend.web.health import Hindrances, health_routes
 from penfriend.web.hooks import HookRoutes
+from penfriend.web.openapi import with_events
 from penfriend.web.pages import PageRoutes
 
 
 def create_app(
-    visits: Visits, pages: Pages, hindrances: Hindrances, hooks: HookRoutes | None = None
+    visits: Visits,
+    pages: Pages,
+    hindrances: Hindrances,
+    hooks: HookRoutes | None = None,
+    events: EventRoutes | None = None,
 ) -> FastAPI:
     """The application. `hindrances` says what keeps the service from its work (`/readyz`); without `hooks` no
-    provider reports."""
+    provider reports, without `events` none are taken."""
     app = FastAPI(
         title="Penfriend",
         version=__version__,
@@ -31,6 +37,10 @@ def create_app(
     app.include_router(health_routes(hindrances))
     if hooks is not None:
         app.include_router(hooks.router())
+    if events is not None:
+        app.include_router(events.router())
+        described = app.openapi
+        app.openapi = lambda: with_events(described())  # type: ignore[method-assign]  # FastAPI's own way
     Answers(visits, pages).install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.api_keys import KeyRing
 from penfriend.bootstrap.feedback import feedback_desk
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
+from penfriend.engine.intake import Intake
 from penfriend.engine.live import Live
 from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages, SignedTokens
 from penfriend.storage.visit_log import VisitLog
 from penfriend.web.app import create_app
+from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
+from penfriend.web.keyholders import Keyholders
 from penfriend.web.server import RunningServer, serve
 
 
-def serve_house(house: House) -> RunningServer:
-    """Serve the house's pages at PENFRIEND_LISTEN. A context manager that stops. Raises SettingError where it
+@contextmanager
+def serve_house(house: House) -> Iterator[RunningServer]:
+    """Serve the house's pages and its API at PENFRIEND_LISTEN, until it is left. Raises SettingError where it
     cannot listen."""
 
     def live() -> Live:
@@ -44,8 +51,14 @@ def serve_house(house: House) -> RunningServer:
     pages = Pages(lambda: live().renderer)
     hooks = Hooks(house.settings.webhooks, house.settings.public_url)
     reports = HookRoutes(hooks, feedback_desk(house).apply, house.clock.now)
-    app = create_app(visits, pages, hindrances, reports)
-    return serve(app, house.settings.host, house.settings.port)
+    intake = Intake(lambda events, source: house.ingester().ingest_events(events, source=source))
+    events = EventRoutes(Keyholders(KeyRing(house)), intake, house.brand_zone)
+    app = create_app(visits, pages, hindrances, reports, events)
+    try:
+        with serve(app, house.settings.host, house.settings.port) as server:
+            yield server
+    finally:
+        intake.close()
 
 
 def free_port() -> int:
