@@ -15,6 +15,7 @@ from penfriend.web.health import Hindrances, health_routes
 from penfriend.web.hooks import HookRoutes
 from penfriend.web.openapi import with_events
 from penfriend.web.pages import PageRoutes
+from penfriend.web.shop_hooks import ShopHookRoutes
 
 
 def create_app(
@@ -23,9 +24,10 @@ def create_app(
     hindrances: Hindrances,
     hooks: HookRoutes | None = None,
     events: EventRoutes | None = None,
+    shops: ShopHookRoutes | None = None,
 ) -> FastAPI:
     """The application. `hindrances` says what keeps the service from its work (`/readyz`); without `hooks` no
-    provider reports, without `events` none are taken."""
+    provider reports, without `events` and `shops` no events are taken."""
     app = FastAPI(
         title="Penfriend",
         version=__version__,
@@ -35,6 +37,8 @@ def create_app(
     )
     app.include_router(PageRoutes(visits, pages).router())
     app.include_router(health_routes(hindrances))
+    if shops is not None:  # before the providers, whose route takes any name
+        app.include_router(shops.router())
     if hooks is not None:
         app.include_router(hooks.router())
     if events is not None:

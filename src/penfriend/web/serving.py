@@ -21,6 +21,7 @@ from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
 from penfriend.web.keyholders import Keyholders
 from penfriend.web.server import RunningServer, serve
+from penfriend.web.shop_hooks import ShopHookRoutes
 
 
 @contextmanager
@@ -53,7 +54,8 @@ def serve_house(house: House) -> Iterator[RunningServer]:
     reports = HookRoutes(hooks, feedback_desk(house).apply, house.clock.now)
     intake = Intake(lambda events, source: house.ingester().ingest_events(events, source=source))
     events = EventRoutes(Keyholders(KeyRing(house)), intake, house.brand_zone)
-    app = create_app(visits, pages, hindrances, reports, events)
+    shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
+    app = create_app(visits, pages, hindrances, reports, events, shops)
     try:
         with serve(app, house.settings.host, house.settings.port) as server:
             yield server
