@@ -132,5 +132,6 @@ def test_a_webhook_setting_that_cannot_do_is_said_at_the_start(house: House) -> 
         house.db,
         house.clock,
     )
-    with pytest.raises(SettingError, match=r"^PENFRIEND_WEBHOOK_POSTMARK: write user:password"):
-        serve_house(changed)
+    said = r"^PENFRIEND_WEBHOOK_POSTMARK: write user:password"
+    with pytest.raises(SettingError, match=said), serve_house(changed):
+        pass

@@ -42,6 +42,13 @@ DEFAULTS.update(
     }
 )
 
+SHOPS = {"shopify": "Shopify: the app's client secret", "woocommerce": "WooCommerce: the webhook's secret"}
+"""The shop systems whose webhooks can be taken, and what those are checked by."""
+
+DEFAULTS.update(
+    {f"{PREFIX}WEBHOOK_{name.upper()}": ("", f"webhooks of {text}") for name, text in SHOPS.items()}
+)
+
 SHORTEST_SECRET = 16
 
 
@@ -60,6 +67,8 @@ class Settings:
     secret_key: str
     webhooks: Mapping[str, str]
     """By provider, as far as they are set."""
+    shops: Mapping[str, str]
+    """By shop system, likewise."""
     environment: Mapping[str, str]
     """What `${NAME}` in the campaign files can take, defaults of ours included."""
 
@@ -88,6 +97,7 @@ class Settings:
             bounces=values["PENFRIEND_BOUNCES"],
             secret_key=values["PENFRIEND_SECRET_KEY"],
             webhooks={one.name: secret for one in PROVIDERS.values() if (secret := values.get(one.webhook))},
+            shops={one: secret for one in SHOPS if (secret := values[f"{PREFIX}WEBHOOK_{one.upper()}"])},
             environment={**environment, "PENFRIEND_PUBLIC_URL": url},
         )
 

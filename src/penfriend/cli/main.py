@@ -36,6 +36,7 @@ COMMANDS = {
     "bounces": ("bounces", "Read mails that came back."),
     "messages": ("messages", "List mails, the newest first."),
     "contact": ("contact", "Look at one person, or let an address be written to no more."),
+    "apikey": ("apikey", "Say which programs may use the API."),
     "source": ("source", "Look at the databases of the company (`sources`)."),
 }
 """Every command, the module that holds it, and the first sentence of its help, in the order of the help."""

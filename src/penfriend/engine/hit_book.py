@@ -95,7 +95,7 @@ class HitWriter:
         self._thread = threading.Thread(target=self._run, name="penfriend-hits", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Write what is left, and end. A store that is away is not waited for."""
         self._stopping.set()
         self._thread.join(STOP_SECONDS)

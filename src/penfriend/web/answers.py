@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, HTTPException, Request
@@ -41,7 +42,9 @@ class Answers:
     async def http_error(self, request: Request, error: Exception) -> Response:
         """An error with a status of its own; every address that is nothing is the same page."""
         assert isinstance(error, StarletteHTTPException)  # noqa: S101 - what it is installed for
-        return await self._say(request, HTTPStatus(error.status_code), dict(error.headers or {}))
+        status = HTTPStatus(error.status_code)
+        detail = "" if error.detail == status.phrase else str(error.detail)
+        return await self._say(request, status, dict(error.headers or {}), detail)
 
     async def invalid(self, request: Request, _: Exception) -> Response:
         """A request that does not have the form that the route wants."""
@@ -60,10 +63,10 @@ class Answers:
         return await self._say(request, HTTPStatus.INTERNAL_SERVER_ERROR, dict(SECURITY))
 
     async def _say(
-        self, request: Request, status: HTTPStatus, headers: dict[str, str] | None = None
+        self, request: Request, status: HTTPStatus, headers: dict[str, str] | None = None, detail: str = ""
     ) -> Response:
         if request.url.path.split("/")[1] in FOR_PROGRAMS:
-            return problem(status, headers=headers)
+            return problem(status, detail, headers)
         accepted = request.headers.get("accept-language", "")
         html = await run_in_threadpool(self._notice, status, accepted)
         return HTMLResponse(html, status, headers)
@@ -76,11 +79,17 @@ class Answers:
         return self._pages.notice(_what(status), setting, accepted)
 
 
-def problem(status: HTTPStatus, detail: str = "", headers: dict[str, str] | None = None) -> JSONResponse:
-    """A problem document."""
-    content = {"type": "about:blank", "title": status.phrase, "status": status.value}
+def problem(
+    status: HTTPStatus,
+    detail: str = "",
+    headers: dict[str, str] | None = None,
+    extra: Mapping[str, object] | None = None,
+) -> JSONResponse:
+    """A problem document, with further members in `extra`."""
+    content: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": status.value}
     if detail:
         content["detail"] = detail
+    content |= extra or {}
     return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 

@@ -11,8 +11,10 @@ from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages
 from penfriend.web.answers import Answers
 from penfriend.web.bodies import BodyLimit
+from penfriend.web.events import EventRoutes
 from penfriend.web.headers import SecurityHeaders
 from penfriend.web.health import Hindrances, health_routes
+from penfriend.web.openapi import with_events
 from penfriend.web.pages import PageRoutes
 
 
@@ -37,6 +39,9 @@ def create_app(visits: Visits, pages: Pages, hindrances: Hindrances, *parts: Has
     app.include_router(health_routes(hindrances))
     for part in parts:
         app.include_router(part.router())
+    if any(isinstance(part, EventRoutes) for part in parts):
+        described = app.openapi
+        app.openapi = lambda: with_events(described())  # type: ignore[method-assign]  # FastAPI's own way
     Answers(visits, pages).install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

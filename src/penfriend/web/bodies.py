@@ -15,16 +15,20 @@ MAX_BODY = 64 * 1024
 """Bytes; the longest comment is 24,000 in its longest encoding."""
 MAX_WEBHOOK = 4 * 1024 * 1024
 """Bytes of one post of a mail provider: hundreds of events."""
-MAX_WEBHOOKS = 64 * 1024 * 1024
-"""Bytes of all those that are being taken: they are held before it is known who sent them."""
+MAX_EVENTS = 8 * 1024 * 1024
+"""Bytes of one post of events."""
+MAX_HELD = 64 * 1024 * 1024
+"""Bytes of all those that are being taken together."""
+LARGER = {"/webhooks/": MAX_WEBHOOK, "/v1/events": MAX_EVENTS}
+"""What programs may post where, by how the path begins."""
 MAX_FIELDS = 1_000
 BODY_SECONDS = 10.0
 """So long may a client take to send a form."""
 
 
 class BodyLimit:
-    """Refuses bodies over `limit` bytes, of webhooks over MAX_WEBHOOK: by what they say of themselves, else
-    when they come to it."""
+    """Refuses bodies over `limit` bytes, of programs over what LARGER says: by what they say of themselves,
+    else when they come to it."""
 
     def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
         self._app = app
@@ -36,23 +40,24 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        of_hook = scope["path"].startswith("/webhooks/")
-        limit = max(self._limit, MAX_WEBHOOK) if of_hook else self._limit
+        larger = next((most for path, most in LARGER.items() if scope["path"].startswith(path)), 0)
+        limit = max(self._limit, larger)
         said = dict(scope["headers"]).get(b"content-length", b"")
         too_large = said.isdigit() and int(said[:20]) > limit
+        why = f"a body here has at most {limit} bytes"
         seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             if too_large:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
             message = await receive()
             came = len(message.get("body", b""))
             seen += came
             self._held += came
             if seen > limit:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            if of_hook and self._held > MAX_WEBHOOKS:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
+            if larger and self._held > MAX_HELD:
                 raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
             return message
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -27,10 +26,7 @@ _BACKLOG = 1024
 class RunningServer:
     """A server that answers. A context manager that stops it."""
 
-    def __init__(
-        self, server: uvicorn.Server, listening: socket.socket, host: str, at_end: Callable[[], object]
-    ) -> None:
-        self._at_end = at_end
+    def __init__(self, server: uvicorn.Server, listening: socket.socket, host: str) -> None:
         self._server = server
         self._listening = listening
         self._host = host
@@ -54,7 +50,6 @@ class RunningServer:
         self._server.should_exit = True
         self._thread.join(START_SECONDS + STOP_SECONDS)
         self._listening.close()
-        self._at_end()
 
     def _run(self) -> None:
         self._server.run(sockets=[self._listening])
@@ -68,9 +63,8 @@ class RunningServer:
         self.stop()
 
 
-def serve(app: FastAPI, host: str, port: int, at_end: Callable[[], object] = lambda: None) -> RunningServer:
-    """Listen and answer; connections are taken when this returns. `at_end` is called when it has stopped.
-    Raises SettingError where it cannot listen."""
+def serve(app: FastAPI, host: str, port: int) -> RunningServer:
+    """Listen and answer; connections are taken when this returns. Raises SettingError where it cannot."""
     config = uvicorn.Config(
         app,
         http="h11",
@@ -83,7 +77,7 @@ def serve(app: FastAPI, host: str, port: int, at_end: Callable[[], object] = lam
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    return RunningServer(uvicorn.Server(config), _listen(host, port), host, at_end)
+    return RunningServer(uvicorn.Server(config), _listen(host, port), host)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.api_keys import KeyRing
 from penfriend.bootstrap.feedback import feedback_desk
 from penfriend.bootstrap.preview import Previews
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 from penfriend.engine.following import Following
 from penfriend.engine.hit_book import HitBook, HitWriter
+from penfriend.engine.intake import Intake
 from penfriend.engine.live import Live
 from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages, SignedTokens
 from penfriend.storage.hit_log import HitLog
 from penfriend.storage.visit_log import VisitLog
 from penfriend.web.app import create_app
+from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
+from penfriend.web.keyholders import Keyholders
 from penfriend.web.links import LinkRoutes
 from penfriend.web.preview import PreviewRoutes
 from penfriend.web.server import RunningServer, serve
+from penfriend.web.shop_hooks import ShopHookRoutes
 
 
-def serve_house(house: House, *, with_previews: bool = False) -> RunningServer:
-    """Serve the house's pages at PENFRIEND_LISTEN, and `/preview` where that is open to this machine alone. A
-    context manager that stops. Raises SettingError where it cannot listen."""
+@contextmanager
+def serve_house(house: House, *, with_previews: bool = False) -> Iterator[RunningServer]:
+    """Serve the house's pages and its API at PENFRIEND_LISTEN until it is left, and `/preview` where that is
+    open to this machine alone. Raises SettingError where it cannot listen."""
 
     def live() -> Live:
         found = house.live()
@@ -53,14 +61,18 @@ def serve_house(house: House, *, with_previews: bool = False) -> RunningServer:
     reports = HookRoutes(hooks, feedback_desk(house).apply, house.clock.now)
     book = HitBook(HitLog(house.db).keep)
     links = LinkRoutes(Following(tokens, book.note, house.clock))
+    intake = Intake(lambda events, source: house.ingester().ingest_events(events, source=source))
+    events = EventRoutes(Keyholders(KeyRing(house)), intake, house.brand_zone)
+    shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
     previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
-    app = create_app(visits, pages, hindrances, reports, links, *previews)
-    writer = HitWriter(book)
-    try:
-        return serve(app, house.settings.host, house.settings.port, at_end=writer.stop)
-    except BaseException:
-        writer.stop()
-        raise
+    # shops before providers, whose address takes any name
+    app = create_app(visits, pages, hindrances, shops, reports, links, events, *previews)
+    with (
+        closing(HitWriter(book)),
+        closing(intake),
+        serve(app, house.settings.host, house.settings.port) as server,
+    ):
+        yield server
 
 
 def free_port() -> int:

@@ -145,7 +145,7 @@ def test_the_writer_writes_by_itself_and_once_more_at_its_end(store: Store, book
     book.note(HIT)
     assert store.written.wait(30)
     book.note(replace(HIT, link=2))
-    writer.stop()
+    writer.close()
     assert store.kept == [HIT, replace(HIT, link=2)]
 
 
@@ -155,5 +155,5 @@ def test_a_store_that_is_away_at_the_end_is_not_waited_for(
     store.fault = StoreUnavailable("away")
     writer = HitWriter(book)
     book.note(HIT)
-    writer.stop()
+    writer.close()
     assert "1 clicks and opens are lost: the store was away" in caplog.text

@@ -265,7 +265,7 @@ def test_all_posts_under_way_have_a_limit_and_those_that_are_over_make_room(
 ) -> None:
     """They lie in memory before it is known who sent them."""
     desk, post = HookDesk(), good("postmark")
-    monkeypatch.setattr(bodies, "MAX_WEBHOOKS", len(post.body))
+    monkeypatch.setattr(bodies, "MAX_HELD", len(post.body))
     inside: list[int] = []
 
     def meanwhile(found: Sequence[Feedback]) -> list[Effect]:

@@ -8,7 +8,7 @@ journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_c
 outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, hits, coupon_codes
 pacing      route_rates, route_days
-house       revisions, leases, routes, destinations, notes
+house       revisions, leases, routes, destinations, notes, api_keys
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from penfriend.storage.tables.happenings import (
     purchases,
     refunds,
 )
-from penfriend.storage.tables.house import destinations, leases, notes, revisions, routes
+from penfriend.storage.tables.house import api_keys, destinations, leases, notes, revisions, routes
 from penfriend.storage.tables.journeys import (
     campaign_states,
     decisions,
@@ -57,6 +57,7 @@ from penfriend.storage.tables.people import (
 
 __all__ = [
     "answers",
+    "api_keys",
     "attempts",
     "campaign_states",
     "carts",

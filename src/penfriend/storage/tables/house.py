@@ -54,3 +54,16 @@ notes = Table(
     text("value"),
 )
 """Small things to remember: the tzdata version, the last full look, why files were not applied."""
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("label", TEXT, primary_key=True),
+    text("name", null=False),
+    text("digest", null=False),
+    text("scopes", null=False),  # with spaces between them
+    moment("made_at", null=False),
+    moment("used_at"),
+    moment("revoked_at"),
+)
+"""Keys of the API; a revoked one stays, so that its name says who it was."""
