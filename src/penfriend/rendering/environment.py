@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import CodeType
+from types import BuiltinMethodType, CodeType
 
-from jinja2 import Environment, StrictUndefined, Template, Undefined, nodes
+from jinja2 import StrictUndefined, Template, Undefined, nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
-from jinja2.utils import Cycler, Joiner, Namespace
+from jinja2.utils import Cycler, Joiner
+from jinja2.utils import Namespace as OpenNamespace
 
 from penfriend.domain.letter import Needs
 from penfriend.domain.money import Money
@@ -25,10 +26,18 @@ from penfriend.rendering import filters
 from penfriend.rendering.catalogs import Translations
 from penfriend.rendering.counts import replace_counts
 from penfriend.rendering.formats import Formats
-from penfriend.rendering.limits import LimitReached, check_operator, lenient, limited_range
+from penfriend.rendering.guards import guard
+from penfriend.rendering.limits import (
+    Budget,
+    LimitReached,
+    check_operator,
+    lenient,
+    limited_join,
+    limited_range,
+    refuse_many_stripped,
+)
 from penfriend.rendering.links import Links
 from penfriend.rendering.names import fact_names
-from penfriend.rendering.parsed import every_node
 from penfriend.rendering.translating import translation_functions
 
 _ATTRIBUTES: Mapping[type, frozenset[str]] = {
@@ -40,6 +49,15 @@ _ATTRIBUTES: Mapping[type, frozenset[str]] = {
     Cycler: frozenset({"next", "reset", "current"}),
 }
 """What a template may ask of a value that is no group of names."""
+
+
+class Namespace(OpenNamespace):
+    """Where a template keeps values; printing it does not print what it holds, which may be itself."""
+
+    def __repr__(self) -> str:
+        return "<namespace>"
+
+
 _OPEN = (LoopContext, Namespace, Macro)
 
 
@@ -93,7 +111,8 @@ class Compiled:
 class LetterEnvironment(SandboxedEnvironment):
     """The sandbox of one locale."""
 
-    intercepted_binops = frozenset({"+", "*", "%", "**"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    concat = staticmethod(limited_join)
 
     def __init__(
         self,
@@ -133,7 +152,7 @@ class LetterEnvironment(SandboxedEnvironment):
         }
         self._codes, self._rows = codes, rows
         self.filters = {
-            **{name: self.filters[name] for name in filters.KEPT},
+            **filters.limited_filters(self.filters),
             **filters.own_filters(),
             **{name: filters.with_context(function) for name, function in written.items()},
             **dict.fromkeys(("_", "gettext"), filters.with_context(dynamic)),
@@ -173,7 +192,18 @@ class LetterEnvironment(SandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Operators, their result kept small."""
         check_operator(operator, left, right)
-        return super().call_binop(context, operator, left, right)
+        return filters.made(context, super().call_binop(context, operator, left, right))
+
+    def call(self, context: Context, called: object, /, *args: object, **kwargs: object) -> object:
+        """Every call that a template makes: of a function, a macro, or a loop that goes down a level."""
+        budget = context.get("_budget")
+        if isinstance(budget, Budget):
+            budget.look_at_clock()
+            if isinstance(called, LoopContext) and args:
+                args = (budget.loop(args[0]), *args[1:])
+        if isinstance(called, BuiltinMethodType) and isinstance(called.__self__, str):
+            refuse_many_stripped(*args)
+        return filters.made(context, super().call(context, called, *args, **kwargs))
 
     def compiled(self, source: str) -> Compiled:
         """The template of a Jinja source. Raises TemplateSyntaxError; its line is the source's."""
@@ -187,49 +217,6 @@ class LetterEnvironment(SandboxedEnvironment):
             made = self._codes[key] = (self.compile(tree), tree, needs)
         code, tree, needs = made
         return Compiled(Template.from_code(self, code, self.globals), tree, needs)
-
-
-_TRANSLATING = frozenset({"_", "gettext"})
-
-
-def guard(tree: nodes.Template, env: Environment) -> None:
-    """Puts the limits into a parsed template: loops are counted, `~` is kept short, a text that is not
-    written out is escaped when translated."""
-    for node in list(every_node(tree)):
-        if isinstance(node, nodes.For):
-            node.iter = _filtered(node.iter, "_loop", env)
-        elif isinstance(node, nodes.Call) and _is_dynamic_translation(node):
-            node.node = nodes.Name("_translated", "load", lineno=node.lineno, environment=env)
-    for node in reversed(list(every_node(tree))):  # what a node holds comes first: a ~ within a ~
-        _replace_concat(node, env)
-
-
-def _filtered(node: nodes.Node, name: str, env: Environment) -> nodes.Filter:
-    made = nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
-    made.set_environment(env)
-    return made
-
-
-def _is_dynamic_translation(node: nodes.Call) -> bool:
-    called = isinstance(node.node, nodes.Name) and node.node.name in _TRANSLATING
-    return called and bool(node.args) and not isinstance(node.args[0], nodes.Const)
-
-
-def _replace_concat(node: nodes.Node, env: Environment) -> None:
-    for name in node.fields:
-        value = getattr(node, name, None)
-        if isinstance(value, nodes.Concat):
-            setattr(node, name, _short(value, env))
-        elif isinstance(value, list) and any(isinstance(each, nodes.Concat) for each in value):
-            setattr(
-                node, name, [_short(each, env) if isinstance(each, nodes.Concat) else each for each in value]
-            )
-
-
-def _short(concat: nodes.Concat, env: Environment) -> nodes.Filter:
-    joined = nodes.List(list(concat.nodes), lineno=concat.lineno)
-    joined.set_environment(env)
-    return _filtered(joined, "_join", env)
 
 
 def fill(template: Template, variables: Mapping[str, object], limit: int) -> str:
