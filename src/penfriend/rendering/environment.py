@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import BuiltinMethodType, CodeType
 
-from jinja2 import StrictUndefined, Template, Undefined, nodes
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2 import StrictUndefined, Template, Undefined, nodes, pass_context
+from jinja2.exceptions import SecurityError, TemplateRuntimeError, UndefinedError
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner
@@ -84,13 +84,21 @@ class Missing(StrictUndefined):
         return f'a {type(held).__name__} has no "{name}".'
 
 
-def refuse_nothing(value: object) -> object:
-    """What every printed value goes through: None would be read as the word "None" by somebody."""
+SMALL = 100
+"""Texts of so few characters are not counted when they are written."""
+
+
+@pass_context
+def printed(context: Context, value: object) -> object:
+    """What every printed value goes through. None would be read as the word "None" by somebody; what is large
+    is counted, for a block keeps all that is written in it."""
     if value is None:
         raise NothingToPrint(
             'this value is empty; give it another for that case: {{ ... or "..." }}, or ask {% '
             "if ... %} before."
         )
+    if isinstance(value, list | tuple | dict) or (isinstance(value, str) and len(value) > SMALL):
+        filters.made(context, value)
     return value
 
 
@@ -127,10 +135,11 @@ class LetterEnvironment(SandboxedEnvironment):
         super().__init__(
             autoescape=escape,
             undefined=Missing,
-            finalize=refuse_nothing,
+            finalize=printed,
             extensions=["jinja2.ext.i18n"],
             keep_trailing_newline=True,
             cache_size=0,
+            optimized=False,  # takes the square of how many filters stand one behind the other
         )
         self.newstyle_gettext = True
         written: dict[str, Callable[..., object]] = {
@@ -247,10 +256,11 @@ def line_of(error: BaseException) -> int | None:
 Function = Callable[..., object]
 
 TEMPLATE_FAULTS = (
-    UndefinedError,
+    TemplateRuntimeError,
     SecurityError,
     LimitReached,
     ArithmeticError,
+    AssertionError,  # truncate asks for its arguments in this way
     AttributeError,
     LookupError,
     MemoryError,

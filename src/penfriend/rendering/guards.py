@@ -1,4 +1,4 @@
-"""Puts the limits into a parsed template before it is compiled: filters of our own around what goes round, and
+"""Puts the limits into a parsed template before it is compiled: filters of our own around what goes round and
 around what makes a value."""
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ MAX_STRIPPED = 100
 """So many characters can be taken off the ends of a text: each of the text is compared with each of them."""
 MAX_OUTPUT = 2_000_000
 """A part of a letter is at most so many characters."""
-MAX_SECONDS = 3.0
-"""So long the processor may work on filling one letter; an ordinary one takes less than a thousandth of it.
+MAX_SECONDS = 2.0
+"""So long the processor may work on filling one letter; an ordinary one takes about a thousandth of it.
 The thread's own time, so that a busy machine fails nobody's letter."""
 
 _WIDE = re.compile(r"%(?:\([^)]*\))?[-#0 +]*(?:\*|\d{3,}|\d*\.(?:\*|\d{3,}))")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import html
 import re
-from html.parser import HTMLParser
 
+from penfriend.rendering.html_reader import HtmlReader
 from penfriend.rendering.marked import JinjaSource, Marked
 from penfriend.rendering.mjml_rules import UTM
 from penfriend.rendering.mjml_tree import Bare, Node, carries
@@ -51,7 +51,7 @@ _SPACE = re.compile(r"[ \t\n\f\v\u00a0\u200c\u00ad\ufeff\u034f]+")
 _CELL_GAP = "  "
 
 
-class _HtmlToText(HTMLParser):
+class _HtmlToText(HtmlReader):
     """Writes one piece of HTML, Jinja tags as tokens, as text."""
 
     def __init__(self, marked: Marked, marks: LinkMarks | None) -> None:
