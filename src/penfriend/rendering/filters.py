@@ -52,7 +52,9 @@ KEPT_TESTS = (
     "mapping", "ne", "none", "number", "odd", "sameas", "sequence", "string", "true", "undefined", "upper",
 )  # fmt: skip
 
-_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)\s*:")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\s]+")
+"""A browser leaves out control characters in front of an address, tabs and line ends anywhere in it."""
 _SCHEMES = frozenset({"https", "http", "mailto", "tel"})
 _PLAIN_VALUE = re.compile(r"[ !#-%'-;=?-\[\]-~]*")
 
@@ -245,7 +247,7 @@ def _url(value: object) -> object:
     anything."""
     if value is None or (isinstance(value, str) and value.startswith(("https://", "http://"))):
         return value
-    matched = _SCHEME.match(str(value))
+    matched = _SCHEME.match(_UNSEEN.sub("", str(value)))
     if matched and matched.group(1).lower() not in _SCHEMES:
         raise NotPrintable(
             f'a link cannot begin with "{matched.group(1)}:"; it may be https, http, mailto or tel.'
