@@ -30,6 +30,7 @@ from penfriend.rendering.limits import MAX_OUTPUT, Budget, lenient
 from penfriend.rendering.links import Links
 from penfriend.rendering.names import sends
 from penfriend.rendering.return_paths import Returned, return_path
+from penfriend.rendering.specialise import specialised
 from penfriend.rendering.speech import Speech, Speeches
 from penfriend.rendering.text_part import tidy
 from penfriend.rendering.themes import theme_names
@@ -37,6 +38,8 @@ from penfriend.rendering.tokens import key_list
 from penfriend.rendering.tokens_in_mjml import mrml
 from penfriend.rendering.utm import LinkTags
 
+OFTEN = 20
+"""A letter that has been made so often is worth being compiled for its brand and language."""
 MAX_SUBJECT = 1_000
 """Characters of a filled subject."""
 _CAMPAIGNS = Place("campaigns.yaml")
@@ -63,6 +66,8 @@ class TemplateRenderer:
         self._brands = {name: _of_brand(brand) for name, brand in brands.items()}
         self._tags: dict[tuple[str, str], LinkTags | None] = {}
         """By campaign and step, as far as they were made."""
+        self._often: dict[tuple[str | None, str, str], CompiledLetter | int] = {}
+        """By brand, locale and template: what was compiled for them, or how often it was made till then."""
         self._needs: dict[str, Needs] = {}
         self._subjects: dict[str, set[str]] = {}
         """By template, the subjects that steps give it."""
@@ -143,7 +148,7 @@ class TemplateRenderer:
         return None if campaign is None else campaign.brand
 
     def _fill(self, letter: Letter, speech: Speech, links: Links) -> tuple[str, str, str]:
-        compiled = _compiled(speech, letter.template)
+        compiled = self._compiled_for(letter, speech)
         names = self._names(letter, speech, links)
         part = compiled.subject if letter.subject is None else _subject_part(speech, letter.subject)
         subject = one_line(_filled(part, names, MAX_SUBJECT))
@@ -155,16 +160,30 @@ class TemplateRenderer:
         tags = self._link_tags(letter)
         return subject, html, tidy(tags.add_in_text(text) if tags and compiled.has_own_text else text)
 
+    def _compiled_for(self, letter: Letter, speech: Speech) -> CompiledLetter:
+        """The letter, compiled for its brand and language where it is made often."""
+        brand = self._brand_of(letter)
+        key = brand, speech.name, letter.template
+        found = self._often.get(key, 0)
+        if not isinstance(found, int):
+            return found
+        common = _compiled(speech, letter.template)
+        made = specialised(common, self._same_for_all(brand, speech)) if found == OFTEN else found + 1
+        self._often[key] = made
+        return common if isinstance(made, int) else made
+
+    def _same_for_all(self, brand: str | None, speech: Speech) -> dict[str, object]:
+        """The names that have one value for all readers of a brand's letters in one language."""
+        return {**self._brands[brand], "locale": speech.name, "dir": "rtl" if speech.is_rtl else "ltr"}
+
     def _names(self, letter: Letter, speech: Speech, links: Links) -> dict[str, object]:
         """All that the templates of one letter can name."""
         names: dict[str, object] = {
             "coupon": None,  # where the step gives none
             **letter.facts,
-            **self._brands[self._brand_of(letter)],
+            **self._same_for_all(self._brand_of(letter), speech),
             "campaign": self._campaign(letter, speech),
             "links": links,
-            "locale": speech.name,
-            "dir": "rtl" if speech.is_rtl else "ltr",
             "_budget": Budget(),
             "_utm": self._link_tags(letter),
             "_counts": letter.facts.get(COUNTS, {}),
