@@ -78,9 +78,16 @@ class Assembler:
         self._reply_to = f"Reply-To: <{sender.reply_to}>\r\n".encode() if sender.reply_to else b""
 
     def assemble(
-        self, letter: Letter, topic_title: str, unsubscribe: str | None, subject: str, html: str, text: str
+        self,
+        letter: Letter,
+        topic_title: str,
+        unsubscribe: str | None,
+        subject: str,
+        html: bytes,
+        text: str,
     ) -> Email:
-        """The finished mail. Raises RenderFailed where a header would not be what it is meant to be."""
+        """The finished mail; `html` is encoded already. Raises RenderFailed where a header
+        would not be what it is meant to be."""
         if self.sender.fault:
             raise RenderFailed(self.sender.fault)
         if not _MESSAGE_ID.fullmatch(letter.message_id):
@@ -103,7 +110,7 @@ class Assembler:
                 boundary + b'"\r\n\r\n--' + boundary + b"\r\n",
                 _TEXT_TYPE + quoted_printable(text),
                 b"\r\n--" + boundary + b"\r\n",
-                _HTML_TYPE + quoted_printable(html),
+                _HTML_TYPE + html,
                 b"\r\n--" + boundary + b"--\r\n",
             )
         )

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import BuiltinMethodType, CodeType
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType
+from typing import Any
 
 from jinja2 import StrictUndefined, Template, Undefined, nodes, pass_context
 from jinja2.exceptions import SecurityError, TemplateRuntimeError, UndefinedError
@@ -28,7 +29,6 @@ from penfriend.rendering.counts import replace_counts
 from penfriend.rendering.formats import Formats
 from penfriend.rendering.guards import guard
 from penfriend.rendering.limits import (
-    Budget,
     LimitReached,
     check_operator,
     lenient,
@@ -58,6 +58,7 @@ class Namespace(OpenNamespace):
         return "<namespace>"
 
 
+_FUNCTIONS = (FunctionType, MethodType)
 _OPEN = (LoopContext, Namespace, Macro)
 
 
@@ -160,6 +161,8 @@ class LetterEnvironment(SandboxedEnvironment):
             "_translated": dynamic,
         }
         self._codes, self._rows = codes, rows
+        self._own = frozenset((*written.values(), *functions.values(), dynamic, limited_range))
+        """Functions that need nothing of what Jinja does for a call."""
         self.filters = {
             **filters.limited_filters(self.filters),
             **filters.own_filters(),
@@ -203,16 +206,19 @@ class LetterEnvironment(SandboxedEnvironment):
         check_operator(operator, left, right)
         return filters.made(context, super().call_binop(context, operator, left, right))
 
-    def call(self, context: Context, called: object, /, *args: object, **kwargs: object) -> object:
+    def call(self, context: Context, called: Any, /, *args: object, **kwargs: object) -> object:
         """Every call that a template makes: of a function, a macro, or a loop that goes down a level."""
-        budget = context.get("_budget")
-        if isinstance(budget, Budget):
-            budget.look_at_clock()
-            if isinstance(called, LoopContext) and args:
-                args = (budget.loop(args[0]), *args[1:])
+        budget = filters.budget_of(context)
+        if budget is None:
+            return super().call(context, called, *args, **kwargs)
+        budget.look_at_clock()
+        if type(called) in _FUNCTIONS and called in self._own:
+            return budget.made(called(*args, **kwargs))
+        if isinstance(called, LoopContext) and args:
+            args = (budget.loop(args[0]), *args[1:])
         if isinstance(called, BuiltinMethodType) and isinstance(called.__self__, str):
             refuse_many_stripped(*args)
-        return filters.made(context, super().call(context, called, *args, **kwargs))
+        return budget.made(super().call(context, called, *args, **kwargs))
 
     def compiled(self, source: str) -> Compiled:
         """The template of a Jinja source. Raises TemplateSyntaxError; its line is the source's."""
@@ -228,8 +234,8 @@ class LetterEnvironment(SandboxedEnvironment):
         return Compiled(Template.from_code(self, code, self.globals), tree, needs)
 
 
-def fill(template: Template, variables: Mapping[str, object], limit: int) -> str:
-    """The template filled, at most `limit` characters. Raises what went wrong as it was."""
+def fill(template: Template, variables: Mapping[str, object], limit: int) -> list[str]:
+    """The template filled, at most `limit` characters, in parts. Raises what went wrong as it was."""
     context = template.new_context(dict(variables))
     parts: list[str] = []
     room = limit
@@ -238,7 +244,7 @@ def fill(template: Template, variables: Mapping[str, object], limit: int) -> str
         if room < 0:
             raise LimitReached(f"it is longer than {limit} characters.")
         parts.append(part)
-    return "".join(parts)
+    return parts
 
 
 def line_of(error: BaseException) -> int | None:

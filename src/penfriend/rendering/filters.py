@@ -84,8 +84,8 @@ def _limited(name: str, function: Callable[..., object]) -> Callable[..., object
 
     @pass_context
     def filtered(context: Context, value: object, /, *args: object, **kwargs: object) -> object:
-        budget = context.get("_budget")
-        if not isinstance(budget, Budget):
+        budget = budget_of(context)
+        if budget is None:
             raise LimitReached("a filter needs a letter.")
         budget.look_at_clock()
         if goes_through:
@@ -202,11 +202,17 @@ _OWN: Mapping[str, Callable[..., object]] = {
 }
 
 
+def budget_of(context: Context) -> Budget | None:
+    """What the letter that is being filled may still use."""
+    budget = context.parent.get("_budget")  # no template can set it: names of its own begin with a letter
+    return budget if isinstance(budget, Budget) else None
+
+
 @pass_context
 def made(context: Context, value: object) -> object:
     """The value, which the template has made, counted."""
-    budget = context.get("_budget")
-    return budget.made(value) if isinstance(budget, Budget) else value
+    budget = budget_of(context)
+    return value if budget is None else budget.made(value)
 
 
 @pass_context
@@ -222,8 +228,8 @@ def _concat(context: Context, values: list[object]) -> object:
 
 @pass_context
 def _loop(context: Context, values: object) -> object:
-    budget = context.get("_budget")
-    return budget.loop(values) if isinstance(budget, Budget) else values
+    budget = budget_of(context)
+    return values if budget is None else budget.loop(values)
 
 
 @pass_context

@@ -1,5 +1,5 @@
-"""Works out what of a parsed template does not depend on the reader, statement by statement with what was set so
-far."""
+"""Works out what of a parsed template does not depend on the reader: statement by statement, with what was
+set so far."""
 
 from __future__ import annotations
 

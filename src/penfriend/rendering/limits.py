@@ -82,8 +82,9 @@ class Budget:
     def made(self, value: object) -> object:
         """The value, which the template has made. Raises LimitReached where it is too large, or all of them
         are together."""
-        size = weight(value)
-        check_size(size)
+        size = len(value) if isinstance(value, str) else weight(value)
+        if size > MAX_VALUE:
+            check_size(size)
         self.room -= size
         if self.room < 0:
             raise LimitReached(f"all that a letter makes may together not be longer than {MAX_MADE}.")

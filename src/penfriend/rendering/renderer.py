@@ -29,17 +29,16 @@ from penfriend.rendering.headers import one_line
 from penfriend.rendering.limits import MAX_OUTPUT, Budget, lenient
 from penfriend.rendering.links import Links
 from penfriend.rendering.names import sends
+from penfriend.rendering.quoted import quoted_parts
 from penfriend.rendering.return_paths import Returned, return_path
-from penfriend.rendering.specialise import specialised
+from penfriend.rendering.specialise import Special, specialised
 from penfriend.rendering.speech import Speech, Speeches
 from penfriend.rendering.text_part import tidy
 from penfriend.rendering.themes import theme_names
 from penfriend.rendering.tokens import key_list
-from penfriend.rendering.tokens_in_mjml import mrml
+from penfriend.rendering.tokens_in_mjml import mrml, with_roles
 from penfriend.rendering.utm import LinkTags
 
-OFTEN = 20
-"""A letter that has been made so often is worth being compiled for its brand and language."""
 MAX_SUBJECT = 1_000
 """Characters of a filled subject."""
 _CAMPAIGNS = Place("campaigns.yaml")
@@ -66,8 +65,8 @@ class TemplateRenderer:
         self._brands = {name: _of_brand(brand) for name, brand in brands.items()}
         self._tags: dict[tuple[str, str], LinkTags | None] = {}
         """By campaign and step, as far as they were made."""
-        self._often: dict[tuple[str | None, str, str], CompiledLetter | int] = {}
-        """By brand, locale and template: what was compiled for them, or how often it was made till then."""
+        self._special: dict[tuple[str | None, str, str], Special] = {}
+        """By brand, locale and template."""
         self._needs: dict[str, Needs] = {}
         self._subjects: dict[str, set[str]] = {}
         """By template, the subjects that steps give it."""
@@ -100,7 +99,9 @@ class TemplateRenderer:
     def _render(self, letter: Letter, keys: Sequence[bytes]) -> Email:
         speech = self.speeches.choose(letter.template, letter.locale)
         links = self._links(letter, keys)
-        subject, html, text = self._fill(letter, speech, links)
+        special = self._special_letter(letter, speech)
+        subject, parts, text = self._fill(letter, speech, links, special.letter)
+        html = quoted_parts(parts, special.encoded)
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
         assembler = self._assemblers[self._brand_of(letter)]
@@ -118,7 +119,9 @@ class TemplateRenderer:
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)
-        return self._fill(letter, speech, self._links(letter, self._keys))
+        links, compiled = self._links(letter, self._keys), _compiled(speech, letter.template)
+        subject, html, text = self._fill(letter, speech, links, compiled)
+        return subject, "".join(html), text
 
     def uses_fallback(self, template: str) -> bool:
         """Whether MJML is compiled for each message, because the structure depends on the data. Raises
@@ -147,30 +150,28 @@ class TemplateRenderer:
         campaign = self.definitions.campaigns.get(letter.campaign)
         return None if campaign is None else campaign.brand
 
-    def _fill(self, letter: Letter, speech: Speech, links: Links) -> tuple[str, str, str]:
-        compiled = self._compiled_for(letter, speech)
+    def _fill(
+        self, letter: Letter, speech: Speech, links: Links, compiled: CompiledLetter
+    ) -> tuple[str, list[str], str]:
         names = self._names(letter, speech, links)
         part = compiled.subject if letter.subject is None else _subject_part(speech, letter.subject)
-        subject = one_line(_filled(part, names, MAX_SUBJECT))
+        subject = one_line("".join(_filled(part, names, MAX_SUBJECT)))
         if not subject:
             raise LetterFailed(part.outline.place(2), "the subject is empty.")
         names["subject"] = subject
         html = _html(compiled, names)
-        text = _filled(compiled.text, names, MAX_OUTPUT)
+        text = "".join(_filled(compiled.text, names, MAX_OUTPUT))
         tags = self._link_tags(letter)
         return subject, html, tidy(tags.add_in_text(text) if tags and compiled.has_own_text else text)
 
-    def _compiled_for(self, letter: Letter, speech: Speech) -> CompiledLetter:
-        """The letter, compiled for its brand and language where it is made often."""
+    def _special_letter(self, letter: Letter, speech: Speech) -> Special:
+        """The letter, compiled for its brand and language. Raises RenderFailed."""
         brand = self._brand_of(letter)
         key = brand, speech.name, letter.template
-        found = self._often.get(key, 0)
-        if not isinstance(found, int):
-            return found
-        common = _compiled(speech, letter.template)
-        made = specialised(common, self._same_for_all(brand, speech)) if found == OFTEN else found + 1
-        self._often[key] = made
-        return common if isinstance(made, int) else made
+        if key not in self._special:
+            common = _compiled(speech, letter.template)
+            self._special[key] = specialised(common, self._same_for_all(brand, speech))
+        return self._special[key]
 
     def _same_for_all(self, brand: str | None, speech: Speech) -> dict[str, object]:
         """The names that have one value for all readers of a brand's letters in one language."""
@@ -263,8 +264,8 @@ def _failed(broken: TemplateBroken) -> RenderFailed:
     return LetterFailed(first.place, first.text)
 
 
-def _filled(part: Part, names: Mapping[str, object], limit: int) -> str:
-    """One part of a letter. Raises RenderFailed with the place."""
+def _filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
+    """One part of a letter, in pieces. Raises RenderFailed with the place."""
     try:
         return fill(part.template, names, limit)
     except TEMPLATE_FAULTS as error:
@@ -274,17 +275,18 @@ def _filled(part: Part, names: Mapping[str, object], limit: int) -> str:
         raise LetterFailed(part.outline.place(line_of(error)), text) from None
 
 
-def _html(compiled: CompiledLetter, names: Mapping[str, object]) -> str:
+def _html(compiled: CompiledLetter, names: Mapping[str, object]) -> list[str]:
     if compiled.fallback is None:
         return _filled(compiled.html, names, MAX_OUTPUT)
     kept: list[str] = []
-    text = _filled(compiled.html, {**names, "_kept": kept, "_stem": compiled.fallback.stem}, MAX_OUTPUT)
+    parts = _filled(compiled.html, {**names, "_kept": kept, "_stem": compiled.fallback.stem}, MAX_OUTPUT)
     try:
-        html = mrml(text)
+        html = mrml("".join(parts))
     except ValueError as error:
         place = Place(compiled.html.outline.file)
         raise LetterFailed(place, f"mrml cannot compile this MJML with these values: {error}.") from None
+    html = with_roles(html, compiled.fallback.stem, kept.__getitem__)
     html = compiled.fallback.token.sub(lambda found: kept[int(found.group(1))], html)
     if len(html) > MAX_OUTPUT:
         raise LetterFailed(Place(compiled.html.outline.file), f"it is longer than {MAX_OUTPUT} characters.")
-    return html
+    return [html]

@@ -1,13 +1,14 @@
-"""A letter that goes to many is compiled once more, for its brand and language: what is the same for all its
-readers (colours, the shop's name, texts without values, what follows from them) is worked out beforehand.
+"""A letter is compiled once more for a brand and a language: what is the same for all its readers (colours,
+the shop's name, texts without values, what follows from them) is worked out beforehand, and encoded.
 
-The result is the same to the byte; a letter has a hundred such values and twenty of the reader's own.
+Filled it is the same text to the byte; a letter has a hundred such values, and twenty of the reader's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import CodeType
 from typing import cast
 
 from jinja2 import Template, nodes
@@ -15,19 +16,46 @@ from jinja2 import Template, nodes
 from penfriend.rendering.compiler import CompiledLetter, Part
 from penfriend.rendering.known_values import KnownValues, stored
 from penfriend.rendering.parsed import every_node
+from penfriend.rendering.quoted import quoted_part
+
+LONG = 200
+"""What has fewer characters is not worth a line end of its own."""
 
 
-def specialised(letter: CompiledLetter, known: Mapping[str, object]) -> CompiledLetter:
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A letter of one brand in one language."""
+
+    letter: CompiledLetter
+    encoded: Mapping[str, bytes]
+    """The long parts of its HTML, quoted-printable."""
+
+
+def specialised(letter: CompiledLetter, known: Mapping[str, object]) -> Special:
     """The letter where these names have these values; groups of names are dicts."""
-    return replace(
-        letter,
-        subject=_part(letter.subject, known),
-        html=_part(letter.html, known),
-        text=_part(letter.text, known),
+    html, code = _part(letter.html, known)
+    made = replace(
+        letter, subject=_part(letter.subject, known)[0], html=html, text=_part(letter.text, known)[0]
     )
+    if letter.fallback is not None:
+        return Special(made, {})
+    # what may be the half of a line end is encoded with what stands beside it
+    long = [text for text in _texts(code) if len(text) >= LONG and "\r" not in text]
+    return Special(made, {text: quoted_part(text) for text in long})
 
 
-def _part(part: Part, known: Mapping[str, object]) -> Part:
+def _texts(code: CodeType) -> Iterator[str]:
+    """All texts that compiled code holds."""
+    for constant in code.co_consts:
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, CodeType):
+            yield from _texts(constant)
+        elif isinstance(constant, tuple):
+            yield from (one for one in constant if isinstance(one, str))
+
+
+def _part(part: Part, known: Mapping[str, object]) -> tuple[Part, CodeType]:
     env = part.template.environment
     tree = cast("nodes.Template", _copy(part.outline.tree))
     bound = stored([tree])
@@ -37,7 +65,7 @@ def _part(part: Part, known: Mapping[str, object]) -> Part:
     loaded = {node.name for node in every_node(tree) if isinstance(node, nodes.Name) and node.ctx == "load"}
     _drop(tree, loaded)
     code = env.compile(tree)
-    return replace(part, template=Template.from_code(env, code, env.globals))
+    return replace(part, template=Template.from_code(env, code, env.globals)), code
 
 
 def _copy(value: object) -> object:

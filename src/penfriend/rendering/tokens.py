@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from functools import lru_cache
 
 from penfriend.domain.tokens import Claim, Purpose
 
@@ -56,8 +57,8 @@ def key_list(keys: Keys) -> tuple[bytes, ...]:
 def _sign(claim: Claim, key: bytes) -> str:
     body = b"".join(
         (
-            hashlib.sha256(key).digest()[:1],
-            claim.purpose.value.encode("ascii"),
+            _key_id(key),
+            _PURPOSES[claim.purpose],
             write_number(claim.contact),
             write_number(claim.message),
             write_number(claim.value, _MAX_VALUE),
@@ -65,6 +66,14 @@ def _sign(claim: Claim, key: bytes) -> str:
     )
     mac = hmac.digest(key, _CONTEXT + body, "sha256")[:_MAC_BYTES]
     return urlsafe_b64encode(body + mac).rstrip(b"=").decode("ascii")
+
+
+@lru_cache(maxsize=64)
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()[:1]
+
+
+_PURPOSES = {purpose: purpose.value.encode("ascii") for purpose in Purpose}
 
 
 def _decode(token: str) -> Claim:
