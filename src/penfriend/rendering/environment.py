@@ -59,6 +59,8 @@ class Namespace(OpenNamespace):
 
 
 _FUNCTIONS = (FunctionType, MethodType)
+_INTERNAL = frozenset({"_loop_vars", "_block_vars"})
+"""What Jinja gives a call beside its arguments, for functions that ask for its context."""
 _OPEN = (LoopContext, Namespace, Macro)
 
 
@@ -150,6 +152,7 @@ class LetterEnvironment(SandboxedEnvironment):
         }
         functions = translation_functions(translations, markup=escape)
         dynamic = filters.dynamic_gettext(translations)
+        internal = filters.internal_functions()
         self.globals = {
             "range": limited_range,
             "namespace": Namespace,
@@ -157,11 +160,13 @@ class LetterEnvironment(SandboxedEnvironment):
             "joiner": Joiner,
             **written,
             **functions,
-            **filters.internal_functions(),
+            **internal,
             "_translated": dynamic,
         }
         self._codes, self._rows = codes, rows
-        self._own = frozenset((*written.values(), *functions.values(), dynamic, limited_range))
+        self._own = frozenset(
+            (*written.values(), *functions.values(), *internal.values(), dynamic, limited_range)
+        )
         """Functions that need nothing of what Jinja does for a call."""
         self.filters = {
             **filters.limited_filters(self.filters),
@@ -213,6 +218,8 @@ class LetterEnvironment(SandboxedEnvironment):
             return super().call(context, called, *args, **kwargs)
         budget.look_at_clock()
         if type(called) in _FUNCTIONS and called in self._own:
+            for name in _INTERNAL.intersection(kwargs):
+                del kwargs[name]
             return budget.made(called(*args, **kwargs))
         if isinstance(called, LoopContext) and args:
             args = (budget.loop(args[0]), *args[1:])

@@ -172,6 +172,10 @@ class KnownValues:
                 return self._const(not value, node)
             case nodes.Compare(expr=nodes.Const(), ops=[nodes.Operand(op="eq" | "ne", expr=nodes.Const())]):
                 return self._const(node.as_const(), node)
+            case nodes.Call(node=nodes.Name(name="_url"), args=[nodes.Const(value=str() as address)]) if (
+                address.startswith("https://")
+            ):
+                return node.args[0]
             case nodes.Filter(name="_made", node=nodes.Const()):
                 return cast("nodes.Expr", node.node)
             case nodes.Filter(name="_join", node=nodes.List(items=items)) if all(map(_is_text, items)):
