@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
 from penfriend.domain.errors import RenderFailed
 
-TRANSACTIONAL = Counter(
-    ["from", "to", "subject", "date", "message-id", "auto-submitted", "mime-version", "content-type"]
-)
+TRANSACTIONAL = (
+    "from", "to", "subject", "date", "message-id", "auto-submitted", "mime-version", "content-type"
+)  # fmt: skip
 """The headers of every mail, each once; Reply-To comes where the brand has one."""
-MARKETING = TRANSACTIONAL + Counter(["list-id", "list-unsubscribe", "list-unsubscribe-post"])
+MARKETING = (*TRANSACTIONAL, "list-id", "list-unsubscribe", "list-unsubscribe-post")
 MAX_LINE = 998
 """Characters of a line without its CRLF (RFC 5322, 2.1.1)."""
 
@@ -30,7 +30,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 def verify(
     content: bytes,
-    intended: Counter[str],
+    intended: Sequence[str],
     has_reply_to: bool,
     boundary: bytes,
     subject: str,
@@ -43,10 +43,10 @@ def verify(
     _verify_bytes(content, head, needs_smtputf8)
     fields = read_fields(head)
     names = sorted(name for name, _ in fields)
-    wanted = intended + Counter(["reply-to"]) if has_reply_to else intended
-    if names != sorted(wanted.elements()):
-        held = Counter(names)
-        odd = sorted((held - wanted) + (wanted - held))
+    wanted = [*intended, "reply-to"] if has_reply_to else [*intended]
+    if names != sorted(wanted):
+        held, meant = Counter(names), Counter(wanted)
+        odd = sorted((held - meant) + (meant - held))
         raise RenderFailed(f"the finished mail has headers that were not meant: {', '.join(odd)[:200]}.")
     _verify_words(dict(fields), subject)
     if _boundaries(body, boundary) != (2, 1):
