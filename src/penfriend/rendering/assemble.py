@@ -13,12 +13,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 from penfriend.domain.definitions import Brand
 from penfriend.domain.delivery import Email
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.letter import Letter
-from penfriend.domain.timing import to_datetime
+from penfriend.domain.timing import Moment, to_datetime
 from penfriend.rendering.headers import mail_address, mailbox_field, text_field
 from penfriend.rendering.quoted import quoted_printable
 from penfriend.rendering.verify import MARKETING, TRANSACTIONAL, verify
@@ -69,6 +70,12 @@ class Sender:
         return cls(name, wire, back, returned)
 
 
+@lru_cache(maxsize=256)
+def _date(moment: Moment) -> str:
+    """The mails of a group are of one moment."""
+    return format_datetime(to_datetime(moment).replace(microsecond=0).astimezone(UTC))
+
+
 class Assembler:
     """Puts the mails of one brand together."""
 
@@ -78,22 +85,28 @@ class Assembler:
         self._reply_to = f"Reply-To: <{sender.reply_to}>\r\n".encode() if sender.reply_to else b""
 
     def assemble(
-        self, letter: Letter, topic_title: str, unsubscribe: str | None, subject: str, html: str, text: str
+        self,
+        letter: Letter,
+        topic_title: str,
+        unsubscribe: str | None,
+        subject: str,
+        html: bytes,
+        text: str,
     ) -> Email:
-        """The finished mail. Raises RenderFailed where a header would not be what it is meant to be."""
+        """The finished mail; `html` is encoded already. Raises RenderFailed where a header
+        would not be what it is meant to be."""
         if self.sender.fault:
             raise RenderFailed(self.sender.fault)
         if not _MESSAGE_ID.fullmatch(letter.message_id):
             raise RenderFailed("the Message-ID is not one that a header can carry.")
         address, needs_smtputf8 = mail_address(letter.to)
         boundary = b"=_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:32].encode()
-        moment = to_datetime(letter.date).replace(microsecond=0).astimezone(UTC)
         content = b"".join(
             (
                 self._from,
                 mailbox_field("To", letter.to_name, address),
                 text_field("Subject", subject),
-                f"Date: {format_datetime(moment)}\r\nMessage-ID: {letter.message_id}\r\n".encode("ascii"),
+                f"Date: {_date(letter.date)}\r\nMessage-ID: {letter.message_id}\r\n".encode("ascii"),
                 self._reply_to,
                 self._list_fields(letter, topic_title, unsubscribe),
                 (
@@ -103,7 +116,7 @@ class Assembler:
                 boundary + b'"\r\n\r\n--' + boundary + b"\r\n",
                 _TEXT_TYPE + quoted_printable(text),
                 b"\r\n--" + boundary + b"\r\n",
-                _HTML_TYPE + quoted_printable(html),
+                _HTML_TYPE + html,
                 b"\r\n--" + boundary + b"--\r\n",
             )
         )

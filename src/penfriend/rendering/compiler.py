@@ -214,8 +214,10 @@ class Compiler:
             problems.error(
                 outline.place(error.lineno), f"{(error.message or 'this is no Jinja').rstrip('.')}."
             )
-        except RecursionError:
+        except (RecursionError, SyntaxError):  # Python has limits of its own for blocks and brackets
             problems.error(Place(file), "the tags are nested too deeply.")
+        except ValueError:
+            problems.error(Place(file), "a number in a tag is too large.")
         return Part(_EMPTY, outline, Needs())
 
     def _outline(self, pieces: Sequence[Piece], file: str) -> Outline | None:
@@ -225,7 +227,7 @@ class Compiler:
         source.add_parts(marked.parts(marked.text))
         try:
             return Outline(self._html.parse(source.text), source.places, file)
-        except (TemplateSyntaxError, RecursionError):
+        except (TemplateSyntaxError, RecursionError, ValueError):
             return None
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import CodeType
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType
+from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template, Undefined, nodes
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2 import StrictUndefined, Template, Undefined, nodes, pass_context
+from jinja2.exceptions import SecurityError, TemplateRuntimeError, UndefinedError
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
-from jinja2.utils import Cycler, Joiner, Namespace
+from jinja2.utils import Cycler, Joiner
+from jinja2.utils import Namespace as OpenNamespace
 
 from penfriend.domain.letter import Needs
 from penfriend.domain.money import Money
@@ -25,10 +27,17 @@ from penfriend.rendering import filters
 from penfriend.rendering.catalogs import Translations
 from penfriend.rendering.counts import replace_counts
 from penfriend.rendering.formats import Formats
-from penfriend.rendering.limits import LimitReached, check_operator, lenient, limited_range
+from penfriend.rendering.guards import guard
+from penfriend.rendering.limits import (
+    LimitReached,
+    check_operator,
+    lenient,
+    limited_join,
+    limited_range,
+    refuse_many_stripped,
+)
 from penfriend.rendering.links import Links
 from penfriend.rendering.names import fact_names
-from penfriend.rendering.parsed import every_node
 from penfriend.rendering.translating import translation_functions
 
 _ATTRIBUTES: Mapping[type, frozenset[str]] = {
@@ -40,6 +49,18 @@ _ATTRIBUTES: Mapping[type, frozenset[str]] = {
     Cycler: frozenset({"next", "reset", "current"}),
 }
 """What a template may ask of a value that is no group of names."""
+
+
+class Namespace(OpenNamespace):
+    """Where a template keeps values; printing it does not print what it holds, which may be itself."""
+
+    def __repr__(self) -> str:
+        return "<namespace>"
+
+
+_FUNCTIONS = (FunctionType, MethodType)
+_INTERNAL = frozenset({"_loop_vars", "_block_vars"})
+"""What Jinja gives a call beside its arguments, for functions that ask for its context."""
 _OPEN = (LoopContext, Namespace, Macro)
 
 
@@ -66,13 +87,21 @@ class Missing(StrictUndefined):
         return f'a {type(held).__name__} has no "{name}".'
 
 
-def refuse_nothing(value: object) -> object:
-    """What every printed value goes through: None would be read as the word "None" by somebody."""
+SMALL = 100
+"""Texts of so few characters are not counted when they are written."""
+
+
+@pass_context
+def printed(context: Context, value: object) -> object:
+    """What every printed value goes through. None would be read as the word "None" by somebody; what is large
+    is counted, for a block keeps all that is written in it."""
     if value is None:
         raise NothingToPrint(
             'this value is empty; give it another for that case: {{ ... or "..." }}, or ask {% '
             "if ... %} before."
         )
+    if isinstance(value, list | tuple | dict) or (isinstance(value, str) and len(value) > SMALL):
+        filters.made(context, value)
     return value
 
 
@@ -93,7 +122,8 @@ class Compiled:
 class LetterEnvironment(SandboxedEnvironment):
     """The sandbox of one locale."""
 
-    intercepted_binops = frozenset({"+", "*", "%", "**"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    concat = staticmethod(limited_join)
 
     def __init__(
         self,
@@ -108,10 +138,11 @@ class LetterEnvironment(SandboxedEnvironment):
         super().__init__(
             autoescape=escape,
             undefined=Missing,
-            finalize=refuse_nothing,
+            finalize=printed,
             extensions=["jinja2.ext.i18n"],
             keep_trailing_newline=True,
             cache_size=0,
+            optimized=False,  # takes the square of how many filters stand one behind the other
         )
         self.newstyle_gettext = True
         written: dict[str, Callable[..., object]] = {
@@ -121,6 +152,7 @@ class LetterEnvironment(SandboxedEnvironment):
         }
         functions = translation_functions(translations, markup=escape)
         dynamic = filters.dynamic_gettext(translations)
+        internal = filters.internal_functions()
         self.globals = {
             "range": limited_range,
             "namespace": Namespace,
@@ -128,12 +160,16 @@ class LetterEnvironment(SandboxedEnvironment):
             "joiner": Joiner,
             **written,
             **functions,
-            **filters.internal_functions(),
+            **internal,
             "_translated": dynamic,
         }
         self._codes, self._rows = codes, rows
+        self._own = frozenset(
+            (*written.values(), *functions.values(), *internal.values(), dynamic, limited_range)
+        )
+        """Functions that need nothing of what Jinja does for a call."""
         self.filters = {
-            **{name: self.filters[name] for name in filters.KEPT},
+            **filters.limited_filters(self.filters),
             **filters.own_filters(),
             **{name: filters.with_context(function) for name, function in written.items()},
             **dict.fromkeys(("_", "gettext"), filters.with_context(dynamic)),
@@ -173,7 +209,23 @@ class LetterEnvironment(SandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Operators, their result kept small."""
         check_operator(operator, left, right)
-        return super().call_binop(context, operator, left, right)
+        return filters.made(context, super().call_binop(context, operator, left, right))
+
+    def call(self, context: Context, called: Any, /, *args: object, **kwargs: object) -> object:
+        """Every call that a template makes: of a function, a macro, or a loop that goes down a level."""
+        budget = filters.budget_of(context)
+        if budget is None:
+            return super().call(context, called, *args, **kwargs)
+        budget.look_at_clock()
+        if type(called) in _FUNCTIONS and called in self._own:
+            for name in _INTERNAL.intersection(kwargs):
+                del kwargs[name]
+            return budget.made(called(*args, **kwargs))
+        if isinstance(called, LoopContext) and args:
+            args = (budget.loop(args[0]), *args[1:])
+        if isinstance(called, BuiltinMethodType) and isinstance(called.__self__, str):
+            refuse_many_stripped(*args)
+        return budget.made(super().call(context, called, *args, **kwargs))
 
     def compiled(self, source: str) -> Compiled:
         """The template of a Jinja source. Raises TemplateSyntaxError; its line is the source's."""
@@ -189,51 +241,8 @@ class LetterEnvironment(SandboxedEnvironment):
         return Compiled(Template.from_code(self, code, self.globals), tree, needs)
 
 
-_TRANSLATING = frozenset({"_", "gettext"})
-
-
-def guard(tree: nodes.Template, env: Environment) -> None:
-    """Puts the limits into a parsed template: loops are counted, `~` is kept short, a text that is not
-    written out is escaped when translated."""
-    for node in list(every_node(tree)):
-        if isinstance(node, nodes.For):
-            node.iter = _filtered(node.iter, "_loop", env)
-        elif isinstance(node, nodes.Call) and _is_dynamic_translation(node):
-            node.node = nodes.Name("_translated", "load", lineno=node.lineno, environment=env)
-    for node in reversed(list(every_node(tree))):  # what a node holds comes first: a ~ within a ~
-        _replace_concat(node, env)
-
-
-def _filtered(node: nodes.Node, name: str, env: Environment) -> nodes.Filter:
-    made = nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
-    made.set_environment(env)
-    return made
-
-
-def _is_dynamic_translation(node: nodes.Call) -> bool:
-    called = isinstance(node.node, nodes.Name) and node.node.name in _TRANSLATING
-    return called and bool(node.args) and not isinstance(node.args[0], nodes.Const)
-
-
-def _replace_concat(node: nodes.Node, env: Environment) -> None:
-    for name in node.fields:
-        value = getattr(node, name, None)
-        if isinstance(value, nodes.Concat):
-            setattr(node, name, _short(value, env))
-        elif isinstance(value, list) and any(isinstance(each, nodes.Concat) for each in value):
-            setattr(
-                node, name, [_short(each, env) if isinstance(each, nodes.Concat) else each for each in value]
-            )
-
-
-def _short(concat: nodes.Concat, env: Environment) -> nodes.Filter:
-    joined = nodes.List(list(concat.nodes), lineno=concat.lineno)
-    joined.set_environment(env)
-    return _filtered(joined, "_join", env)
-
-
-def fill(template: Template, variables: Mapping[str, object], limit: int) -> str:
-    """The template filled, at most `limit` characters. Raises what went wrong as it was."""
+def fill(template: Template, variables: Mapping[str, object], limit: int) -> list[str]:
+    """The template filled, at most `limit` characters, in parts. Raises what went wrong as it was."""
     context = template.new_context(dict(variables))
     parts: list[str] = []
     room = limit
@@ -242,7 +251,7 @@ def fill(template: Template, variables: Mapping[str, object], limit: int) -> str
         if room < 0:
             raise LimitReached(f"it is longer than {limit} characters.")
         parts.append(part)
-    return "".join(parts)
+    return parts
 
 
 def line_of(error: BaseException) -> int | None:
@@ -260,10 +269,11 @@ def line_of(error: BaseException) -> int | None:
 Function = Callable[..., object]
 
 TEMPLATE_FAULTS = (
-    UndefinedError,
+    TemplateRuntimeError,
     SecurityError,
     LimitReached,
     ArithmeticError,
+    AssertionError,  # truncate asks for its arguments in this way
     AttributeError,
     LookupError,
     MemoryError,

@@ -4,10 +4,10 @@ that is not closed."""
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 from penfriend.rendering import mjml_rules
 from penfriend.rendering.findings import Problems
+from penfriend.rendering.html_reader import HtmlReader, TooManyUnended
 from penfriend.rendering.marked import Marked
 from penfriend.rendering.mjml_tree import Bare, Document, Node
 from penfriend.rendering.source import Kind
@@ -79,7 +79,7 @@ def _lint_bare(marked: Marked, parent: Node, bare: Bare, problems: Problems) -> 
         )
 
 
-class _OpenTags(HTMLParser):
+class _OpenTags(HtmlReader):
     """Finds tags that are opened and not closed, or closed and not opened."""
 
     def __init__(self, text: str) -> None:
@@ -131,8 +131,13 @@ def _lint_html(marked: Marked, start: int, end: int, problems: Problems) -> None
             marked.place(start + unquoted.start()), "the value of an attribute needs quotes around it."
         )
     tags = marked.token.findall(text)
+    try:
+        faults = _OpenTags(text).faults
+    except TooManyUnended:
+        problems.error(marked.place(start), "this has many tags that begin with < and do not end.")
+        return
     chooses = any(marked.piece(f"{marked.stem}{number}z").kind is Kind.STATEMENT for number in tags)
-    for at, fault in _OpenTags(text).faults:
+    for at, fault in faults:
         if chooses:
             problems.warning(marked.place(start + at), fault)
         else:

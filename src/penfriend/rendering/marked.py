@@ -124,7 +124,8 @@ class JinjaSource:
         self._add(rest)
 
     def add_html(self, parts: Iterable[str | Piece | Code], before: str = "") -> None:
-        """A part of HTML: a value at the beginning of a link goes through `_url`, which lets no script in."""
+        """A part of HTML: a value at the beginning of a link goes through `_url`, which lets no script in. A
+        beginning is also what follows a value there, which may be empty, or another case's."""
         tail = before
         for part in parts:
             if isinstance(part, str):
@@ -136,7 +137,6 @@ class JinjaSource:
                 self.add_piece(part, "_url")
             else:
                 self.add_piece(part)
-                tail = tail if part.kind is Kind.STATEMENT else ""
 
     def add_parts(self, parts: Iterable[str | Piece | Code], call: str = "") -> None:
         """Text and tags as they are."""

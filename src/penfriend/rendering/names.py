@@ -142,7 +142,7 @@ class NameChecker:
                 return self._shape(node.node, scope).entries or ANYTHING
             case (
                 nodes.Getitem(arg=nodes.Slice())
-                | nodes.Filter(name="list" | "sort" | "reverse" | "unique" | "_loop")
+                | nodes.Filter(name="list" | "sort" | "reverse" | "unique" | "_loop" | "_made")
             ):
                 self._parts(node, scope, but="node")
                 return self._shape(node.node, scope) if node.node is not None else ANYTHING

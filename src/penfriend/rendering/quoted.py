@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
+from collections.abc import Iterable, Mapping
 
 MAX_LINE = 76
 """Characters of an encoded line, a soft break's `=` included."""
-
 _DOT_LINE = re.compile(rb"\n\.([^\r\n]*)")
 """Begins with a literal: a search for anything else takes longer than the encoding."""
 
@@ -23,6 +23,43 @@ def quoted_printable(text: str) -> bytes:
     if b"\n." in encoded:
         encoded = _DOT_LINE.sub(_without_dot, encoded)
     return encoded[2:]
+
+
+def quoted_parts(parts: Iterable[str], known: Mapping[str, bytes]) -> bytes:
+    """The same for a text in parts, of which some are `known`, as `quoted_part` has them."""
+    chunks: list[bytes] = []
+    others: list[str] = []
+    for part in parts:
+        chunk = known.get(part)
+        if chunk is None:
+            others.append(part)
+            continue
+        if others:
+            chunks.append(quoted_part("".join(others)))
+            others = []
+        chunks.append(chunk)
+    if others:
+        chunks.append(quoted_part("".join(others)))
+    return b"".join(chunks).removesuffix(_SOFT_BREAK)
+
+
+_SOFT_BREAK = b"=\r\n"
+
+
+def quoted_part(text: str) -> bytes:
+    """A part of a text, encoded, with a soft break behind it where no line ends there."""
+    encoded = quoted_printable(text)
+    if not encoded or encoded.endswith(b"\r\n"):
+        return encoded
+    begun = encoded.rfind(b"\n") + 1
+    if len(encoded) - begun < MAX_LINE:
+        return encoded + _SOFT_BREAK
+    at = begun + MAX_LINE // 2
+    while b"=" in encoded[at - 2 : at]:
+        at -= 1
+    rest = encoded[at:]
+    dot = b"=2E" if rest[:1] == b"." else b""
+    return b"".join((encoded[:at], _SOFT_BREAK, dot, rest[1:] if dot else rest, _SOFT_BREAK))
 
 
 def _without_dot(found: re.Match[bytes]) -> bytes:

@@ -30,12 +30,14 @@ from penfriend.rendering.headers import one_line
 from penfriend.rendering.limits import MAX_OUTPUT, Budget, lenient
 from penfriend.rendering.links import Links
 from penfriend.rendering.names import sends
+from penfriend.rendering.quoted import quoted_parts
 from penfriend.rendering.return_paths import Returned, return_path
+from penfriend.rendering.specialise import Special, specialised
 from penfriend.rendering.speech import Speech, Speeches
 from penfriend.rendering.text_part import tidy
 from penfriend.rendering.themes import theme_names
 from penfriend.rendering.tokens import key_list
-from penfriend.rendering.tokens_in_mjml import mrml
+from penfriend.rendering.tokens_in_mjml import mrml, with_roles
 from penfriend.rendering.tracked import Trackable, Tracker, with_foot
 from penfriend.rendering.utm import LinkTags
 
@@ -66,6 +68,8 @@ class TemplateRenderer:
         self._trackable = {name: Trackable(brand.public_url) for name, brand in brands.items()}
         self._tags: dict[tuple[str, str], LinkTags | None] = {}
         """By campaign and step, as far as they were made."""
+        self._special: dict[tuple[str | None, str, str], Special] = {}
+        """By brand, locale and template."""
         self._needs: dict[str, Needs] = {}
         self._subjects: dict[str, set[str]] = {}
         """By template, the subjects that steps give it."""
@@ -98,7 +102,9 @@ class TemplateRenderer:
     def _render(self, letter: Letter, keys: Sequence[bytes]) -> Email:
         speech = self.speeches.choose(letter.template, letter.locale)
         links = self._links(letter, keys)
-        subject, html, text = self._fill(letter, speech, links, self._tracker(letter, keys))
+        special = self._special_letter(letter, speech)
+        subject, parts, text = self._fill(letter, speech, links, special.letter, self._tracker(letter, keys))
+        html = quoted_parts(parts, special.encoded)
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
         assembler = self._assemblers[self._brand_of(letter)]
@@ -124,8 +130,10 @@ class TemplateRenderer:
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)
-        links, tracker = self._links(letter, self._keys), self._tracker(letter, self._keys)
-        return self._fill(letter, speech, links, tracker)
+        links, compiled = self._links(letter, self._keys), _compiled(speech, letter.template)
+        tracker = self._tracker(letter, self._keys)
+        subject, html, text = self._fill(letter, speech, links, compiled, tracker)
+        return subject, "".join(html), text
 
     def uses_fallback(self, template: str) -> bool:
         """Whether MJML is compiled for each message, because the structure depends on the data. Raises
@@ -164,33 +172,48 @@ class TemplateRenderer:
         return None if tracking == NOTHING else Tracker(trackable, letter, keys[0], tracking)
 
     def _fill(
-        self, letter: Letter, speech: Speech, links: Links, tracker: Tracker | None
-    ) -> tuple[str, str, str]:
-        compiled = _compiled(speech, letter.template)
+        self,
+        letter: Letter,
+        speech: Speech,
+        links: Links,
+        compiled: CompiledLetter,
+        tracker: Tracker | None,
+    ) -> tuple[str, list[str], str]:
         names = self._names(letter, speech, links)
         names["_track"] = tracker if tracker is not None and tracker.tracks_clicks else None
         part = compiled.subject if letter.subject is None else _subject_part(speech, letter.subject)
-        subject = one_line(_filled(part, names, MAX_SUBJECT))
+        subject = one_line("".join(_filled(part, names, MAX_SUBJECT)))
         if not subject:
             raise LetterFailed(part.outline.place(2), "the subject is empty.")
         names["subject"] = subject
         html = _html(compiled, names)
         if tracker is not None:
             html = with_foot(html, tracker.foot)
-        text = _filled(compiled.text, names, MAX_OUTPUT)
+        text = "".join(_filled(compiled.text, names, MAX_OUTPUT))
         tags = self._link_tags(letter)
         return subject, html, tidy(tags.add_in_text(text) if tags and compiled.has_own_text else text)
+
+    def _special_letter(self, letter: Letter, speech: Speech) -> Special:
+        """The letter, compiled for its brand and language. Raises RenderFailed."""
+        brand = self._brand_of(letter)
+        key = brand, speech.name, letter.template
+        if key not in self._special:
+            common = _compiled(speech, letter.template)
+            self._special[key] = specialised(common, self._same_for_all(brand, speech))
+        return self._special[key]
+
+    def _same_for_all(self, brand: str | None, speech: Speech) -> dict[str, object]:
+        """The names that have one value for all readers of a brand's letters in one language."""
+        return {**self._brands[brand], "locale": speech.name, "dir": "rtl" if speech.is_rtl else "ltr"}
 
     def _names(self, letter: Letter, speech: Speech, links: Links) -> dict[str, object]:
         """All that the templates of one letter can name."""
         names: dict[str, object] = {
             "coupon": None,  # where the step gives none
             **letter.facts,
-            **self._brands[self._brand_of(letter)],
+            **self._same_for_all(self._brand_of(letter), speech),
             "campaign": self._campaign(letter, speech),
             "links": links,
-            "locale": speech.name,
-            "dir": "rtl" if speech.is_rtl else "ltr",
             "_budget": Budget(),
             "_utm": self._link_tags(letter),
             "_counts": letter.facts.get(COUNTS, {}),
@@ -270,8 +293,8 @@ def _failed(broken: TemplateBroken) -> RenderFailed:
     return LetterFailed(first.place, first.text)
 
 
-def _filled(part: Part, names: Mapping[str, object], limit: int) -> str:
-    """One part of a letter. Raises RenderFailed with the place."""
+def _filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
+    """One part of a letter, in pieces. Raises RenderFailed with the place."""
     try:
         return fill(part.template, names, limit)
     except TEMPLATE_FAULTS as error:
@@ -281,17 +304,18 @@ def _filled(part: Part, names: Mapping[str, object], limit: int) -> str:
         raise LetterFailed(part.outline.place(line_of(error)), text) from None
 
 
-def _html(compiled: CompiledLetter, names: Mapping[str, object]) -> str:
+def _html(compiled: CompiledLetter, names: Mapping[str, object]) -> list[str]:
     if compiled.fallback is None:
         return _filled(compiled.html, names, MAX_OUTPUT)
     kept: list[str] = []
-    text = _filled(compiled.html, {**names, "_kept": kept, "_stem": compiled.fallback.stem}, MAX_OUTPUT)
+    parts = _filled(compiled.html, {**names, "_kept": kept, "_stem": compiled.fallback.stem}, MAX_OUTPUT)
     try:
-        html = mrml(text)
+        html = mrml("".join(parts))
     except ValueError as error:
         place = Place(compiled.html.outline.file)
         raise LetterFailed(place, f"mrml cannot compile this MJML with these values: {error}.") from None
+    html = with_roles(html, compiled.fallback.stem, kept.__getitem__)
     html = compiled.fallback.token.sub(lambda found: kept[int(found.group(1))], html)
     if len(html) > MAX_OUTPUT:
         raise LetterFailed(Place(compiled.html.outline.file), f"it is longer than {MAX_OUTPUT} characters.")
-    return html
+    return [html]

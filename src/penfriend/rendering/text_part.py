@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import html
 import re
-from html.parser import HTMLParser
 
+from penfriend.rendering.html_reader import HtmlReader
 from penfriend.rendering.link_marks import LinkMarks
 from penfriend.rendering.marked import JinjaSource, Marked
 from penfriend.rendering.mjml_rules import UTM
@@ -51,7 +51,7 @@ _SPACE = re.compile(r"[ \t\n\f\v\u00a0\u200c\u00ad\ufeff\u034f]+")
 _CELL_GAP = "  "
 
 
-class _HtmlToText(HTMLParser):
+class _HtmlToText(HtmlReader):
     """Writes one piece of HTML, Jinja tags as tokens, as text."""
 
     def __init__(self, marked: Marked, marks: LinkMarks | None) -> None:
@@ -235,12 +235,17 @@ class TextWriter:
         return html.unescape(self._marked.text[attribute.start : attribute.end]).strip()
 
 
-_BLANK = re.compile(r"\n{3,}")
 _GAPS = re.compile(r" {3,}")
 
 
 def tidy(text: str) -> str:
     """The filled text with no spaces around its lines, at most one empty line together, and one line end at
     its end."""
-    lines = [line.strip() for line in text.split("\n")]
-    return _GAPS.sub(_CELL_GAP, _BLANK.sub("\n\n", "\n".join(lines)).strip("\n")) + "\n"
+    lines: list[str] = []
+    for line in map(str.strip, text.split("\n")):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    made = "\n".join(lines)
+    if "   " in made:
+        made = _GAPS.sub(_CELL_GAP, made)
+    return made.rstrip("\n") + "\n"

@@ -79,7 +79,7 @@ class Signer:
     def __init__(self, purpose: Purpose, contact: int, message: int, key: bytes) -> None:
         self._key = key
         self._begin = b"".join(
-            (_key_id(key), purpose.value.encode("ascii"), write_number(contact), write_number(message))
+            (_key_id(key), _PURPOSES[purpose], write_number(contact), write_number(message))
         )
 
     def sign(self, value: int, address: bytes = b"") -> str:
@@ -93,9 +93,12 @@ def _sign(claim: Claim, address: bytes, key: bytes) -> str:
     return Signer(claim.purpose, claim.contact, claim.message, key).sign(claim.value, address)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _key_id(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()[:1]
+
+
+_PURPOSES = {purpose: purpose.value.encode("ascii") for purpose in Purpose}
 
 
 def _decode(token: str, longest: int) -> tuple[Claim, bytes]:

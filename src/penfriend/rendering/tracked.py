@@ -97,10 +97,22 @@ _TRAP_LINK = (
 _DOT = '<img src="{}" width="1" height="1" alt="" style="display:block;border:0;width:1px;height:1px" />'
 
 
-def with_foot(html: str, foot: str) -> str:
-    """The HTML with a foot at the end of its body."""
-    at = html.rfind("</body>")
-    return f"{html[:at]}{foot}{html[at:]}" if at >= 0 else html + foot
+END = "</body>"
+
+
+def with_foot(parts: list[str], foot: str) -> list[str]:
+    """The parts of the HTML with a foot at the end of its body. One part is split where that is, so that its
+    halves are the same in every letter (`penfriend.rendering.specialise`)."""
+    place = next((number for number in reversed(range(len(parts))) if END in parts[number]), None)
+    if place is None:
+        return [*parts, foot]
+    return [*parts[:place], *around_end(parts[place], foot), *parts[place + 1 :]]
+
+
+def around_end(part: str, *between: str) -> list[str]:
+    """What stands before the end of the body, and that end with what follows it."""
+    at = part.rfind(END)
+    return [part[:at], *between, part[at:]]
 
 
 def as_browsers_read(address: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 from penfriend.rendering.catalogs import Translations
-from penfriend.rendering.limits import check_format
+from penfriend.rendering.limits import check_format, check_size, weight
 
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -44,9 +44,11 @@ class _Writer:
                 self._prepared[text] = prepared
         if not variables:
             return prepared[1]
+        often = text.count("%")
         for name, value in variables.items():
             if value is None:
                 raise ValueError(f'"{name}" is empty; give it a value for that case.')
+            check_size(often * weight(value))
         return prepared[0] % variables
 
 

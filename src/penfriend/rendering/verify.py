@@ -1,39 +1,36 @@
 """The last look at a finished mail: its bytes are read again, and what is not exactly what was meant is
 refused.
 
-The headers are parsed by the standard library's parser, so that whatever slipped in is seen as a receiver
-would see it.
+Each line of the head either begins a field or goes on with one (RFC 5322, 2.2); line ends and characters are
+looked at before, so that no receiver can see another line. The standard library's parser says the same
+(a test holds them together) and takes ten times as long.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from email.errors import HeaderParseError, MultipartInvariantViolationDefect
+from collections.abc import Mapping, Sequence
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.message import Message
-from email.parser import BytesHeaderParser
-from email.policy import compat32
 
 from penfriend.domain.errors import RenderFailed
 
-TRANSACTIONAL = Counter(
-    ["from", "to", "subject", "date", "message-id", "auto-submitted", "mime-version", "content-type"]
-)
+TRANSACTIONAL = (
+    "from", "to", "subject", "date", "message-id", "auto-submitted", "mime-version", "content-type"
+)  # fmt: skip
 """The headers of every mail, each once; Reply-To comes where the brand has one."""
-MARKETING = TRANSACTIONAL + Counter(["list-id", "list-unsubscribe", "list-unsubscribe-post"])
+MARKETING = (*TRANSACTIONAL, "list-id", "list-unsubscribe", "list-unsubscribe-post")
 MAX_LINE = 998
 """Characters of a line without its CRLF (RFC 5322, 2.1.1)."""
 
-_PARSER = BytesHeaderParser(policy=compat32)
-_NO_PARTS = MultipartInvariantViolationDefect
-"""Python before 3.11.5 misses the parts where only headers are read (python/cpython#106186)."""
+_FIELD_NAME = re.compile(rb"[!-9;-~]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def verify(
     content: bytes,
-    intended: Counter[str],
+    intended: Sequence[str],
     has_reply_to: bool,
     boundary: bytes,
     subject: str,
@@ -44,20 +41,21 @@ def verify(
     subject that was meant."""
     head, _, body = content.partition(b"\r\n\r\n")
     _verify_bytes(content, head, needs_smtputf8)
-    message: Message = _PARSER.parsebytes(head + b"\r\n\r\n")
-    names = Counter(name.lower() for name in message.keys())  # noqa: SIM118 - iterating a Message is over indexes in old versions
-    wanted = intended + Counter(["reply-to"]) if has_reply_to else intended
-    if names != wanted or not all(isinstance(defect, _NO_PARTS) for defect in message.defects):
-        odd = sorted((names - wanted) + (wanted - names)) or ["their form"]
+    fields = read_fields(head)
+    names = sorted(name for name, _ in fields)
+    wanted = [*intended, "reply-to"] if has_reply_to else [*intended]
+    if names != sorted(wanted):
+        held, meant = Counter(names), Counter(wanted)
+        odd = sorted((held - meant) + (meant - held))
         raise RenderFailed(f"the finished mail has headers that were not meant: {', '.join(odd)[:200]}.")
-    _verify_words(message, subject)
+    _verify_words(dict(fields), subject)
     if _boundaries(body, boundary) != (2, 1):
         raise RenderFailed("the finished mail does not have exactly two parts.")
 
 
 def _verify_bytes(content: bytes, head: bytes, needs_smtputf8: bool) -> None:
-    line_ends = content.count(b"\r\n")
-    if content.count(b"\r") != line_ends or content.count(b"\n") != line_ends or b"\x00" in content:
+    without = content.replace(b"\r\n", b"")
+    if b"\r" in without or b"\n" in without or b"\x00" in without:
         raise RenderFailed("the finished mail has a bare line end or a NUL in it.")
     if not content.isascii() and not (needs_smtputf8 and content[len(head) :].isascii()):
         raise RenderFailed("the finished mail has bytes outside ASCII.")
@@ -76,12 +74,27 @@ def _has_long_line(content: bytes) -> bool:
     return False
 
 
-def _verify_words(message: Message, subject: str) -> None:
+def read_fields(head: bytes) -> list[tuple[str, str]]:
+    """Small names and unfolded values of the head's fields. Raises RenderFailed for a line of none."""
+    fields: list[tuple[str, str]] = []
+    for line in head.split(b"\r\n"):
+        name, colon, value = line.partition(b":")
+        if line[:1] in (b" ", b"\t") and fields and line.strip():
+            last, begun = fields[-1]
+            fields[-1] = last, begun + line.decode("utf-8", "replace")
+        elif colon and _FIELD_NAME.fullmatch(name):
+            fields.append((name.decode("ascii").lower(), value.lstrip(b" \t").decode("utf-8", "replace")))
+        else:
+            raise RenderFailed("the finished mail has a line among its headers that is none.")
+    return fields
+
+
+def _verify_words(fields: Mapping[str, str], subject: str) -> None:
     for name in ("Subject", "To", "From", "List-Id"):
-        value = message[name]
+        value = fields.get(name.lower())
         if value is None:
             continue
-        text = _decoded(str(value).replace("\r\n", ""))
+        text = _decoded(value)
         if _CONTROL.search(text):
             raise RenderFailed(f"the header {name} decodes to a control character.")
         if name == "Subject" and text != subject:

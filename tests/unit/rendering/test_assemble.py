@@ -18,7 +18,7 @@ from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.tokens import Claim, Purpose
 from penfriend.rendering import TemplateRenderer
-from penfriend.rendering.quoted import quoted_printable
+from penfriend.rendering.quoted import quoted_part, quoted_parts, quoted_printable
 from penfriend.rendering.tokens import read
 from penfriend.rendering.verify import TRANSACTIONAL, verify
 from tests.unit.rendering.letters import DEFINITIONS, KEY, letter, renderer, text_letter
@@ -160,6 +160,20 @@ def test_quoted_printable_lines_are_short_and_begin_with_no_dot(text: str) -> No
     assert b"\n" not in encoded.replace(b"\r\n", b"")
 
 
+PARTS = st.text(alphabet=".a=\n \té❤", max_size=12).map(lambda text: text * 30) | st.text(max_size=90)
+
+
+@given(st.lists(PARTS.filter(lambda text: "\r" not in text)), st.integers(1, 4))
+def test_parts_are_encoded_as_the_whole_would_be(parts: list[str], each: int) -> None:
+    encoded = quoted_parts(parts, {part: quoted_part(part) for part in parts[::each]})
+    assert quopri.decodestring(encoded) == quopri.decodestring(quoted_printable("".join(parts)))
+    for line in encoded.split(b"\r\n"):
+        assert len(line) <= 76
+        assert not line.startswith(b".")
+        assert not line.endswith((b" ", b"\t"))
+    assert b"\n" not in encoded.replace(b"\r\n", b"")
+
+
 GOOD = (
     b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Hi\r\nDate: x\r\nMessage-ID: "
     b"<a@b>\r\nAuto-Submitted: auto-generated\r\n"
@@ -170,6 +184,12 @@ GOOD = (
 
 def look(content: bytes, subject: str = "Hi") -> None:
     verify(content, TRANSACTIONAL, False, b"B", subject, needs_smtputf8=False)
+
+
+@pytest.mark.parametrize("line", [b"no field", b": x", b"a b: x", b" ", b"\t"])
+def test_a_line_that_is_no_field_is_refused(line: bytes) -> None:
+    with pytest.raises(RenderFailed, match="a line among its headers that is none"):
+        look(GOOD.replace(b"Subject: Hi", b"Subject: Hi\r\n" + line))
 
 
 def test_a_sound_mail_passes_the_last_look() -> None:

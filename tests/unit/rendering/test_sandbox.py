@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
 
 from penfriend.domain.errors import RenderFailed
+from penfriend.rendering import limits
 from tests.unit.rendering.letters import filled, text_letter
 
+TWICE = "{%% set ns = namespace(a=1) %%}{%% for i in range(60) %%}{%% set ns.a = %s %%}{%% endfor %%}"
+BIG = "{% set big = 'a' * 999999 %}"
+KEEP = "{% set ns = namespace(a='%' * 9999) %}"
+OFTEN = "{% for i in range(9999) %}"
 COSTLY = [
     "{{ 'a' * 200000000 }}",
     "{{ 200000000 * 'a' }}",
@@ -39,7 +45,53 @@ COSTLY = [
     "{% set ns = namespace(n=9) %}{% for i in range(60) %}{% set ns.n = ns.n * ns.n %}{% endfor %}",
     "{% set t = 'a' * 1000 %}{% for i in range(9999) %}{{ t }}{% endfor %}",
     "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    f"{TWICE % '[ns.a, ns.a]'}{{{{ ns.a }}}}",
+    f"{TWICE % '(ns.a, ns.a)'}{{{{ [ns.a] | unique | list }}}}",
+    f"{TWICE % '{1: ns.a, 2: ns.a}'}{{{{ ns.a }}}}",
+    "{% set a = [1] %}" + "{% set a = [a, a] %}" * 60 + "{{ a }}",
+    "{{ 1.5 | round(1000000000, 'ceil') }}",
+    "{{ [[1]] | sum(start=[]) }}",
+    "{{ ('f' * 100000) | int(0, 16) }}",
+    "{% set ns = namespace(n=1) %}{% for i in range(9999) %}{% set ns.n = ns.n - (0 - ns.n) %}{% endfor %}",
+    "{% for x in [1, 2] recursive %}{{ loop([1, 2]) if loop.depth < 60 }}{% endfor %}",
+    "{% set a = ['a' * 999999] * 1000 %}{{ a }}",
+    "{% set a = [['a' * 999999]] * 1000 %}{{ a | join }}",
+    "{% set a = 'a' * 999999 %}{{ ('%s' * 1000) | format(*[a] * 1000) }}",
+    "{% set a = 'a' * 999999 %}{{ ('%(a)s' * 1000) % {'a': a} }}",
+    "{% set a = 'a' * 999999 %}{{ _('" + "%(a)s" * 1000 + "', a=a) }}",
+    "{% set a = 'a' * 999999 %}{{ ('%s' * 2) % (a,) }}",
+    "{{ 'a' * 1000 | map('replace', 'a', 'b' * 100000) | list }}",
+    "{{ ('a' * 1000) | map('replace', 'a', 'b' * 100000) | list | length }}",
+    "{{ ('a' * 1000) | map('replace', 'a', 'b' * 100000) | join | length }}",
+    "{% for x in ('a' * 1000) | map('replace', 'a', 'b' * 100000) %}{% endfor %}",
+    f"{BIG}{{% set x %}}{OFTEN}{{{{ big }}}}{{% endfor %}}{{% endset %}}",
+    f"{BIG}{{% macro m() %}}{OFTEN}{{{{ big }}}}{{% endfor %}}{{% endmacro %}}{{{{ m() }}}}",
+    f"{BIG}{OFTEN}{{% set x %}}{{{{ big }}}}{{% endset %}}{{% endfor %}}",
+    f"{BIG}{KEEP}{OFTEN}{{% set ns = namespace(a=big[i:], b=ns) %}}{{% endfor %}}",
+    f"{BIG}{OFTEN}{{% if big | upper %}}{{% endif %}}{{% endfor %}}",
+    f"{BIG}{OFTEN}{{% if big.upper() %}}{{% endif %}}{{% endfor %}}",
+    f"{BIG}{{{{ big | trim('b' * 99999 ~ 'a') }}}}",
+    f"{BIG}{{{{ big.strip('b' * 99999 ~ 'a') }}}}",
+    "{{ range(9) | map(attribute='" + "a." * 5000 + "a') | list }}",
+    "{{ range(9) | sort(attribute='" + "a," * 5000 + "a') }}",
+    "{{ 'abc' | truncate(2, true, 'x' * 9) }}",
+    "{{ 0x" + "f" * 4000 + " }}",
+    "{% for a in [1] %}" * 25 + "{% endfor %}" * 25,
+    "{{ 'a'" + " | upper" * 300 + " }}",
+    "<a <a " * 20000,
 ]
+ENDLESS = [
+    "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    "".join(
+        f"{{% macro m{n} () %}}{f'{{{{ m{n - 1}() }}}}' * 10}x{{% endmacro %}}" for n in range(1, 10)
+    ).replace("{{ m0() }}", "")
+    + "{{ m9() }}",
+    f"{KEEP}{OFTEN}{{% set ns.a = ns.a | urlencode %}}{{% endfor %}}",
+    f"{BIG}{OFTEN}{{% if big | wordcount %}}{{% endif %}}{{% endfor %}}",
+    f"{BIG}{{% set same = 'a' * 999999 %}}{OFTEN}{{% if big != same %}}{{% endif %}}{{% endfor %}}",
+    "{% set all = range(9000) | list %}{{ all | map('string') | select('in', all) | list }}",
+]
+"""These would go on for minutes or until the sun has gone out, and make nothing."""
 
 
 @pytest.mark.parametrize("source", COSTLY)
@@ -48,6 +100,25 @@ def test_a_costly_template_fails_its_own_letter_soon(source: str) -> None:
     with pytest.raises(RenderFailed, match=r"^templates/welcome/hello\.mjml:\d+:\d+: "):
         filled(text_letter(source))
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("source", ENDLESS)
+def test_a_template_without_end_fails_its_own_letter(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_SECONDS", 0.2)
+    with pytest.raises(RenderFailed, match=r"hello\.mjml:\d+:\d+: .*longer than 0\.2 seconds"):
+        filled(text_letter(source))
+
+
+def test_a_letter_may_wait_as_long_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counts is the work, not the time that passes on a busy machine."""
+    clock = itertools.count()
+    monkeypatch.setattr(limits, "perf_counter", lambda: next(clock) * 60.0)
+    assert filled(text_letter("{% for i in range(99) %}x{% endfor %}"))[2] == "x" * 99 + "\n"
+
+
+def test_a_namespace_does_not_print_what_it_holds() -> None:
+    nested = "{% set n = namespace(a=1) %}" + "{% set n = namespace(a=n, b=n) %}" * 60 + "{{ n }}"
+    assert filled(text_letter(nested))[2] == "<namespace>\n"
 
 
 @pytest.mark.parametrize(
