@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
+from penfriend.domain.lint_codes import CODES
 from penfriend.domain.problems import Problem
 
 DONE, WRONG, IMPOSSIBLE, CHANGES = 0, 1, 2, 3
@@ -48,6 +49,8 @@ def problems_document(problems: Sequence[Problem]) -> dict[str, object]:
             "column": problem.place.column,
             "level": problem.level,
             "text": problem.text,
+            "code": problem.code or None,
+            "advice": CODES[problem.code].advice if problem.code in CODES else None,
         }
         for problem in problems
     ]

@@ -3,7 +3,6 @@ know their places."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,12 +12,13 @@ from penfriend.domain.letter import Needs
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering import tokens_in_mjml as mj
 from penfriend.rendering.environment import LetterEnvironment
-from penfriend.rendering.fetched import warn_of_strangers
 from penfriend.rendering.findings import Outline, Problems, TemplateBroken
+from penfriend.rendering.html_source import Fallback, add_bare, complete_head, write_html
+from penfriend.rendering.ignores import Ignore
 from penfriend.rendering.inheritance import Flattener, Sources
 from penfriend.rendering.lint import lint
 from penfriend.rendering.marked import JinjaSource, Marked
-from penfriend.rendering.mjml_tree import Bare, Document, Node, TreeReader
+from penfriend.rendering.mjml_tree import Document, TreeReader
 from penfriend.rendering.source import Kind, Piece, Source, Splitter
 from penfriend.rendering.syntax import check_file
 from penfriend.rendering.text_part import TextWriter
@@ -36,15 +36,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Fallback:
-    """What a template needs that runs mrml for each message: its tokens, and why it does."""
-
-    stem: str
-    token: re.Pattern[str]
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CompiledLetter:
     """A letter in one locale, ready to be filled."""
 
@@ -55,6 +46,10 @@ class CompiledLetter:
     warnings: tuple[Problem, ...]
     has_own_text: bool
     """The text stands in a file of its own."""
+    file: str = ""
+    """As problems name it: `templates/welcome/hello.mjml`."""
+    ignores: tuple[Ignore, ...] = ()
+    """What the heads of its files silence."""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -108,6 +103,7 @@ class Compiler:
             problems.error(
                 Place(source.file),
                 'there is no subject; a letter begins with a line ---, "subject: ...", and another line ---.',
+                "missing-subject",
             )
         title, lang = (
             Piece(Kind.PRINT, text, source.file, 1, 1) for text in ("{{ subject }}", "{{ locale }}")
@@ -124,10 +120,12 @@ class Compiler:
             raise TemplateBroken(problems.all, tuple(one for one in outlines if one is not None))
         end = len(marked.text)
         at_title, at_lang = end - 2 * marked.token_length, end - marked.token_length
-        _complete_head(document.root, (length, at_title), (at_title, at_lang))
+        complete_head(document.root, (length, at_title), (at_title, at_lang))
         links = LinkMarks(marked) if self._utm else None
         skeleton = mj.Skeleton(marked, document.root, lang=(at_lang, end), rtl=variant.rtl, links=links)
-        html, fallback = self._html_part(skeleton, marked, document, problems)
+        html_source = JinjaSource()
+        fallback = write_html(html_source, skeleton, marked, document, problems)
+        html = self._part(self._html, html_source, marked.file, problems)
         made = CompiledLetter(
             self._text_part(subject, source.file, problems),
             html,
@@ -137,6 +135,8 @@ class Compiler:
             fallback,
             problems.all,
             text is not None,
+            source.file,
+            tuple(flattener.ignores),
         )
         if problems.errors:
             raise TemplateBroken(problems.all)
@@ -150,7 +150,9 @@ class Compiler:
         if not problems.errors:
             part = self._text_part(pieces, place.file, problems)
         if problems.errors:
-            raise TemplateBroken(tuple(Problem(place, f"subject: {one.text}") for one in problems.errors))
+            raise TemplateBroken(
+                tuple(replace(one, place=place, text=f"subject: {one.text}") for one in problems.errors)
+            )
         places = dict.fromkeys(part.outline.places, place)
         return replace(part, outline=Outline(part.outline.tree, places, place.file))
 
@@ -177,32 +179,10 @@ class Compiler:
     ) -> Part:
         """The text part that is made of the MJML."""
         source = JinjaSource()
-        _add_bare(marked, source, [*document.before, *skeleton.hoisted])
+        add_bare(marked, source, [*document.before, *skeleton.hoisted])
         TextWriter(marked, skeleton.links).write(skeleton.root, source)
-        _add_bare(marked, source, document.behind)
+        add_bare(marked, source, document.behind)
         return self._part(self._text, source, marked.file, problems)
-
-    def _html_part(
-        self, skeleton: mj.Skeleton, marked: Marked, document: Document, problems: Problems
-    ) -> tuple[Part, Fallback | None]:
-        """The HTML compiled once, or, where that cannot be, the MJML to be compiled for each message."""
-        source = JinjaSource()
-        text = skeleton.write()
-        html, fault = _try_mrml(text)
-        warn_of_strangers(skeleton.root, marked, html, problems)
-        found = mj.counts(skeleton, html)
-        before = [*document.before, *skeleton.hoisted]
-        fallback = None
-        _add_bare(marked, source, before)
-        if not fault and not mj.needs_fallback(skeleton, found):
-            mj.put_back(skeleton, marked, html, source)
-        else:
-            reasons = tuple(skeleton.reasons) or (fault or "mrml loses or doubles a tag",)
-            stem = f"{marked.stem}kept"
-            fallback = Fallback(stem, re.compile(rf"{stem}(\d{{6}})z"), reasons)
-            _put_for_each_message(skeleton, marked, source, problems)
-        _add_bare(marked, source, document.behind)
-        return self._part(self._html, source, marked.file, problems), fallback
 
     def _part(self, env: LetterEnvironment, source: JinjaSource, file: str, problems: Problems) -> Part:
         outline = Outline(nodes.Template([], lineno=1), source.places, file)
@@ -211,10 +191,12 @@ class Compiler:
             return Part(made.template, replace(outline, tree=made.tree), made.needs)
         except TemplateSyntaxError as error:
             problems.error(
-                outline.place(error.lineno), f"{(error.message or 'this is no Jinja').rstrip('.')}."
+                outline.place(error.lineno),
+                f"{(error.message or 'this is no Jinja').rstrip('.')}.",
+                "jinja-syntax",
             )
         except RecursionError:
-            problems.error(Place(file), "the tags are nested too deeply.")
+            problems.error(Place(file), "the tags are nested too deeply.", "too-large")
         return Part(_EMPTY, outline, Needs())
 
     def _outline(self, pieces: Sequence[Piece], file: str) -> Outline | None:
@@ -229,60 +211,3 @@ class Compiler:
 
 
 _EMPTY = Template("")
-
-
-def _try_mrml(text: str) -> tuple[str, str]:
-    """The HTML, and what went wrong."""
-    try:
-        return mj.mrml(text), ""
-    except ValueError as error:
-        return "", str(error)
-
-
-def _add_bare(marked: Marked, source: JinjaSource, bare: Sequence[Bare]) -> None:
-    for one in bare:
-        source.add_parts(marked.parts(marked.text[one.start : one.end]))
-
-
-def _complete_head(root: Node, preview: tuple[int, int], title: tuple[int, int]) -> None:
-    """Puts the head's preview into the MJML, and the subject as its title where it has none."""
-    head = next((child for child in root.elements if child.name == "mj-head"), None)
-    if head is None:
-        head = Node("mj-head", root.at)
-        root.children.insert(0, head)
-    held = {child.name: child for child in head.elements}
-    if "mj-title" not in held:
-        head.children.append(Node("mj-title", root.at, content=title))
-    if preview[0] < preview[1]:
-        if "mj-preview" in held:
-            held["mj-preview"].content = preview
-        else:
-            head.children.append(Node("mj-preview", root.at, content=preview))
-
-
-def _put_for_each_message(
-    skeleton: mj.Skeleton, marked: Marked, source: JinjaSource, problems: Problems
-) -> None:
-    """Writes the MJML as Jinja source: what decides about the structure runs before mrml, all other values go
-    past it."""
-    html, fault = _try_mrml(skeleton.write(bare=lambda _: ""))
-    if fault:
-        problems.error(marked.place(skeleton.root.at), f"mrml cannot compile this MJML: {fault}.")
-        return
-    found = mj.counts(skeleton, html)
-    text = skeleton.write(bare=lambda tag: tag)
-    at = 0
-    for token in skeleton.token.finditer(text):
-        source.add_parts(marked.parts(text[at : token.start()]))
-        at = token.end()
-        number = int(token.group(2))
-        held = skeleton.held[number]
-        if found[number]:
-            source.add_code("{% filter _keep %}")
-            mj.put_held(skeleton, held, marked, source)
-            source.add_code("{% endfilter %}")
-        elif held.slot is mj.Slot.VALUE:
-            source.add_parts(marked.parts(marked.text[held.start : held.end]), "_plain")
-        else:
-            problems.error(marked.place(held.start), f"mrml does not show the content of this <{held.name}>.")
-    source.add_parts(marked.parts(text[at:]))

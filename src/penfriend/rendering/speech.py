@@ -4,7 +4,7 @@ once."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 
@@ -69,7 +69,7 @@ class Speech:
                 self._letters[template] = made
         if isinstance(made, TemplateBroken):
             if asked is not None and self._variant(template, "mjml") is None:
-                raise TemplateBroken(tuple(Problem(asked, problem.text) for problem in made.problems))
+                raise TemplateBroken(tuple(replace(problem, place=asked) for problem in made.problems))
             raise made
         return made
 
@@ -97,7 +97,11 @@ class Speech:
         mjml = self._variant(template, "mjml")
         if mjml is None:
             file = f"templates/{template}.mjml"
-            problem = Problem(Place(file), f'there is no template "{template}"; {file} does not exist.')
+            problem = Problem(
+                Place(file),
+                f'there is no template "{template}"; {file} does not exist.',
+                code="missing-template",
+            )
             return TemplateBroken((problem,))
         variant = Variant(mjml, self._variant(template, "txt"), self.is_rtl)
         try:
@@ -124,7 +128,7 @@ class Speeches:
         self._files = files
         self._currency = definitions.brand.currency
         self.brand = locale_of(definitions.brand.locale) or Locale("en")
-        problems = Problems()
+        problems = Problems("broken-catalog")
         self._catalogs: dict[str, Catalog] = {
             locale: read_catalog(path, files[path], problems)
             for locale, path in catalog_locales(files).items()
@@ -190,8 +194,11 @@ def warn_of_unread(files: Mapping[str, str], problems: Problems) -> None:
             problems.warning(
                 Place(f"templates/{path}"),
                 "this catalog is not read. It belongs in templates/locale/LOCALE/LC_MESSAGES/messages.po.",
+                "unread-file",
             )
         elif locale and locale_of(locale) is None:
             problems.warning(
-                Place(f"templates/{path}"), f'this file is not read: there is no locale "{locale}".'
+                Place(f"templates/{path}"),
+                f'this file is not read: there is no locale "{locale}".',
+                "unread-file",
             )
