@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 from babel import Locale
 
 from penfriend.domain.campaign import Campaign, Send
+from penfriend.domain.definitions import Brand
 from penfriend.domain.letter import Letter
 from penfriend.domain.problems import Place, Problem
 from penfriend.domain.timing import Moment, from_datetime
+from penfriend.rendering.compiler import CompiledLetter
 from penfriend.rendering.findings import LetterFailed, Outline, Problems, TemplateBroken
 from penfriend.rendering.ignores import Silence
+from penfriend.rendering.lint_letter import Finished, lint_letter
+from penfriend.rendering.lint_look import LookLint
 from penfriend.rendering.names import NameChecker, sends
 from penfriend.rendering.samples import MAY_BE_EMPTY, MOMENT, sample_facts
 from penfriend.rendering.shapes import Shape, depends_on, shapes
@@ -32,6 +36,7 @@ def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple
     problems = Problems()
     problems.add(renderer.speeches.problems)
     silence = Silence()
+    inspected: set[str] = set()
     seen: set[object] = set()
     names: dict[str, tuple[object, ...]] = {}
     for campaign, step in sends(renderer.definitions):
@@ -45,7 +50,7 @@ def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple
         known = shapes(renderer.definitions, campaign, step)
         for locale in renderer.speeches.locales(step.template):
             sample = Sample(renderer, campaign, step, locale, known)
-            problems.add(_check_letter(sample, silence))
+            problems.add(_check_letter(sample, silence, inspected))
     silence.tell_idle(problems)
     return tuple(sorted(problems.all))
 
@@ -60,6 +65,11 @@ class Sample:
     locale: Locale
     known: dict[str, Shape]
     """Every name that it can use."""
+
+    @property
+    def brand(self) -> Brand:
+        """Who writes."""
+        return self.renderer.definitions.brand_of(self.campaign.name)
 
     @property
     def place(self) -> Place:
@@ -91,7 +101,7 @@ class Sample:
         )
 
 
-def _check_letter(sample: Sample, silence: Silence) -> Sequence[Problem]:
+def _check_letter(sample: Sample, silence: Silence, inspected: set[str]) -> Sequence[Problem]:
     problems = Problems()
     speech = sample.renderer.speeches.of(sample.locale)
     try:
@@ -104,8 +114,28 @@ def _check_letter(sample: Sample, silence: Silence) -> Sequence[Problem]:
     problems.add(compiled.warnings)
     before = len(problems.errors)
     _check_names([part.outline for part in (*compiled.parts, *own)], sample.known, problems)
-    sound = len(problems.errors) == before and _try(sample, problems)
+    sound = len(problems.errors) == before and _try(sample, compiled, problems)
+    if sound:
+        _look(sample, compiled, inspected, problems)
     return silence.keep(problems.all, compiled.ignores, compiled.file, whole=sound)
+
+
+def _look(sample: Sample, compiled: CompiledLetter, inspected: set[str], problems: Problems) -> None:
+    """What a reader would see: once for each file, since colours are the same in all languages."""
+    file, inspect = sample.renderer.speeches.of(sample.locale).inspect(sample.step.template)
+    if file in inspected:
+        return
+    inspected.add(file)
+    try:
+        made = inspect()
+        problems.add(made.found)
+        html = sample.renderer.fill_inspected(sample.letter(sparse=False), made)
+    except (TemplateBroken, LetterFailed):
+        return  # it works without numbers, and with them goes over a limit
+    letter = sample.letter(sparse=False)
+    links = sample.renderer.links(letter)
+    marks = [links.unsubscribe, links.preferences, links.view_online, sample.brand.address]
+    LookLint(html, made.places, compiled.file, problems).look([mark for mark in marks if mark])
 
 
 def _check_names(outlines: Iterable[Outline], known: dict[str, Shape], problems: Problems) -> None:
@@ -120,13 +150,13 @@ def _report(outline: Outline, problems: Problems, line: int, text: str, code: st
     problems.error(outline.place(line), text, code)
 
 
-def _try(sample: Sample, problems: Problems) -> bool:
+def _try(sample: Sample, compiled: CompiledLetter, problems: Problems) -> bool:
     """Fills the letter for somebody of whom all is known, and for somebody of whom little is. Returns whether
     it could be made for the first."""
     renderer = sample.renderer
     for sparse in (False, True):
         try:
-            renderer.fill(sample.letter(sparse=sparse))
+            subject, html, _ = renderer.fill(sample.letter(sparse=sparse))
         except LetterFailed as error:
             names = renderer.needs(sample.step.template).names
             rows = [name for name in names if name in renderer.definitions.segments]
@@ -139,4 +169,13 @@ def _try(sample: Sample, problems: Problems) -> bool:
                 return False
             text = f"this fails for somebody without {_SHOWN} and the like: {error.text}"
             problems.warning(error.place, text, "fails-for-some")
+        else:
+            if not sparse:
+                lint_letter(_finished(sample, compiled, subject, html), problems)
     return True
+
+
+def _finished(sample: Sample, compiled: CompiledLetter, subject: str, html: str) -> Finished:
+    place = sample.place if sample.step.subject else compiled.head.get("subject", Place(compiled.file))
+    marketing = not sample.campaign.is_transactional
+    return Finished(compiled, subject, html, place, marketing, sample.brand.address)

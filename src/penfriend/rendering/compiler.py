@@ -3,8 +3,8 @@ know their places."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from jinja2 import Template, TemplateSyntaxError, nodes
 
@@ -17,8 +17,10 @@ from penfriend.rendering.html_source import Fallback, add_bare, complete_head, w
 from penfriend.rendering.ignores import Ignore
 from penfriend.rendering.inheritance import Flattener, Sources
 from penfriend.rendering.lint import lint
+from penfriend.rendering.lint_content import lint_content
 from penfriend.rendering.marked import JinjaSource, Marked
-from penfriend.rendering.mjml_tree import Document, TreeReader
+from penfriend.rendering.mjml_tree import Document, Node, TreeReader
+from penfriend.rendering.numbered import Numbered
 from penfriend.rendering.source import Kind, Piece, Source, Splitter
 from penfriend.rendering.syntax import check_file
 from penfriend.rendering.text_part import TextWriter
@@ -48,6 +50,8 @@ class CompiledLetter:
     """The text stands in a file of its own."""
     file: str = ""
     """As problems name it: `templates/welcome/hello.mjml`."""
+    head: Mapping[str, Place] = field(default_factory=dict)
+    """Where subject and preview are written."""
     ignores: tuple[Ignore, ...] = ()
     """What the heads of its files silence."""
 
@@ -55,6 +59,16 @@ class CompiledLetter:
     def parts(self) -> tuple[Part, ...]:
         """Every template of it, in the order in which they are filled."""
         return (self.subject, self.html, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A letter made to be looked at: what was found in its content, its HTML with numbers, their places."""
+
+    found: tuple[Problem, ...]
+    html: Part
+    fallback: Fallback | None
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +119,7 @@ class Compiler:
                 'there is no subject; a letter begins with a line ---, "subject: ...", and another line ---.',
                 "missing-subject",
             )
-        title, lang = (
-            Piece(Kind.PRINT, text, source.file, 1, 1) for text in ("{{ subject }}", "{{ locale }}")
-        )
-        marked = Marked((*body, *preview, title, lang), source.file)
-        length = len(Marked(body, source.file).text)
+        marked, length = _marked(body, preview, source.file)
         document = TreeReader(marked.text[:length], marked.token, marked.is_statement).read()
         lint(marked, document, problems)
         if problems.errors or document.root is None:
@@ -118,11 +128,8 @@ class Compiler:
                 self._outline(text or (), source.file),
             )
             raise TemplateBroken(problems.all, tuple(one for one in outlines if one is not None))
-        end = len(marked.text)
-        at_title, at_lang = end - 2 * marked.token_length, end - marked.token_length
-        complete_head(document.root, (length, at_title), (at_title, at_lang))
-        links = LinkMarks(marked) if self._utm else None
-        skeleton = mj.Skeleton(marked, document.root, lang=(at_lang, end), rtl=variant.rtl, links=links)
+        head = _head_places(source, marked, document.root)
+        skeleton = self._skeleton(marked, document.root, length, rtl=variant.rtl)
         html_source = JinjaSource()
         fallback = write_html(html_source, skeleton, marked, document, problems)
         html = self._part(self._html, html_source, marked.file, problems)
@@ -136,6 +143,7 @@ class Compiler:
             problems.all,
             text is not None,
             source.file,
+            head,
             tuple(flattener.ignores),
         )
         if problems.errors:
@@ -155,6 +163,38 @@ class Compiler:
             )
         places = dict.fromkeys(part.outline.places, place)
         return replace(part, outline=Outline(part.outline.tree, places, place.file))
+
+    def inspect(self, variant: Variant) -> Inspected:
+        """What is found in the content of a letter that can be compiled, and the letter with numbers in it,
+        to be filled and looked at. Raises TemplateBroken."""
+        problems = Problems()
+        flattener = Flattener(self._sources, problems)
+        source = flattener.source(variant.mjml)
+        preview = self._head_text(source, "preview", problems)
+        plain, length = _marked(flattener.flatten(variant.mjml), preview, source.file)
+        root = TreeReader(plain.text[:length], plain.token, plain.is_statement).read().root
+        if root is None or problems.errors:
+            raise TemplateBroken(problems.all)
+        found = Problems()
+        lint_content(plain, root, found)
+        numbered = Numbered(plain, root)
+        marked, length = numbered.marked, length + numbered.added
+        document = TreeReader(marked.text[:length], marked.token, marked.is_statement).read()
+        skeleton = self._skeleton(marked, document.root or root, length, rtl=variant.rtl)
+        html = JinjaSource()
+        fallback = write_html(html, skeleton, marked, document, problems)
+        part = self._part(self._html, html, marked.file, problems)
+        if problems.errors:
+            raise TemplateBroken(problems.all)
+        return Inspected(found.all, part, fallback, tuple(numbered.places))
+
+    def _skeleton(self, marked: Marked, root: Node, length: int, *, rtl: bool) -> mj.Skeleton:
+        """The MJML with what `_marked` put behind the body in its head."""
+        end = len(marked.text)
+        at_title, at_lang = end - 2 * marked.token_length, end - marked.token_length
+        complete_head(root, (length, at_title), (at_title, at_lang))
+        links = LinkMarks(marked) if self._utm else None
+        return mj.Skeleton(marked, root, lang=(at_lang, end), rtl=rtl, links=links)
 
     def _head_text(self, source: Source, key: str, problems: Problems) -> tuple[Piece, ...]:
         """The pieces of a head's text, in the reader's language where a catalog has it."""
@@ -211,3 +251,20 @@ class Compiler:
 
 
 _EMPTY = Template("")
+
+
+def _head_places(source: Source, marked: Marked, root: Node) -> dict[str, Place]:
+    """Where subject and preview are written, as far as they are; a preview may also be an <mj-preview>."""
+    places = {
+        node.name.removeprefix("mj-"): marked.place(node.at)
+        for node in root.walk()
+        if node.name == "mj-preview"
+    }
+    places.update((key, Place(source.file, line, at)) for key, (_, line, at) in source.raw_head.items())
+    return places
+
+
+def _marked(body: Sequence[Piece], preview: Sequence[Piece], file: str) -> tuple[Marked, int]:
+    """The body, how long it is, and behind it what belongs into the head: preview, title, language."""
+    title, lang = (Piece(Kind.PRINT, text, file, 1, 1) for text in ("{{ subject }}", "{{ locale }}"))
+    return Marked((*body, *preview, title, lang), file), len(Marked(body, file).text)

@@ -29,7 +29,7 @@ DEFINITIONS = Definitions(
     surveys={"after": Survey("after", "nps", {"en": "How likely?", "tr": "Ne kadar?"})},
 )
 
-OF_THE_FRAME = frozenset({"missing-preview", "missing-unsubscribe", "missing-address"})
+OF_THE_FRAME = frozenset({"missing-preview", "missing-unsubscribe", "missing-address", "text-in-images"})
 HEAD = "---\nsubject: Hello\n---\n"
 
 

@@ -66,3 +66,8 @@ def test_a_problem_is_printed_with_its_level_and_code() -> None:
     problem = Problem(Place("templates/a.mjml", 3, 5), "this picture has no alt.", "warning", "missing-alt")
     assert str(problem) == "templates/a.mjml:3:5: warning: this picture has no alt. [missing-alt]"
     assert str(Problem(Place("campaigns.yaml"), "no.")) == "campaigns.yaml:1:1: no."
+
+
+def test_every_code_of_the_table_is_reported_somewhere() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in SOURCE.glob("*.py")]
+    assert [code for code in CODES if not any(f'"{code}"' in text for text in texts)] == []
