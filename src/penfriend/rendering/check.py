@@ -23,6 +23,7 @@ from penfriend.rendering.lint_look import LookLint
 from penfriend.rendering.names import NameChecker, sends
 from penfriend.rendering.samples import MAY_BE_EMPTY, MOMENT, sample_facts
 from penfriend.rendering.shapes import Shape, depends_on, shapes
+from penfriend.rendering.speech import Speech
 
 if TYPE_CHECKING:
     from penfriend.rendering.renderer import TemplateRenderer
@@ -36,7 +37,7 @@ def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple
     problems = Problems()
     problems.add(renderer.speeches.problems)
     silence = Silence()
-    inspected: set[str] = set()
+    looked_at: set[str] = set()
     seen: set[object] = set()
     names: dict[str, tuple[object, ...]] = {}
     for campaign, step in sends(renderer.definitions):
@@ -50,7 +51,7 @@ def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple
         known = shapes(renderer.definitions, campaign, step)
         for locale in renderer.speeches.locales(step.template):
             sample = Sample(renderer, campaign, step, locale, known)
-            problems.add(_check_letter(sample, silence, inspected))
+            problems.add(_check_letter(sample, silence, looked_at))
     silence.tell_idle(problems)
     return tuple(sorted(problems.all))
 
@@ -65,6 +66,11 @@ class Sample:
     locale: Locale
     known: dict[str, Shape]
     """Every name that it can use."""
+
+    @property
+    def speech(self) -> Speech:
+        """What belongs to the locale."""
+        return self.renderer.speeches.of(self.locale)
 
     @property
     def brand(self) -> Brand:
@@ -101,9 +107,9 @@ class Sample:
         )
 
 
-def _check_letter(sample: Sample, silence: Silence, inspected: set[str]) -> Sequence[Problem]:
+def _check_letter(sample: Sample, silence: Silence, looked_at: set[str]) -> Sequence[Problem]:
     problems = Problems()
-    speech = sample.renderer.speeches.of(sample.locale)
+    speech = sample.speech
     try:
         compiled = speech.compile(sample.step.template, sample.place)
         own = [speech.subject(sample.step.subject, sample.place)] if sample.step.subject else []
@@ -114,28 +120,26 @@ def _check_letter(sample: Sample, silence: Silence, inspected: set[str]) -> Sequ
     problems.add(compiled.warnings)
     before = len(problems.errors)
     _check_names([part.outline for part in (*compiled.parts, *own)], sample.known, problems)
-    sound = len(problems.errors) == before and _try(sample, compiled, problems)
-    if sound:
-        _look(sample, compiled, inspected, problems)
+    sound = len(problems.errors) == before and _try(sample, compiled, problems, looked_at)
     return silence.keep(problems.all, compiled.ignores, compiled.file, whole=sound)
 
 
-def _look(sample: Sample, compiled: CompiledLetter, inspected: set[str], problems: Problems) -> None:
-    """What a reader would see: once for each file, since colours are the same in all languages."""
-    file, inspect = sample.renderer.speeches.of(sample.locale).inspect(sample.step.template)
-    if file in inspected:
-        return
-    inspected.add(file)
-    try:
-        made = inspect()
-        problems.add(made.found)
-        html = sample.renderer.fill_inspected(sample.letter(sparse=False), made)
-    except (TemplateBroken, LetterFailed):
-        return  # it works without numbers, and with them goes over a limit
+def _look(sample: Sample, file: str, html: str) -> Sequence[Problem]:
+    """What a reader would see. Places cost a second compilation, and only where something is found are they
+    needed."""
     letter = sample.letter(sparse=False)
     links = sample.renderer.links(letter)
     marks = [links.unsubscribe, links.preferences, links.view_online, sample.brand.address]
-    LookLint(html, made.places, compiled.file, problems).look([mark for mark in marks if mark])
+    footer = [mark for mark in marks if mark]
+    found = LookLint(html, file).look(footer)
+    if not found:
+        return ()
+    try:
+        numbered = sample.speech.numbered(sample.step.template)
+        html = sample.renderer.fill_numbered(letter, numbered)
+    except (TemplateBroken, LetterFailed):
+        return found  # with numbers in it the letter goes over a limit
+    return LookLint(html, file, numbered.places).look(footer)
 
 
 def _check_names(outlines: Iterable[Outline], known: dict[str, Shape], problems: Problems) -> None:
@@ -150,7 +154,7 @@ def _report(outline: Outline, problems: Problems, line: int, text: str, code: st
     problems.error(outline.place(line), text, code)
 
 
-def _try(sample: Sample, compiled: CompiledLetter, problems: Problems) -> bool:
+def _try(sample: Sample, compiled: CompiledLetter, problems: Problems, looked_at: set[str]) -> bool:
     """Fills the letter for somebody of whom all is known, and for somebody of whom little is. Returns whether
     it could be made for the first."""
     renderer = sample.renderer
@@ -172,6 +176,10 @@ def _try(sample: Sample, compiled: CompiledLetter, problems: Problems) -> bool:
         else:
             if not sparse:
                 lint_letter(_finished(sample, compiled, subject, html), problems)
+                if compiled.file not in looked_at:  # content and colours are the same in all languages
+                    looked_at.add(compiled.file)
+                    problems.add(sample.speech.content(sample.step.template))
+                    problems.add(_look(sample, compiled.file, html))
     return True
 
 

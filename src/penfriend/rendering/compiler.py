@@ -62,10 +62,9 @@ class CompiledLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
-    """A letter made to be looked at: what was found in its content, its HTML with numbers, their places."""
+class NumberedLetter:
+    """A letter made to be looked at: its HTML with numbers, and their places."""
 
-    found: tuple[Problem, ...]
     html: Part
     fallback: Fallback | None
     places: tuple[Place, ...]
@@ -164,20 +163,17 @@ class Compiler:
         places = dict.fromkeys(part.outline.places, place)
         return replace(part, outline=Outline(part.outline.tree, places, place.file))
 
-    def inspect(self, variant: Variant) -> Inspected:
-        """What is found in the content of a letter that can be compiled, and the letter with numbers in it,
-        to be filled and looked at. Raises TemplateBroken."""
-        problems = Problems()
-        flattener = Flattener(self._sources, problems)
-        source = flattener.source(variant.mjml)
-        preview = self._head_text(source, "preview", problems)
-        plain, length = _marked(flattener.flatten(variant.mjml), preview, source.file)
-        root = TreeReader(plain.text[:length], plain.token, plain.is_statement).read().root
-        if root is None or problems.errors:
-            raise TemplateBroken(problems.all)
+    def content(self, variant: Variant) -> tuple[Problem, ...]:
+        """What is found in the content of a letter that can be compiled. Raises TemplateBroken."""
+        marked, root, _ = self._read(variant)
         found = Problems()
-        lint_content(plain, root, found)
-        numbered = Numbered(plain, root)
+        lint_content(marked, root, found)
+        return found.all
+
+    def numbered(self, variant: Variant) -> NumberedLetter:
+        """A letter that can be compiled, with numbers in it. Raises TemplateBroken."""
+        plain, root, length = self._read(variant)
+        problems, numbered = Problems(), Numbered(plain, root)
         marked, length = numbered.marked, length + numbered.added
         document = TreeReader(marked.text[:length], marked.token, marked.is_statement).read()
         skeleton = self._skeleton(marked, document.root or root, length, rtl=variant.rtl)
@@ -186,7 +182,19 @@ class Compiler:
         part = self._part(self._html, html, marked.file, problems)
         if problems.errors:
             raise TemplateBroken(problems.all)
-        return Inspected(found.all, part, fallback, tuple(numbered.places))
+        return NumberedLetter(part, fallback, tuple(numbered.places))
+
+    def _read(self, variant: Variant) -> tuple[Marked, Node, int]:
+        """The letter's text, its tree, and how long its body is in the text. Raises TemplateBroken."""
+        problems = Problems()
+        flattener = Flattener(self._sources, problems)
+        source = flattener.source(variant.mjml)
+        preview = self._head_text(source, "preview", problems)
+        plain, length = _marked(flattener.flatten(variant.mjml), preview, source.file)
+        root = TreeReader(plain.text[:length], plain.token, plain.is_statement).read().root
+        if root is None or problems.errors:
+            raise TemplateBroken(problems.all)
+        return plain, root, length
 
     def _skeleton(self, marked: Marked, root: Node, length: int, *, rtl: bool) -> mj.Skeleton:
         """The MJML with what `_marked` put behind the body in its head."""

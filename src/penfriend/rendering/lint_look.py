@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from penfriend.domain.problems import Place
+from penfriend.domain.problems import Place, Problem
 from penfriend.rendering.contrast import UNKNOWN_DARK, Look, faint, has_text, shown
 from penfriend.rendering.findings import Problems
 from penfriend.rendering.numbered import number_of
@@ -13,20 +13,23 @@ from penfriend.rendering.selectors import Element
 from penfriend.rendering.styled import Letter, Styles, elements
 
 _FEWEST_WORDS = 10
+_WORDS_OF_A_FRAME = 100
+"""A layout has fewer; where it is not known which words are the layout's, so many are needed."""
 _SMALLEST_PICTURE = 100
 """Pixels in width: smaller ones are icons and logos."""
 _FRAME = "templates/_layouts/"
 
 
 class LookLint:
-    """Looks at one letter. `links` are the addresses that mark its footer."""
+    """Looks at one letter, made of `file`. `places` are those of its numbers; without them what is found is
+    roughly right and has no place, which is enough to know that nothing is wrong."""
 
-    def __init__(self, html: str, places: Sequence[Place], file: str, problems: Problems) -> None:
+    def __init__(self, html: str, file: str, places: Sequence[Place] = ()) -> None:
         self._letter = Letter(html)
-        self._places, self._file, self._problems = places, file, problems
+        self._places, self._file, self._problems = places, file, Problems()
 
-    def look(self, footer: Sequence[str]) -> None:
-        """Adds what is found to the problems; `footer` are texts and addresses that only a footer has."""
+    def look(self, footer: Sequence[str]) -> tuple[Problem, ...]:
+        """What is found; `footer` are texts and addresses that only a footer has."""
         light = Styles(self._letter.sheets, dark=False)
         by_day = {id(element): (element, look) for element, look in shown(self._letter.root, light, Look())}
         for element, look in by_day.values():
@@ -43,9 +46,10 @@ class LookLint:
                 ):
                     self._tell_faint("low-contrast-dark", element, look, " in the dark")
         self._look_at_pictures(list(by_day.values()), footer)
+        return self._problems.all
 
     def _place(self, element: Element) -> Place:
-        number = number_of(element)
+        number = number_of(element) if self._places else None
         return Place(self._file) if number is None else self._places[number]
 
     def _tell_faint(self, code: str, element: Element, look: Look, when: str) -> None:
@@ -60,13 +64,13 @@ class LookLint:
         pictures = [one for one, _ in seen if self._is_large(one)]
         if not pictures:
             return
-        words = 0
+        words, few = 0, _FEWEST_WORDS if self._places else _WORDS_OF_A_FRAME
         for element, look in seen:
-            if not has_text(element, look):
+            if words >= few or not has_text(element, look):
                 continue
             if not self._place(element).file.startswith(_FRAME) and not _in_footer(element, footer):
                 words += sum(len(child.split()) for child in element.children if isinstance(child, str))
-        if words < _FEWEST_WORDS:
+        if words < few:
             text = (
                 f"the letter has a picture and {words or 'no'} words beside it; where pictures are off it"
                 " says nothing."

@@ -22,7 +22,7 @@ from penfriend.domain.letter import Letter, Needs
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering.assemble import Assembler, Sender
 from penfriend.rendering.check import check
-from penfriend.rendering.compiler import CompiledLetter, Inspected, Part
+from penfriend.rendering.compiler import CompiledLetter, NumberedLetter, Part
 from penfriend.rendering.environment import TEMPLATE_FAULTS, fill, line_of
 from penfriend.rendering.findings import LetterFailed, TemplateBroken
 from penfriend.rendering.headers import one_line
@@ -115,13 +115,13 @@ class TemplateRenderer:
         speech = self.speeches.choose(letter.template, letter.locale)
         return self._fill(letter, speech, self.links(letter, self._keys))
 
-    def fill_inspected(self, letter: Letter, inspected: Inspected) -> str:
-        """The HTML of a letter that was made to be looked at. Raises RenderFailed."""
+    def fill_numbered(self, letter: Letter, numbered: NumberedLetter) -> str:
+        """The HTML of a letter with numbers in it. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)
         names = self._names(letter, speech, self.links(letter, self._keys))
         compiled = _compiled(speech, letter.template)
         return _html(
-            replace(compiled, html=inspected.html, fallback=inspected.fallback), {**names, "subject": ""}
+            replace(compiled, html=numbered.html, fallback=numbered.fallback), {**names, "subject": ""}
         )
 
     def uses_fallback(self, template: str) -> bool:

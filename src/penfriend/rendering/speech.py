@@ -3,9 +3,9 @@ once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from threading import Lock
 
 from babel import Locale
@@ -13,7 +13,7 @@ from babel import Locale
 from penfriend.domain.definitions import Definitions, Text
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering.catalogs import Catalog, Translations, catalog_locales, read_catalog
-from penfriend.rendering.compiler import CompiledLetter, Compiler, Inspected, Part, Variant
+from penfriend.rendering.compiler import CompiledLetter, Compiler, NumberedLetter, Part, Variant
 from penfriend.rendering.environment import Codes, LetterEnvironment
 from penfriend.rendering.findings import Problems, TemplateBroken
 from penfriend.rendering.formats import Formats, chain, locale_of
@@ -73,11 +73,16 @@ class Speech:
             raise made
         return made
 
-    def inspect(self, template: str) -> tuple[str, Callable[[], Inspected]]:
-        """The file that the letter is made of, and what makes it ready to be looked at; that raises
-        TemplateBroken."""
-        mjml = self._variant(template, "mjml") or f"{template}.mjml"
-        return mjml, partial(self._compiler.inspect, Variant(mjml, None, self.is_rtl))
+    def content(self, template: str) -> tuple[Problem, ...]:
+        """What is found in the content of a letter that can be compiled. Raises TemplateBroken."""
+        return self._compiler.content(self._html_alone(template))
+
+    def numbered(self, template: str) -> NumberedLetter:
+        """A letter that can be compiled, with numbers in it. Raises TemplateBroken."""
+        return self._compiler.numbered(self._html_alone(template))
+
+    def _html_alone(self, template: str) -> Variant:
+        return Variant(self._variant(template, "mjml") or f"{template}.mjml", None, self.is_rtl)
 
     def subject(self, text: str, place: Place) -> Part:
         """A step's own subject, compiled once. Raises TemplateBroken."""
