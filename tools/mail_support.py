@@ -127,8 +127,9 @@ def main(checkout: str, commit: str, date: str) -> None:
         programs = failing((Path(checkout) / "_features" / f"{feature}.md").read_text(encoding="utf-8"))
         for kind, name in met_as if programs else ():
             table.setdefault(kind, {})[name] = programs
-    source = f"caniemail.com, https://github.com/hteumeuleu/caniemail at {commit} of {date}, MIT licence"
-    lines = [f'  "source": {json.dumps(source)}']
+    origin = f"https://github.com/hteumeuleu/caniemail at {commit} of {date}"
+    source = f"caniemail.com, {origin}, MIT licence, copyright (c) 2019 Rémi Parmentier"
+    lines = [f'  "source": {json.dumps(source, ensure_ascii=False)}']
     for kind, entries in table.items():
         rows = [f"    {json.dumps(name)}: {json.dumps(programs)}" for name, programs in entries.items()]
         lines.append(f'  "{kind}": {{\n' + ",\n".join(rows) + "\n  }")

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
-from penfriend.domain.lint_codes import CODES
 from penfriend.domain.problems import Problem
 
 DONE, WRONG, IMPOSSIBLE, CHANGES = 0, 1, 2, 3
@@ -42,6 +41,8 @@ def counted(reasons: Mapping[str, int]) -> str:
 
 def problems_document(problems: Sequence[Problem]) -> dict[str, object]:
     """What `validate --json` prints, and every command with `--json` where the files have errors."""
+    from penfriend.domain.lint_codes import CODES
+
     rows = [
         {
             "file": problem.place.file,

@@ -55,7 +55,7 @@ class LookLint:
     def _tell_faint(self, code: str, element: Element, look: Look, when: str) -> None:
         ink = None if look.ink is None or look.paper is None else look.ink.over(look.paper)
         text = (
-            f"this text has a contrast of {look.ratio:.1f}{when} ({ink} on {look.paper}); "
+            f"this text has a contrast of {look.ratio:.2f}{when} ({ink} on {look.paper}); "
             f"it needs {look.needed:g}."
         )
         self._problems.find(code, self._place(element), text)
