@@ -28,6 +28,7 @@ _REPLIES = (
 Nordic, Polish, Turkish, Romance, Greek, Russian, Arabic."""
 _FAKED = re.compile(rf"\s*(?:{'|'.join(_REPLIES)})\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 _PREVIEW = re.compile(r'<div style="display:none;font-size:1px;[^"]*">(.*?)</div>', re.DOTALL)
+_PLAIN_HTTP = re.compile(r"\s*http://\w", re.IGNORECASE)
 _GAPS = re.compile(r"\s+")
 
 
@@ -55,6 +56,7 @@ def lint_letter(letter: Finished, problems: Problems) -> None:
     _look_at_subject(letter, problems)
     _look_at_preview(letter, problems)
     _look_at_length(letter, problems)
+    _look_at_values(letter, problems)
     if letter.is_marketing:
         _look_at_footer(letter, problems)
 
@@ -92,6 +94,15 @@ def _look_at_length(letter: Finished, problems: Problems) -> None:
     elif size > _NEARLY:
         text = f"the HTML has {size} bytes with short made-up values; Gmail shows no more than {CLIPPED}."
         problems.find("html-long", letter.place, text)
+
+
+def _look_at_values(letter: Finished, problems: Problems) -> None:
+    """Addresses that a tag holds: `{% set button_url = "http://..." %}`."""
+    outline = letter.compiled.html.outline
+    for node in every_node(outline.tree):
+        if isinstance(node, nodes.Const) and isinstance(node.value, str) and _PLAIN_HTTP.match(node.value):
+            text = f"the address {quote(node.value)} is not encrypted; write https://."
+            problems.find("insecure-link", outline.place(node.lineno), text)
 
 
 def _look_at_footer(letter: Finished, problems: Problems) -> None:

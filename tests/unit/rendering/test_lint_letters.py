@@ -38,6 +38,11 @@ def test_nothing_is_found_in_a_sound_letter() -> None:
             '<mj-text>{% if 0 %}<a href="HTTP://a.example/">x</a>{% endif %}</mj-text>',
             "5:67",
         ),
+        (
+            "insecure-link",
+            '{% set to = "http://a.example" %}<mj-button href="{{ to }}/x">Go</mj-button>',
+            "5:39",
+        ),
         ("placeholder-link", '<mj-button href="#">Go</mj-button>', "5:56"),
         ("placeholder-link", '<mj-text><a href="">Go</a></mj-text>', "5:57"),
         ("placeholder-link", '<mj-text><a href="*|LINK|*">Go</a></mj-text>', "5:57"),
@@ -207,6 +212,13 @@ def test_a_thing_in_a_partial_is_found_in_its_file() -> None:
     files = {"_partials/a.mjml": "\n <mj-text>x <i style='color:#CCC'>x</i></mj-text>"}
     [found] = found_in(Written('{% include "_partials/a.mjml" %}'), files)
     assert (found.code, str(found.place)) == ("low-contrast", "templates/_partials/a.mjml:2:13")
+
+
+def test_what_is_seen_in_a_letter_that_is_compiled_for_each_mail_has_its_place_too() -> None:
+    picture = '<mj-image alt="" src="https://a.example/" width="{{ 9 }}px" />'
+    found = found_in(Written(f'{picture}<mj-text color="#CCC">x</mj-text>'))
+    places = {one.code: str(one.place) for one in found}
+    assert places["low-contrast"] == f"{HERE}:5:{39 + len(picture)}"
 
 
 def test_a_subject_of_a_step_is_judged_at_the_step() -> None:

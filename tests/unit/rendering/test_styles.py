@@ -25,7 +25,7 @@ def test_declarations_have_their_place_and_end_outside_of_brackets_and_quotes() 
 
 
 def test_a_sheet_has_rules_within_media_and_statements() -> None:
-    text = "@import url(a.css);\na, b > c { color: red }\n@media print { @supports (x) { d { top: 0 } } }\ne{top:1}"
+    text = "@import url(a.css);\na, b > c { a: 1 }\n@media print { @supports (x) { d { a: 1 } } }\ne{top:1}"
     sheet = read_sheet(text)
     assert [(one.selectors, one.within) for one in sheet.rules] == [
         (("a", "b > c"), ()),
