@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from penfriend.domain.problems import quote
 from penfriend.rendering.marked import Marked
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -31,23 +32,18 @@ def address_fault(marked: Marked, text: str, *, picture: bool) -> Fault | None:
     if _LEFT_OVER.search(text):
         return (
             "placeholder-link",
-            f'the address "{_short(written)}" is left over from a draft or another program.',
+            f"the address {quote(written)} is left over from a draft or another program.",
         )
     scheme = _SCHEME.match(text)
     name = scheme[1].lower() if scheme else ""
     if name == "http":
-        return "insecure-link", f'the {what} "{_short(written)}" is not encrypted; write https://.'
+        return "insecure-link", f"the {what} {quote(written)} is not encrypted; write https://."
     if not name and text.startswith("#") and not picture:
         return None  # leads to a place in the letter
     if name not in (_PICTURES if picture else _LINKS):
         right = "https" if picture else "https, mailto or tel"
         return (
             "placeholder-link",
-            f'the address "{_short(written)}" leads nowhere from a mail; it begins with {right}.',
+            f"the address {quote(written)} leads nowhere from a mail; it begins with {right}.",
         )
     return None
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 60 else f"{flat[:59]}…"

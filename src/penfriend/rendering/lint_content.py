@@ -24,6 +24,7 @@ _ALT_WANTED = frozenset({"mj-image", "mj-carousel-image"})
 _BUTTONS = frozenset({"mj-button", "mj-navbar-link"})
 _NO_HTML = frozenset({"mj-title", "mj-preview", "mj-breakpoint"})
 _NO_ALT = 'this picture has no alt; say in it what the picture says, or alt="" where it only decorates.'
+_NO_ALT_OF_ICON = "this icon has neither an alt nor a text beside it; say in alt where it leads."
 _EMPTY = "this link shows nothing that can be read; give it a text, or its picture an alt."
 _PLAIN_TYPE = re.compile(r"data:image/|[^?#]*\.(\w+)(?:[?#]|\Z)")
 
@@ -82,15 +83,18 @@ class ContentLint:
                 self._find("missing-alt", node.at, _NO_ALT)
             elif not alt and self._defaults.value(node, "href"):
                 self._find("empty-link", node.at, _EMPTY)
-        if node.name in _BUTTONS:
+        if node.name == "mj-social-element" and not self._defaults.value(node, "alt"):
+            if not self._shows(node):
+                self._find("missing-alt", node.at, _NO_ALT_OF_ICON)
+        elif node.name in _BUTTONS:
             if self._defaults.value(node, "href") is None:
                 self._find("placeholder-link", node.at, f"this <{node.name}> leads nowhere: it has no href.")
-            elif node.content is None or not self._shows(*node.content):
+            elif not self._shows(node):
                 self._find("empty-link", node.at, _EMPTY)
 
-    def _shows(self, start: int, end: int) -> bool:
-        """Whether a button's content has words, a value or a picture with alt."""
-        return TagReader(self._marked, start, end).read().shows
+    def _shows(self, node: Node) -> bool:
+        """Whether an element's content has words, a value or a picture with alt."""
+        return node.content is not None and TagReader(self._marked, *node.content).read().shows
 
     def _look_at_html(self, start: int, end: int) -> None:
         found = TagReader(self._marked, start, end).read()

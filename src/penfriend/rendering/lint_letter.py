@@ -106,11 +106,7 @@ def _look_at_values(letter: Finished, problems: Problems) -> None:
 
 
 def _look_at_footer(letter: Finished, problems: Problems) -> None:
-    read = {
-        (node.node.name, node.attr)
-        for node in every_node(letter.compiled.html.outline.tree)
-        if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name)
-    }
+    read = set(map(_path, every_node(letter.compiled.html.outline.tree)))
     if read.isdisjoint({("links", "unsubscribe"), ("links", "preferences")}):
         text = "a marketing letter shows a link to unsubscribe: {{ links.unsubscribe }}."
         problems.find("missing-unsubscribe", letter.place, text)
@@ -120,6 +116,17 @@ def _look_at_footer(letter: Finished, problems: Problems) -> None:
     elif ("brand", "address") not in read and not _holds(letter.html, letter.address):
         text = "a marketing letter shows the postal address of its sender: {{ brand.address }}."
         problems.find("missing-address", letter.place, text)
+
+
+def _path(node: nodes.Node) -> tuple[str, str]:
+    """`links.unsubscribe`, also in brackets, as a pair; empty where it is something else."""
+    match node:
+        case nodes.Getattr(node=nodes.Name(name=name), attr=attr):
+            return name, attr
+        case nodes.Getitem(node=nodes.Name(name=name), arg=nodes.Const(value=str() as key)):
+            return name, key
+        case _:
+            return "", ""
 
 
 def _holds(source: str, address: str) -> bool:

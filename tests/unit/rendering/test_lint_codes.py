@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from penfriend.cli.output import problems_document
 from penfriend.domain.lint_codes import CODES
 from penfriend.domain.problems import Place, Problem
 from tests.docs.pages import row_of
@@ -66,6 +67,33 @@ def test_a_problem_is_printed_with_its_level_and_code() -> None:
     problem = Problem(Place("templates/a.mjml", 3, 5), "this picture has no alt.", "warning", "missing-alt")
     assert str(problem) == "templates/a.mjml:3:5: warning: this picture has no alt. [missing-alt]"
     assert str(Problem(Place("campaigns.yaml"), "no.")) == "campaigns.yaml:1:1: no."
+
+
+def test_the_document_for_machines_has_the_code_and_what_to_do() -> None:
+    of_a_letter = Problem(Place("templates/a.mjml", 3, 5), "no alt.", "warning", "missing-alt")
+    of_a_campaign = Problem(Place("campaigns.yaml"), "no.")
+    document = problems_document([of_a_letter, of_a_campaign])
+    assert document["valid"] is False
+    assert document["problems"] == [
+        {
+            "file": "templates/a.mjml",
+            "line": 3,
+            "column": 5,
+            "level": "warning",
+            "text": "no alt.",
+            "code": "missing-alt",
+            "advice": CODES["missing-alt"].advice,
+        },
+        {
+            "file": "campaigns.yaml",
+            "line": 1,
+            "column": 1,
+            "level": "error",
+            "text": "no.",
+            "code": None,
+            "advice": None,
+        },
+    ]
 
 
 def test_every_code_of_the_table_is_reported_somewhere() -> None:

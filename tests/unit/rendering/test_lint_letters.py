@@ -15,6 +15,10 @@ from tests.unit.rendering.sound_letter import FOOTER, HERE, WORDS, Written, foun
 
 IMG = '<img alt="" src="https://a.example/a" />'
 LINK = '<mj-button href="https://a.example/">Go</mj-button>'
+SOCIAL = (
+    '<mj-social><mj-social-element href="https://a.example/" src="https://a.example/a.png" {}>{}'
+    "</mj-social-element></mj-social>"
+)
 CAROUSEL = (
     "<mj-carousel>{% for i in [1] %}<mj-carousel-image alt='A' src='https://a.example/a' />"
     "{% endfor %}</mj-carousel>"
@@ -56,6 +60,7 @@ def test_nothing_is_found_in_a_sound_letter() -> None:
         ("empty-link", '<mj-button href="https://a.example/"> </mj-button>', "5:39"),
         ("empty-link", '<mj-image alt="" href="https://a.example/" src="https://a.example/a.png" />', "5:39"),
         ("missing-alt", '<mj-image src="https://a.example/a.png" />', "5:39"),
+        ("missing-alt", SOCIAL.format("", ""), "5:50"),
         ("missing-alt", '<mj-text><b>x</b> <img src="https://a.example/a.png" /></mj-text>', "5:57"),
         ("missing-alt", '<mj-text>{% if 0 %}<img src="https://a.example/a" />{% endif %}</mj-text>', "5:58"),
         ("low-contrast", '<mj-text color="#999999">x</mj-text>', "5:39"),
@@ -92,6 +97,8 @@ def test_a_thing_is_found_at_its_place(code: str, elements: str, place: str) -> 
         '<mj-text><a href="https://a.example/">{{ brand.name }}</a></mj-text>',
         '<mj-text><a href="https://a.example/"><img alt="A" src="https://a.example/a" /></a></mj-text>',
         f'<mj-text><a href="https://a.example/" aria-label="Go">{IMG}</a></mj-text>',
+        SOCIAL.format('alt="Us there"', ""),
+        SOCIAL.format("", "Us there"),
         '<mj-image src="https://a.example/a.png" alt="" />',
         '<mj-image src="https://a.example/a.png" alt="{{ brand.name }}" href="https://a.example/" />',
         '<mj-text color="#767676">x</mj-text>',
@@ -144,7 +151,7 @@ def test_a_thing_of_the_whole_letter_is_found_at_its_place(code: str, letter: Wr
         Written(subject="Recipes: three for tonight"),
         Written(subject="Your order re: 7"),
         Written(preview=f"preview: {'a' * 150}\n"),
-        Written(footer=FOOTER.replace("links.unsubscribe", "links.preferences")),
+        Written(footer=FOOTER.replace("links.unsubscribe", "links['preferences']")),
         Written(footer=FOOTER.replace("{{ brand.address }}", "12 Mill Lane,<br />Bristol")),
         Written("<mj-text>" + "word " * 17_000 + "</mj-text>"),
         Written(PICTURE.replace(" />", ' width="60px" />'), words=""),
@@ -159,46 +166,6 @@ def test_a_thing_of_the_whole_letter_is_found_at_its_place(code: str, letter: Wr
 )
 def test_a_whole_letter_that_is_right_is_not_found(letter: Written) -> None:
     assert found_in(letter) == []
-
-
-def in_the_dark(rules: str) -> str:
-    return f"@media (prefers-color-scheme: dark) {{ {rules} }}"
-
-
-@pytest.mark.parametrize(
-    ("rules", "ground", "where"),
-    [
-        (".a div { color: #EEEEEE !important }", 'container-background-color="#FFF"', "<mj-text"),
-        (".a { background: #111111 !important }", 'container-background-color="#FFF"', "<mj-text"),
-        (".a > div b { color: #222 !important }", 'container-background-color="#000" color="#FFF"', "<b>"),
-    ],
-)
-def test_a_text_that_is_faint_in_the_dark_alone_is_found(rules: str, ground: str, where: str) -> None:
-    content = "y <b>x</b>" if where == "<b>" else "x"
-    letter = Written(f'<mj-text css-class="a" {ground}>{content}</mj-text>', style=in_the_dark(rules))
-    [found] = found_in(letter)
-    assert (found.code, found.level) == ("low-contrast-dark", "warning")
-    assert str(found.place) == f"{HERE}:5:{letter.text.splitlines()[4].index(where) + 1}"
-
-
-@pytest.mark.parametrize(
-    "style",
-    [
-        in_the_dark(".a { background: #000 !important } .a div { color: #FFF !important }"),
-        in_the_dark(".a { background: #000 } .a div { color: #FFF !important }"),
-        in_the_dark(".b div { color: #FFF !important }"),
-        in_the_dark(".a:hover div { color: #FFF !important }"),
-        "@media (prefers-color-scheme: light) { .a div { color: #FFF !important } }",
-        "@media (max-width: 400px) { .a div { color: #FFF !important } }",
-        ".a div { color: #FFF }",
-    ],
-)
-def test_a_style_that_does_not_hold_or_goes_with_its_ground_is_not_found(style: str) -> None:
-    text = '<mj-text css-class="a" container-background-color="{}">x</mj-text>'
-    ground = "#000" if "background: #000 }" in style else "#FFF"
-    if ground == "#000":
-        text = text.replace("<mj-text ", '<mj-text color="#FFF" ')
-    assert found_in(Written(text.format(ground), style=style)) == []
 
 
 def test_a_default_of_mj_attributes_counts() -> None:
