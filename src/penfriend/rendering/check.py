@@ -15,9 +15,11 @@ from penfriend.domain.definitions import Brand
 from penfriend.domain.letter import Letter
 from penfriend.domain.problems import Place, Problem
 from penfriend.domain.timing import Moment, from_datetime
+from penfriend.domain.tokens import Purpose
 from penfriend.rendering.compiler import CompiledLetter
 from penfriend.rendering.findings import LetterFailed, Outline, Problems, TemplateBroken
 from penfriend.rendering.ignores import Silence
+from penfriend.rendering.links import PATHS
 from penfriend.rendering.lint_letter import Finished, lint_letter
 from penfriend.rendering.lint_look import LookLint
 from penfriend.rendering.names import NameChecker, sends
@@ -28,6 +30,7 @@ from penfriend.rendering.speech import Speech
 if TYPE_CHECKING:
     from penfriend.rendering.renderer import TemplateRenderer
 
+_OF_A_FOOTER = (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.VIEW)
 _SHOWN = ", ".join(name.replace("_", " ") for name in MAY_BE_EMPTY[:3])
 
 
@@ -127,16 +130,15 @@ def _check_letter(sample: Sample, silence: Silence, looked_at: set[str]) -> Sequ
 def _look(sample: Sample, file: str, html: str) -> Sequence[Problem]:
     """What a reader would see. Places cost a second compilation, and only where something is found are they
     needed."""
-    letter = sample.letter(sparse=False)
-    links = sample.renderer.links(letter)
-    marks = [links.unsubscribe, links.preferences, links.view_online, sample.brand.address]
-    footer = [mark for mark in marks if mark]
+    base = sample.brand.public_url.rstrip("/")
+    footer = [f"{base}/{PATHS[purpose]}/" for purpose in _OF_A_FOOTER]
+    footer += [sample.brand.address] if sample.brand.address else []
     found = LookLint(html, file).look(footer)
     if not found:
         return ()
     try:
         numbered = sample.speech.numbered(sample.step.template)
-        html = sample.renderer.fill_numbered(letter, numbered)
+        html = sample.renderer.fill_numbered(sample.letter(sparse=False), numbered)
     except (TemplateBroken, LetterFailed):
         return found  # with numbers in it the letter goes over a limit
     return LookLint(html, file, numbered.places).look(footer)

@@ -94,7 +94,7 @@ class TemplateRenderer:
 
     def _render(self, letter: Letter, keys: Sequence[bytes]) -> Email:
         speech = self.speeches.choose(letter.template, letter.locale)
-        links = self.links(letter, keys)
+        links = self._links(letter, keys)
         subject, html, text = self._fill(letter, speech, links)
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
@@ -113,16 +113,14 @@ class TemplateRenderer:
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)
-        return self._fill(letter, speech, self.links(letter, self._keys))
+        return self._fill(letter, speech, self._links(letter, self._keys))
 
     def fill_numbered(self, letter: Letter, numbered: NumberedLetter) -> str:
         """The HTML of a letter with numbers in it. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)
-        names = self._names(letter, speech, self.links(letter, self._keys))
-        compiled = _compiled(speech, letter.template)
-        return _html(
-            replace(compiled, html=numbered.html, fallback=numbered.fallback), {**names, "subject": ""}
-        )
+        names = self._names(letter, speech, self._links(letter, self._keys))
+        made = replace(_compiled(speech, letter.template), html=numbered.html, fallback=numbered.fallback)
+        return _html(made, {**names, "subject": ""})
 
     def uses_fallback(self, template: str) -> bool:
         """Whether MJML is compiled for each message, because the structure depends on the data. Raises
@@ -142,12 +140,9 @@ class TemplateRenderer:
         """Every locale for which this letter is written or translated, the brand's first."""
         return self.speeches.locales(template)
 
-    def links(self, letter: Letter, keys: Sequence[bytes] | None = None) -> Links:
-        """What the letter knows as `links`, signed by `keys`, or else the renderer's own."""
+    def _links(self, letter: Letter, keys: Sequence[bytes]) -> Links:
         survey = self.definitions.surveys.get(letter.survey) if letter.survey else None
-        return Links(
-            letter, self.definitions.brand_of(letter.campaign).public_url, keys or self._keys, survey
-        )
+        return Links(letter, self.definitions.brand_of(letter.campaign).public_url, keys, survey)
 
     def _brand_of(self, letter: Letter) -> str | None:
         """The name of the campaign's own brand; None is the common one."""

@@ -136,6 +136,7 @@ def test_what_is_right_is_not_found(elements: str) -> None:
         ("html-clipped", Written("<mj-text>" + "word " * 21_000 + "</mj-text>"), "1:1"),
         ("html-long", Written("<mj-text>" + "word " * 19_000 + "</mj-text>"), "1:1"),
         ("text-in-images", Written(PICTURE, words="<mj-text>Hello you</mj-text>"), "5:39"),
+        ("text-in-images", Written(PICTURE, words="", footer=FOOTER.replace("Leave", "No " * 20)), "5:39"),
         ("unsupported-css", Written(style="p { display: grid; }"), "5:30"),
         ("unsupported-css", Written(style="@import url(https://a.example/a.css);"), "5:26"),
     ],
