@@ -87,7 +87,7 @@ def _look_at_preview(letter: Finished, problems: Problems) -> None:
 
 
 def _look_at_length(letter: Finished, problems: Problems) -> None:
-    size = len(letter.html.encode())
+    size = len(letter.html.encode(errors="surrogatepass"))
     if size > CLIPPED:
         text = f"the HTML has {size} bytes; Gmail shows no more than {CLIPPED}."
         problems.find("html-clipped", letter.place, text)
