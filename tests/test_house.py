@@ -56,7 +56,7 @@ def clock_readings(code: ast.Module) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("module", modules("src", "tests", "benchmarks"))
+@pytest.mark.parametrize("module", modules("src", "tests", "benchmarks", "tools"))
 def test_module_is_small(module: str) -> None:
     lines = len((ROOT / module).read_text(encoding="utf-8").splitlines())
     assert lines <= MOST_LINES, f"{module}: {lines} lines; a module is one job under 300 lines"
@@ -67,7 +67,7 @@ def test_public_names_are_documented(module: str) -> None:
     assert undocumented(tree(module)) == [], f"{module}: without a docstring"
 
 
-@pytest.mark.parametrize("module", modules("tests", "benchmarks"))
+@pytest.mark.parametrize("module", modules("tests", "benchmarks", "tools"))
 def test_test_module_says_what_it_is_about(module: str) -> None:
     assert ast.get_docstring(tree(module)), f"{module}: the module has no docstring"
 

@@ -109,6 +109,19 @@ def test_a_daemon_sees_a_change_of_an_included_file_a_new_one_and_one_of_codes(
     assert house.revision_number() == 4
 
 
+def test_a_daemon_logs_a_warning_as_one_and_what_is_only_good_to_know_as_that(
+    shop: Path, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    letter = shop / "templates" / "a" / "b.mjml"
+    picture = '<mj-image alt="" src="https://a.example/" width="{{ 9 }}px" /><mj-text>'
+    letter.write_text(LETTER.replace("<mj-text>", picture), encoding="utf-8")
+    caplog.set_level("INFO", logger="penfriend.files")
+    FileWatch(house, active=True).at_start()
+    levels = {record.getMessage().rpartition("[")[2]: record.levelname for record in caplog.records}
+    assert levels["compiled-for-each-mail]"] == "INFO"
+    assert levels["missing-preview]"] == "WARNING"
+
+
 def test_a_change_that_met_a_store_that_was_away_is_taken_up_at_the_next_look(
     shop: Path, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from penfriend.bootstrap.house import House
 from penfriend.bootstrap.taking_up import apply_at_start, apply_changed
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 
+_LEVELS = {"warning": logging.WARNING, "notice": logging.INFO}
 log = logging.getLogger("penfriend.files")
 
 
@@ -57,7 +58,7 @@ class FileWatch:
         errors = [problem for problem in applied.problems if problem.level == "error"]
         for problem in applied.problems:
             if problem.level != "error":
-                log.warning("%s", problem)
+                log.log(_LEVELS[problem.level], "%s", problem)
             elif len(errors) > 1:  # a single one stands in the line below
                 log.error("%s", problem)
         if applied.changed:

@@ -41,6 +41,8 @@ def counted(reasons: Mapping[str, int]) -> str:
 
 def problems_document(problems: Sequence[Problem]) -> dict[str, object]:
     """What `validate --json` prints, and every command with `--json` where the files have errors."""
+    from penfriend.domain.lint_codes import CODES
+
     rows = [
         {
             "file": problem.place.file,
@@ -48,6 +50,8 @@ def problems_document(problems: Sequence[Problem]) -> dict[str, object]:
             "column": problem.place.column,
             "level": problem.level,
             "text": problem.text,
+            "code": problem.code or None,
+            "advice": CODES[problem.code].advice if problem.code in CODES else None,
         }
         for problem in problems
     ]

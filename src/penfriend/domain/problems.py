@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 _LONGEST_QUOTE = 60
+Level = Literal["error", "warning", "notice"]
+"""An error must be put right, a warning should be looked at, a notice is good to know."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,11 +30,13 @@ class Problem:
 
     place: Place
     text: str
-    level: Literal["error", "warning"] = "error"
+    level: Level = "error"
+    code: str = ""
+    """What it is, where it is about a letter or a catalog: a word of `penfriend.domain.lint_codes`."""
 
     def __str__(self) -> str:
-        mark = "" if self.level == "error" else "warning: "
-        return f"{self.place}: {mark}{self.text}"
+        mark = "" if self.level == "error" else f"{self.level}: "
+        return f"{self.place}: {mark}{self.text}{f' [{self.code}]' if self.code else ''}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -3,9 +3,8 @@ know their places."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from jinja2 import Template, TemplateSyntaxError, nodes
 
@@ -13,13 +12,16 @@ from penfriend.domain.letter import Needs
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering import tokens_in_mjml as mj
 from penfriend.rendering.environment import LetterEnvironment
-from penfriend.rendering.fetched import warn_of_strangers
 from penfriend.rendering.findings import Outline, Problems, TemplateBroken
+from penfriend.rendering.html_source import Fallback, add_bare, complete_head, write_html
+from penfriend.rendering.ignores import Ignore
 from penfriend.rendering.inheritance import Flattener, Sources
 from penfriend.rendering.link_marks import LinkMarks
 from penfriend.rendering.lint import lint
+from penfriend.rendering.lint_content import lint_content
 from penfriend.rendering.marked import JinjaSource, Marked
-from penfriend.rendering.mjml_tree import Bare, Document, Node, TreeReader
+from penfriend.rendering.mjml_tree import Document, Node, TreeReader
+from penfriend.rendering.numbered import Numbered
 from penfriend.rendering.source import Kind, Piece, Source, Splitter
 from penfriend.rendering.syntax import check_file
 from penfriend.rendering.text_part import TextWriter
@@ -36,15 +38,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Fallback:
-    """What a template needs that runs mrml for each message: its tokens, and why it does."""
-
-    stem: str
-    token: re.Pattern[str]
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CompiledLetter:
     """A letter in one locale, ready to be filled."""
 
@@ -55,11 +48,26 @@ class CompiledLetter:
     warnings: tuple[Problem, ...]
     has_own_text: bool
     """The text stands in a file of its own."""
+    file: str = ""
+    """As problems name it: `templates/welcome/hello.mjml`."""
+    head: Mapping[str, Place] = field(default_factory=dict)
+    """Where subject and preview are written."""
+    ignores: tuple[Ignore, ...] = ()
+    """What the heads of its files silence."""
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """Every template of it, in the order in which they are filled."""
         return (self.subject, self.html, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedLetter:
+    """A letter made to be looked at: its HTML with numbers, and their places."""
+
+    html: Part
+    fallback: Fallback | None
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +117,9 @@ class Compiler:
             problems.error(
                 Place(source.file),
                 'there is no subject; a letter begins with a line ---, "subject: ...", and another line ---.',
+                "missing-subject",
             )
-        title, lang = (
-            Piece(Kind.PRINT, text, source.file, 1, 1) for text in ("{{ subject }}", "{{ locale }}")
-        )
-        marked = Marked((*body, *preview, title, lang), source.file)
-        length = len(Marked(body, source.file).text)
+        marked, length = _marked(body, preview, source.file)
         document = TreeReader(marked.text[:length], marked.token, marked.is_statement).read()
         lint(marked, document, problems)
         if problems.errors or document.root is None:
@@ -123,12 +128,11 @@ class Compiler:
                 self._outline(text or (), source.file),
             )
             raise TemplateBroken(problems.all, tuple(one for one in outlines if one is not None))
-        end = len(marked.text)
-        at_title, at_lang = end - 2 * marked.token_length, end - marked.token_length
-        _complete_head(document.root, (length, at_title), (at_title, at_lang))
-        links = LinkMarks(marked, utm=self._utm, track=self._track)
-        skeleton = mj.Skeleton(marked, document.root, lang=(at_lang, end), rtl=variant.rtl, links=links)
-        html, fallback = self._html_part(skeleton, marked, document, problems)
+        head = _head_places(source, marked, document.root)
+        skeleton = self._skeleton(marked, document.root, length, rtl=variant.rtl)
+        html_source = JinjaSource()
+        fallback = write_html(html_source, skeleton, marked, document, problems)
+        html = self._part(self._html, html_source, marked.file, problems)
         made = CompiledLetter(
             self._text_part(subject, source.file, problems),
             html,
@@ -138,6 +142,9 @@ class Compiler:
             fallback,
             problems.all,
             text is not None,
+            source.file,
+            head,
+            tuple(flattener.ignores),
         )
         if problems.errors:
             raise TemplateBroken(problems.all)
@@ -151,9 +158,52 @@ class Compiler:
         if not problems.errors:
             part = self._text_part(pieces, place.file, problems)
         if problems.errors:
-            raise TemplateBroken(tuple(Problem(place, f"subject: {one.text}") for one in problems.errors))
+            raise TemplateBroken(
+                tuple(replace(one, place=place, text=f"subject: {one.text}") for one in problems.errors)
+            )
         places = dict.fromkeys(part.outline.places, place)
         return replace(part, outline=Outline(part.outline.tree, places, place.file))
+
+    def content(self, variant: Variant) -> tuple[Problem, ...]:
+        """What is found in the content of a letter that can be compiled. Raises TemplateBroken."""
+        marked, root, _ = self._read(variant)
+        found = Problems()
+        lint_content(marked, root, found)
+        return found.all
+
+    def numbered(self, variant: Variant) -> NumberedLetter:
+        """A letter that can be compiled, with numbers in it. Raises TemplateBroken."""
+        plain, root, length = self._read(variant)
+        problems, numbered = Problems(), Numbered(plain, root)
+        marked, length = numbered.marked, length + numbered.added
+        document = TreeReader(marked.text[:length], marked.token, marked.is_statement).read()
+        skeleton = self._skeleton(marked, document.root or root, length, rtl=variant.rtl)
+        html = JinjaSource()
+        fallback = write_html(html, skeleton, marked, document, problems)
+        part = self._part(self._html, html, marked.file, problems)
+        if problems.errors:
+            raise TemplateBroken(problems.all)
+        return NumberedLetter(part, fallback, tuple(numbered.places))
+
+    def _read(self, variant: Variant) -> tuple[Marked, Node, int]:
+        """The letter's text, its tree, and how long its body is in the text. Raises TemplateBroken."""
+        problems = Problems()
+        flattener = Flattener(self._sources, problems)
+        source = flattener.source(variant.mjml)
+        preview = self._head_text(source, "preview", problems)
+        plain, length = _marked(flattener.flatten(variant.mjml), preview, source.file)
+        root = TreeReader(plain.text[:length], plain.token, plain.is_statement).read().root
+        if root is None or problems.errors:
+            raise TemplateBroken(problems.all)
+        return plain, root, length
+
+    def _skeleton(self, marked: Marked, root: Node, length: int, *, rtl: bool) -> mj.Skeleton:
+        """The MJML with what `_marked` put behind the body in its head."""
+        end = len(marked.text)
+        at_title, at_lang = end - 2 * marked.token_length, end - marked.token_length
+        complete_head(root, (length, at_title), (at_title, at_lang))
+        links = LinkMarks(marked, utm=self._utm, track=self._track)
+        return mj.Skeleton(marked, root, lang=(at_lang, end), rtl=rtl, links=links)
 
     def _head_text(self, source: Source, key: str, problems: Problems) -> tuple[Piece, ...]:
         """The pieces of a head's text, in the reader's language where a catalog has it."""
@@ -178,32 +228,10 @@ class Compiler:
     ) -> Part:
         """The text part that is made of the MJML."""
         source = JinjaSource()
-        _add_bare(marked, source, [*document.before, *skeleton.hoisted])
+        add_bare(marked, source, [*document.before, *skeleton.hoisted])
         TextWriter(marked, skeleton.links).write(skeleton.root, source)
-        _add_bare(marked, source, document.behind)
+        add_bare(marked, source, document.behind)
         return self._part(self._text, source, marked.file, problems)
-
-    def _html_part(
-        self, skeleton: mj.Skeleton, marked: Marked, document: Document, problems: Problems
-    ) -> tuple[Part, Fallback | None]:
-        """The HTML compiled once, or, where that cannot be, the MJML to be compiled for each message."""
-        source = JinjaSource()
-        text = skeleton.write()
-        html, fault = _try_mrml(text)
-        warn_of_strangers(skeleton.root, marked, html, problems)
-        found = mj.counts(skeleton, html)
-        before = [*document.before, *skeleton.hoisted]
-        fallback = None
-        _add_bare(marked, source, before)
-        if not fault and not mj.needs_fallback(skeleton, found):
-            mj.put_back(skeleton, marked, html, source)
-        else:
-            reasons = tuple(skeleton.reasons) or (fault or "mrml loses or doubles a tag",)
-            stem = f"{marked.stem}kept"
-            fallback = Fallback(stem, re.compile(rf"{stem}(\d{{6}})z"), reasons)
-            _put_for_each_message(skeleton, marked, source, problems)
-        _add_bare(marked, source, document.behind)
-        return self._part(self._html, source, marked.file, problems), fallback
 
     def _part(self, env: LetterEnvironment, source: JinjaSource, file: str, problems: Problems) -> Part:
         outline = Outline(nodes.Template([], lineno=1), source.places, file)
@@ -212,12 +240,14 @@ class Compiler:
             return Part(made.template, replace(outline, tree=made.tree), made.needs)
         except TemplateSyntaxError as error:
             problems.error(
-                outline.place(error.lineno), f"{(error.message or 'this is no Jinja').rstrip('.')}."
+                outline.place(error.lineno),
+                f"{(error.message or 'this is no Jinja').rstrip('.')}.",
+                "jinja-syntax",
             )
         except (RecursionError, SyntaxError):  # Python has limits of its own for blocks and brackets
-            problems.error(Place(file), "the tags are nested too deeply.")
+            problems.error(Place(file), "the tags are nested too deeply.", "too-large")
         except ValueError:
-            problems.error(Place(file), "a number in a tag is too large.")
+            problems.error(Place(file), "a number in a tag is too large.", "too-large")
         return Part(_EMPTY, outline, Needs())
 
     def _outline(self, pieces: Sequence[Piece], file: str) -> Outline | None:
@@ -234,58 +264,18 @@ class Compiler:
 _EMPTY = Template("")
 
 
-def _try_mrml(text: str) -> tuple[str, str]:
-    """The HTML, and what went wrong."""
-    try:
-        return mj.mrml(text), ""
-    except ValueError as error:
-        return "", str(error)
+def _head_places(source: Source, marked: Marked, root: Node) -> dict[str, Place]:
+    """Where subject and preview are written, as far as they are; a preview may also be an <mj-preview>."""
+    places = {
+        node.name.removeprefix("mj-"): marked.place(node.at)
+        for node in root.walk()
+        if node.name == "mj-preview"
+    }
+    places.update((key, Place(source.file, line, at)) for key, (_, line, at) in source.raw_head.items())
+    return places
 
 
-def _add_bare(marked: Marked, source: JinjaSource, bare: Sequence[Bare]) -> None:
-    for one in bare:
-        source.add_parts(marked.parts(marked.text[one.start : one.end]))
-
-
-def _complete_head(root: Node, preview: tuple[int, int], title: tuple[int, int]) -> None:
-    """Puts the head's preview into the MJML, and the subject as its title where it has none."""
-    head = next((child for child in root.elements if child.name == "mj-head"), None)
-    if head is None:
-        head = Node("mj-head", root.at)
-        root.children.insert(0, head)
-    held = {child.name: child for child in head.elements}
-    if "mj-title" not in held:
-        head.children.append(Node("mj-title", root.at, content=title))
-    if preview[0] < preview[1]:
-        if "mj-preview" in held:
-            held["mj-preview"].content = preview
-        else:
-            head.children.append(Node("mj-preview", root.at, content=preview))
-
-
-def _put_for_each_message(
-    skeleton: mj.Skeleton, marked: Marked, source: JinjaSource, problems: Problems
-) -> None:
-    """Writes the MJML as Jinja source: what decides about the structure runs before mrml, all other values go
-    past it."""
-    html, fault = _try_mrml(skeleton.write(bare=lambda _: ""))
-    if fault:
-        problems.error(marked.place(skeleton.root.at), f"mrml cannot compile this MJML: {fault}.")
-        return
-    found = mj.counts(skeleton, html)
-    text = skeleton.write(bare=lambda tag: tag)
-    at = 0
-    for token in skeleton.token.finditer(text):
-        source.add_parts(marked.parts(text[at : token.start()]))
-        at = token.end()
-        number = int(token.group(2))
-        held = skeleton.held[number]
-        if found[number]:
-            source.add_code("{% filter _keep %}")
-            mj.put_held(skeleton, held, marked, source)
-            source.add_code("{% endfilter %}")
-        elif held.slot is mj.Slot.VALUE:
-            source.add_parts(marked.parts(marked.text[held.start : held.end]), "_plain")
-        else:
-            problems.error(marked.place(held.start), f"mrml does not show the content of this <{held.name}>.")
-    source.add_parts(marked.parts(text[at:]))
+def _marked(body: Sequence[Piece], preview: Sequence[Piece], file: str) -> tuple[Marked, int]:
+    """The body, how long it is, and behind it what belongs into the head: preview, title, language."""
+    title, lang = (Piece(Kind.PRINT, text, file, 1, 1) for text in ("{{ subject }}", "{{ locale }}"))
+    return Marked((*body, *preview, title, lang), file), len(Marked(body, file).text)

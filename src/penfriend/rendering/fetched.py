@@ -27,4 +27,5 @@ def warn_of_strangers(root: Node, marked: Marked, html: str, problems: Problems)
                 marked.place(node.at),
                 f"<{node.name}> fetches its icons from {host}, which so learns who opens the letter; give it"
                 f" {' and '.join(names)}.",
+                "foreign-icons",
             )

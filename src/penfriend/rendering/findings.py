@@ -8,22 +8,29 @@ from dataclasses import dataclass
 from jinja2 import nodes
 
 from penfriend.domain.errors import RenderFailed
+from penfriend.domain.lint_codes import CODES
 from penfriend.domain.problems import Place, Problem
 
 
 class Problems:
-    """Gathers what is wrong, each thing once, so that all of it can be told together."""
+    """Gathers what is wrong, each thing once, so that all of it can be told together. Each has a code of
+    `penfriend.domain.lint_codes`; `code` is that of those that bring none."""
 
-    def __init__(self) -> None:
+    def __init__(self, code: str = "") -> None:
+        self._code = code
         self._found: dict[Problem, None] = {}
 
-    def error(self, place: Place, text: str) -> None:
+    def error(self, place: Place, text: str, code: str = "") -> None:
         """Something that must be put right."""
-        self._found[Problem(place, text)] = None
+        self._found[Problem(place, text, "error", code or self._code)] = None
 
-    def warning(self, place: Place, text: str) -> None:
+    def warning(self, place: Place, text: str, code: str = "") -> None:
         """Something that a person should look at."""
-        self._found[Problem(place, text, "warning")] = None
+        self._found[Problem(place, text, "warning", code or self._code)] = None
+
+    def find(self, code: str, place: Place, text: str) -> None:
+        """Something of the level that its code has."""
+        self._found[Problem(place, text, CODES[code].level, code)] = None
 
     def add(self, problems: Sequence[Problem]) -> None:
         """Problems that somebody else found."""

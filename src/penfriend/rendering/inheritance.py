@@ -15,6 +15,7 @@ from jinja2 import Environment
 
 from penfriend.domain.problems import Place, Problem, did_you_mean
 from penfriend.rendering.findings import Problems
+from penfriend.rendering.ignores import Ignore
 from penfriend.rendering.source import Kind, Piece, Source, read_source
 from penfriend.rendering.syntax import check_file
 
@@ -68,10 +69,13 @@ class Flattener:
     def __init__(self, sources: Sources, problems: Problems) -> None:
         self._sources = sources
         self._problems = problems
+        self.ignores: dict[Ignore, None] = {}
+        """What the heads of the files that were read silence."""
 
     def source(self, path: str) -> Source:
         """The file at `path`."""
         source, problems = self._sources.read(path)
+        self.ignores.update(dict.fromkeys(source.ignores))
         self._problems.add(problems)
         return source
 
@@ -80,7 +84,9 @@ class Flattener:
         pieces = self._resolve(path, {}, ())
         if len(pieces) > MAX_PIECES:
             self._problems.error(
-                Place(f"templates/{path}"), f"with its partials it has more than {MAX_PIECES} parts."
+                Place(f"templates/{path}"),
+                f"with its partials it has more than {MAX_PIECES} parts.",
+                "too-large",
             )
             return ()
         return pieces
@@ -107,16 +113,21 @@ class Flattener:
             self._problems.error(
                 piece.place,
                 f'{{% {piece.word} %}} needs the name of a file in quotes, such as "_partials/button.mjml".',
+                "broken-include",
             )
             return None
         path = matched.group("path")
         if path in trail:
-            self._problems.error(piece.place, f'"{path}" is part of itself: {" -> ".join((*trail, path))}.')
+            self._problems.error(
+                piece.place, f'"{path}" is part of itself: {" -> ".join((*trail, path))}.', "broken-include"
+            )
         elif len(trail) >= MAX_DEPTH:
-            self._problems.error(piece.place, f"layouts and partials are nested deeper than {MAX_DEPTH}.")
+            self._problems.error(
+                piece.place, f"layouts and partials are nested deeper than {MAX_DEPTH}.", "broken-include"
+            )
         elif path not in self._sources.paths:
             hint = did_you_mean(path, self._sources.paths)
-            self._problems.error(piece.place, f'there is no file "templates/{path}".{hint}')
+            self._problems.error(piece.place, f'there is no file "templates/{path}".{hint}', "broken-include")
         else:
             return path
         return None
@@ -140,7 +151,9 @@ class Flattener:
             elif piece.kind is not Kind.TEXT or piece.text.strip():
                 start = len(piece.text) - len(piece.text.lstrip())
                 self._problems.error(
-                    piece.place_of(start), "this stands outside of every {% block %} and would not be shown."
+                    piece.place_of(start),
+                    "this stands outside of every {% block %} and would not be shown.",
+                    "broken-block",
                 )
             at += 1
         return outside, blocks
@@ -151,13 +164,15 @@ class Flattener:
             if name is not None:
                 inner = tuple(pieces[at + 1 : self._end_of_block(pieces, at)])
                 if name in blocks:
-                    self._problems.error(piece.place, f'there are two blocks "{name}" in this file.')
+                    self._problems.error(
+                        piece.place, f'there are two blocks "{name}" in this file.', "broken-block"
+                    )
                 blocks.setdefault(name, (inner,))
 
     def _block_name(self, piece: Piece) -> str | None:
         matched = _BLOCK.match(piece.inner)
         if matched is None:
-            self._problems.error(piece.place, "a block is opened by {% block NAME %}.")
+            self._problems.error(piece.place, "a block is opened by {% block NAME %}.", "broken-block")
             return None
         return matched.group("name")
 
@@ -167,7 +182,9 @@ class Flattener:
             depth += {"block": 1, "endblock": -1}.get(pieces[at].word, 0)
             if depth == 0:
                 return at
-        self._problems.error(pieces[start].place, "{% block %} is not closed; {% endblock %} is missing.")
+        self._problems.error(
+            pieces[start].place, "{% block %} is not closed; {% endblock %} is missing.", "broken-block"
+        )
         return len(pieces)
 
     def _expand(self, pieces: Sequence[Piece], blocks: Blocks, trail: tuple[str, ...]) -> tuple[Piece, ...]:
@@ -197,7 +214,7 @@ class Flattener:
             if piece.kind is Kind.PRINT and piece.inner.replace(" ", "") == "super()":
                 if len(chain) == 1:
                     self._problems.error(
-                        piece.place, "super() has nothing above it: no layout has this block."
+                        piece.place, "super() has nothing above it: no layout has this block.", "broken-block"
                     )
                 else:
                     held += self._with_super(chain[1:])
@@ -209,11 +226,11 @@ class Flattener:
         if piece.kind is not Kind.STATEMENT:
             return True
         if piece.word == "extends":
-            self._problems.error(piece.place, "{% extends %} stands first in a file.")
+            self._problems.error(piece.place, "{% extends %} stands first in a file.", "broken-include")
         elif piece.word == "endblock":
-            self._problems.error(piece.place, "{% endblock %} closes no {% block %}.")
+            self._problems.error(piece.place, "{% endblock %} closes no {% block %}.", "broken-block")
         elif piece.word in _REFUSED:
-            self._problems.error(piece.place, _REFUSED[piece.word])
+            self._problems.error(piece.place, _REFUSED[piece.word], "jinja-syntax")
         else:
             return True
         return False

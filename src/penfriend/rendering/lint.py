@@ -20,7 +20,7 @@ _NO_HTML = frozenset({"mj-style", "mj-title", "mj-preview", "mj-raw", "mj-breakp
 def lint(marked: Marked, document: Document, problems: Problems) -> None:
     """Adds what is wrong with the document to `problems`."""
     for at, text in document.faults:
-        problems.error(marked.place(at), text)
+        problems.error(marked.place(at), text, "mjml-syntax")
     if document.root is None:
         return
     root = document.root
@@ -37,27 +37,28 @@ def lint(marked: Marked, document: Document, problems: Problems) -> None:
             if isinstance(child, Bare):
                 _lint_bare(marked, node, child, problems)
     if not document.faults and not any(child.name == "mj-body" for child in document.root.elements):
-        problems.error(marked.place(document.root.at), "there is no <mj-body> in <mjml>.")
+        problems.error(marked.place(document.root.at), "there is no <mj-body> in <mjml>.", "mjml-syntax")
 
 
 def _lint_element(marked: Marked, node: Node, problems: Problems) -> None:
     unknown = mjml_rules.unknown_element(node.name)
     if unknown:
-        problems.error(marked.place(node.at), unknown)
+        problems.error(marked.place(node.at), unknown, "unknown-element")
         return
     for attribute in node.attributes:
         wrong = mjml_rules.wrong_attribute(node.name, attribute.name)
         value = marked.text[attribute.start : attribute.end]
         if wrong:
-            problems.error(marked.place(attribute.at), wrong)
+            problems.error(marked.place(attribute.at), wrong, "unknown-attribute")
         elif not marked.has_jinja(value):
             wrong = mjml_rules.wrong_value(node.name, attribute.name, value)
             if wrong:
-                problems.error(marked.place(attribute.start), wrong)
+                problems.error(marked.place(attribute.start), wrong, "bad-value")
     if node.name == "mj-style" and node.attribute("inline"):
         problems.warning(
             marked.place(node.at),
             '<mj-style inline="inline"> stays an ordinary style sheet; it is not put into the elements.',
+            "inline-style",
         )
     if node.content is not None and node.name not in _NO_HTML:
         _lint_html(marked, *node.content, problems)
@@ -68,14 +69,16 @@ def _lint_children(marked: Marked, node: Node, problems: Problems) -> None:
         if child.name in mjml_rules.RULES and node.name in mjml_rules.RULES:
             wrong = mjml_rules.misplaced(child.name, node.name)
             if wrong:
-                problems.error(marked.place(child.at), wrong)
+                problems.error(marked.place(child.at), wrong, "misplaced-element")
 
 
 def _lint_bare(marked: Marked, parent: Node, bare: Bare, problems: Problems) -> None:
     text = marked.text[bare.start : bare.end]
     if not text.startswith("<!--") and marked.piece(text).kind is not Kind.STATEMENT:
         problems.error(
-            marked.place(bare.start), f"a value cannot stand in <{parent.name}>; put it into <mj-text>."
+            marked.place(bare.start),
+            f"a value cannot stand in <{parent.name}>; put it into <mj-text>.",
+            "mjml-syntax",
         )
 
 
@@ -128,17 +131,20 @@ def _lint_html(marked: Marked, start: int, end: int, problems: Problems) -> None
     unquoted = re.search(rf"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*?=\s*{marked.token.pattern}""", text)
     if unquoted:
         problems.error(
-            marked.place(start + unquoted.start()), "the value of an attribute needs quotes around it."
+            marked.place(start + unquoted.start()),
+            "the value of an attribute needs quotes around it.",
+            "html-syntax",
         )
     tags = marked.token.findall(text)
     try:
         faults = _OpenTags(text).faults
     except TooManyUnended:
-        problems.error(marked.place(start), "this has many tags that begin with < and do not end.")
+        text = "this has many tags that begin with < and do not end."
+        problems.error(marked.place(start), text, "html-syntax")
         return
     chooses = any(marked.piece(f"{marked.stem}{number}z").kind is Kind.STATEMENT for number in tags)
     for at, fault in faults:
         if chooses:
-            problems.warning(marked.place(start + at), fault)
+            problems.warning(marked.place(start + at), fault, "html-doubtful")
         else:
-            problems.error(marked.place(start + at), fault)
+            problems.error(marked.place(start + at), fault, "html-syntax")

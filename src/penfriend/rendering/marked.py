@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from penfriend.domain.problems import Place
@@ -49,6 +50,12 @@ class Marked:
             parts.append(part)
             length += len(part)
         self.text = "".join(parts)
+
+    def rewritten(self, text: str) -> Marked:
+        """The same tags in another text. The places of its tags are right, those of offsets are not."""
+        other = copy(self)
+        other.text = text
+        return other
 
     def piece(self, token: str) -> Piece:
         """The tag that a token stands for."""

@@ -60,8 +60,8 @@ def fact_names(tree: nodes.Template, more: Collection[str] = ()) -> set[str]:
     return loaded & known
 
 
-Report = Callable[[int, str], None]
-"""Takes the line of the template and what is wrong there."""
+Report = Callable[[int, str, str], None]
+"""Takes the line of the template, what is wrong there, and the code of it."""
 
 
 class NameChecker:
@@ -104,7 +104,7 @@ class NameChecker:
 
     def _for(self, node: nodes.For, scope: dict[str, Shape]) -> None:
         if node.recursive:
-            self._report(node.lineno, "a loop cannot be recursive.")
+            self._report(node.lineno, "a loop cannot be recursive.", "jinja-syntax")
         held = self._shape(node.iter, scope)
         inner = {**scope, **_BOUND_BY_JINJA}
         self._bind(node.target, held.entries or ANYTHING, inner)
@@ -160,7 +160,9 @@ class NameChecker:
         if node.name in scope or node.name.startswith("_"):
             return scope.get(node.name, ANYTHING)
         shown = [name for name in scope if not name.startswith("_")]
-        self._report(node.lineno, f'"{node.name}" is not defined.{did_you_mean(node.name, shown)}')
+        self._report(
+            node.lineno, f'"{node.name}" is not defined.{did_you_mean(node.name, shown)}', "unknown-name"
+        )
         return ANYTHING
 
     def _inside(self, node: nodes.Node, held: Shape, name: str) -> Shape:
@@ -168,7 +170,7 @@ class NameChecker:
             return held.names[name]
         hint = did_you_mean(name, held.names)
         if held.names and (not held.open or (held.near and hint)):
-            self._report(node.lineno, f'{_written(node)}: there is no "{name}".{hint}')
+            self._report(node.lineno, f'{_written(node)}: there is no "{name}".{hint}', "unknown-name")
         return ANYTHING
 
     def _call(self, node: nodes.Call, scope: dict[str, Shape]) -> Shape:
@@ -177,7 +179,7 @@ class NameChecker:
         if called.type is not None:
             fault = counting_fault(node, _written(node.node))
             if fault:
-                self._report(node.lineno, fault)
+                self._report(node.lineno, fault, "bad-count")
         return ANYTHING
 
 

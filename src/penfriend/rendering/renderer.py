@@ -17,14 +17,13 @@ from penfriend.domain.campaign import Kind
 from penfriend.domain.counting import COUNTS
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.delivery import Email
-from penfriend.domain.errors import RenderFailed
 from penfriend.domain.letter import Letter, Needs
-from penfriend.domain.problems import Place, Problem
+from penfriend.domain.problems import Problem
 from penfriend.domain.tracking import NOTHING, Tracking
 from penfriend.rendering.assemble import Assembler, Sender
 from penfriend.rendering.check import check
-from penfriend.rendering.compiler import CompiledLetter, Part
-from penfriend.rendering.environment import TEMPLATE_FAULTS, fill, line_of
+from penfriend.rendering.compiler import CompiledLetter, NumberedLetter
+from penfriend.rendering.filling import compiled_letter, filled, html_of, of_brand, subject_part
 from penfriend.rendering.findings import LetterFailed, TemplateBroken
 from penfriend.rendering.headers import one_line
 from penfriend.rendering.limits import MAX_OUTPUT, Budget, lenient
@@ -35,15 +34,12 @@ from penfriend.rendering.return_paths import Returned, return_path
 from penfriend.rendering.specialise import Special, specialised
 from penfriend.rendering.speech import Speech, Speeches
 from penfriend.rendering.text_part import tidy
-from penfriend.rendering.themes import theme_names
 from penfriend.rendering.tokens import key_list
-from penfriend.rendering.tokens_in_mjml import mrml, with_roles
 from penfriend.rendering.tracked import Trackable, Tracker, with_foot
 from penfriend.rendering.utm import LinkTags
 
 MAX_SUBJECT = 1_000
 """Characters of a filled subject."""
-_CAMPAIGNS = Place("campaigns.yaml")
 
 
 class TemplateRenderer:
@@ -64,7 +60,7 @@ class TemplateRenderer:
         brands: dict[str | None, Brand] = {None: definitions.brand}
         brands.update(definitions.brands.items())
         self._assemblers = {name: Assembler(Sender.of(brand)) for name, brand in brands.items()}
-        self._brands = {name: _of_brand(brand) for name, brand in brands.items()}
+        self._brands = {name: of_brand(brand) for name, brand in brands.items()}
         self._trackable = {name: Trackable(brand.public_url) for name, brand in brands.items()}
         self._tags: dict[tuple[str, str], LinkTags | None] = {}
         """By campaign and step, as far as they were made."""
@@ -84,8 +80,8 @@ class TemplateRenderer:
             found = Needs()
             for locale in self.speeches.locales(template):
                 speech = self.speeches.of(locale)
-                parts = [*_compiled(speech, template).parts]
-                parts += [_subject_part(speech, one) for one in self._subjects.get(template, ())]
+                parts = [*compiled_letter(speech, template).parts]
+                parts += [subject_part(speech, one) for one in self._subjects.get(template, ())]
                 found = reduce(or_, (part.needs for part in parts), found)
             self._needs[template] = found
         return found
@@ -130,10 +126,19 @@ class TemplateRenderer:
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""
         speech = self.speeches.choose(letter.template, letter.locale)
-        links, compiled = self._links(letter, self._keys), _compiled(speech, letter.template)
+        links, compiled = self._links(letter, self._keys), compiled_letter(speech, letter.template)
         tracker = self._tracker(letter, self._keys)
         subject, html, text = self._fill(letter, speech, links, compiled, tracker)
         return subject, "".join(html), text
+
+    def fill_numbered(self, letter: Letter, numbered: NumberedLetter) -> str:
+        """The HTML of a letter with numbers in it. Raises RenderFailed."""
+        speech = self.speeches.choose(letter.template, letter.locale)
+        names = self._names(letter, speech, self._links(letter, self._keys))
+        made = replace(
+            compiled_letter(speech, letter.template), html=numbered.html, fallback=numbered.fallback
+        )
+        return "".join(html_of(made, {**names, "subject": "", "_track": None}))
 
     def uses_fallback(self, template: str) -> bool:
         """Whether MJML is compiled for each message, because the structure depends on the data. Raises
@@ -143,7 +148,7 @@ class TemplateRenderer:
     def fallback_reasons(self, template: str) -> tuple[str, ...]:
         """Why MJML is compiled for each message; empty where it is not. Raises RenderFailed."""
         letters = [
-            _compiled(self.speeches.of(locale), template) for locale in self.speeches.locales(template)
+            compiled_letter(self.speeches.of(locale), template) for locale in self.speeches.locales(template)
         ]
         return tuple(
             dict.fromkeys(reason for one in letters if one.fallback for reason in one.fallback.reasons)
@@ -181,15 +186,15 @@ class TemplateRenderer:
     ) -> tuple[str, list[str], str]:
         names = self._names(letter, speech, links)
         names["_track"] = tracker if tracker is not None and tracker.tracks_clicks else None
-        part = compiled.subject if letter.subject is None else _subject_part(speech, letter.subject)
-        subject = one_line("".join(_filled(part, names, MAX_SUBJECT)))
+        part = compiled.subject if letter.subject is None else subject_part(speech, letter.subject)
+        subject = one_line("".join(filled(part, names, MAX_SUBJECT)))
         if not subject:
             raise LetterFailed(part.outline.place(2), "the subject is empty.")
         names["subject"] = subject
-        html = _html(compiled, names)
+        html = html_of(compiled, names)
         if tracker is not None:
             html = with_foot(html, tracker.foot)
-        text = "".join(_filled(compiled.text, names, MAX_OUTPUT))
+        text = "".join(filled(compiled.text, names, MAX_OUTPUT))
         tags = self._link_tags(letter)
         return subject, html, tidy(tags.add_in_text(text) if tags and compiled.has_own_text else text)
 
@@ -198,7 +203,7 @@ class TemplateRenderer:
         brand = self._brand_of(letter)
         key = brand, speech.name, letter.template
         if key not in self._special:
-            common = _compiled(speech, letter.template)
+            common = compiled_letter(speech, letter.template)
             self._special[key] = specialised(common, self._same_for_all(brand, speech))
         return self._special[key]
 
@@ -253,69 +258,3 @@ class TemplateRenderer:
             "topic": letter.topic,
             "topic_title": speech.said(topic.title) if topic else letter.topic,
         }
-
-
-def _of_brand(brand: Brand) -> dict[str, object]:
-    """What templates know as `brand` and `theme`."""
-    return {"brand": _brand_names(brand), "theme": theme_names(brand)}
-
-
-def _brand_names(brand: Brand) -> dict[str, object]:
-    return {
-        "name": brand.name,
-        "from": brand.sender,
-        "reply_to": brand.reply_to,
-        "address": brand.address,
-        "public_url": brand.public_url,
-        "locale": brand.locale,
-        "timezone": brand.timezone,
-        "currency": brand.currency,
-    }
-
-
-def _compiled(speech: Speech, template: str) -> CompiledLetter:
-    """The letter. Raises RenderFailed with the first problem."""
-    try:
-        return speech.compile(template)
-    except TemplateBroken as broken:
-        raise _failed(broken) from None
-
-
-def _subject_part(speech: Speech, subject: str) -> Part:
-    try:
-        return speech.subject(subject, _CAMPAIGNS)
-    except TemplateBroken as broken:
-        raise _failed(broken) from None
-
-
-def _failed(broken: TemplateBroken) -> RenderFailed:
-    first = next(problem for problem in broken.problems if problem.level == "error")
-    return LetterFailed(first.place, first.text)
-
-
-def _filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
-    """One part of a letter, in pieces. Raises RenderFailed with the place."""
-    try:
-        return fill(part.template, names, limit)
-    except TEMPLATE_FAULTS as error:
-        text = " ".join(str(error).split()) or type(error).__name__
-        if isinstance(error, RecursionError):
-            text = "this calls itself without end."
-        raise LetterFailed(part.outline.place(line_of(error)), text) from None
-
-
-def _html(compiled: CompiledLetter, names: Mapping[str, object]) -> list[str]:
-    if compiled.fallback is None:
-        return _filled(compiled.html, names, MAX_OUTPUT)
-    kept: list[str] = []
-    parts = _filled(compiled.html, {**names, "_kept": kept, "_stem": compiled.fallback.stem}, MAX_OUTPUT)
-    try:
-        html = mrml("".join(parts))
-    except ValueError as error:
-        place = Place(compiled.html.outline.file)
-        raise LetterFailed(place, f"mrml cannot compile this MJML with these values: {error}.") from None
-    html = with_roles(html, compiled.fallback.stem, kept.__getitem__)
-    html = compiled.fallback.token.sub(lambda found: kept[int(found.group(1))], html)
-    if len(html) > MAX_OUTPUT:
-        raise LetterFailed(Place(compiled.html.outline.file), f"it is longer than {MAX_OUTPUT} characters.")
-    return [html]

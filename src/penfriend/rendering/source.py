@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from penfriend.domain.problems import Place, did_you_mean
+from penfriend.domain.problems import Place
 from penfriend.rendering.findings import Problems
+from penfriend.rendering.head import read_head
+from penfriend.rendering.ignores import Ignore
 
 MAX_FILE = 1_000_000
 """A template file is at most so many characters."""
 MAX_TAGS = 1_000
 """Jinja tags of one file: each costs half a millisecond in every locale."""
-HEAD_KEYS = ("subject", "preview")
 
 
 class Kind(Enum):
@@ -136,7 +137,9 @@ class Splitter:
         opening = text[start : start + 2]
         end = _end_of_tag(text, start)
         if end < 0:
-            self._problems.error(place, f'"{opening}" is not closed; "{_CLOSES[opening]}" is missing.')
+            self._problems.error(
+                place, f'"{opening}" is not closed; "{_CLOSES[opening]}" is missing.', "jinja-syntax"
+            )
             return _end_of_broken(text, start)
         if opening == "{#":
             return end
@@ -148,7 +151,9 @@ class Splitter:
         if word in _TO_END:
             closing = _TO_END[word].search(text, end)
             if closing is None:
-                self._problems.error(place, f"{{% {word} %}} is not closed; {{% end{word} %}} is missing.")
+                self._problems.error(
+                    place, f"{{% {word} %}} is not closed; {{% end{word} %}} is missing.", "jinja-syntax"
+                )
                 return end
             kind, end = Kind.WHOLE, closing.end()
         pieces.append(
@@ -181,11 +186,10 @@ class Source:
     body: tuple[Piece, ...]
     raw_head: Mapping[str, tuple[str, int, int]]
     """Each key's text as written, with its line and column; the text is what a catalog translates."""
+    ignores: tuple[Ignore, ...] = ()
+    """What its head silences."""
     is_unread: bool = False
     """Whether a problem of the whole file kept it from being read."""
-
-
-_KEY = re.compile(r"([A-Za-z_.][\w.-]*)[ \t]*:[ \t]*")
 
 
 def read_source(path: str, text: str, problems: Problems) -> Source:
@@ -195,56 +199,23 @@ def read_source(path: str, text: str, problems: Problems) -> Source:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > MAX_FILE:
         problems.error(
-            Place(file), f"the file has {len(text)} characters; a template has at most {MAX_FILE}."
+            Place(file),
+            f"the file has {len(text)} characters; a template has at most {MAX_FILE}.",
+            "too-large",
         )
         return Source(file, {}, (), {}, is_unread=True)
     if len(_OPENS.findall(text)) > MAX_TAGS:
-        problems.error(Place(file), f"the file has more than {MAX_TAGS} Jinja tags.")
+        problems.error(Place(file), f"the file has more than {MAX_TAGS} Jinja tags.", "too-large")
         return Source(file, {}, (), {}, is_unread=True)
     splitter = Splitter(file, problems)
     if not text.startswith("---\n"):
         return Source(file, {}, splitter.split(text), {})
     end = re.compile(r"^---[ \t]*$", re.MULTILINE).search(text, 4)
     if end is None:
-        problems.error(Place(file), "the head is not closed; a second line of --- is missing.")
+        problems.error(Place(file), "the head is not closed; a second line of --- is missing.", "broken-head")
         return Source(file, {}, (), {}, is_unread=True)
-    raw_head = _read_head(file, text[4 : end.start()], problems)
-    head = {key: splitter.split(*value) for key, value in raw_head.items()}
+    written = read_head(file, text[4 : end.start()], problems)
+    head = {key: splitter.split(*value) for key, value in written.texts.items()}
     body_line = text.count("\n", 0, end.end()) + 1
     body = splitter.split(text[end.end() :].removeprefix("\n"), body_line + 1)
-    return Source(file, head, body, raw_head)
-
-
-def _read_head(file: str, head: str, problems: Problems) -> dict[str, tuple[str, int, int]]:
-    """`key: text` line by line; an indented line goes on with the text above it. The text may stand in
-    quotes."""
-    values: dict[str, tuple[str, int, int]] = {}
-    key = ""
-    for number, line in enumerate(head.split("\n"), start=2):
-        if not line.strip() or line.startswith("#"):
-            continue
-        matched = _KEY.match(line)
-        if line[0] in " \t" and key:
-            text, first, column = values[key]
-            values[key] = (f"{text} {line.strip()}", first, column)
-        elif matched is None:
-            problems.error(
-                Place(file, number), 'a line of the head reads "key: text"; a key is subject or preview.'
-            )
-        elif matched.group(1) not in HEAD_KEYS:
-            word, key = matched.group(1), ""
-            hint = did_you_mean(word, HEAD_KEYS)
-            problems.error(
-                Place(file, number), f'unknown key "{word}" in the head.{hint} A key is subject or preview.'
-            )
-        elif matched.group(1) in values:
-            problems.error(Place(file, number), f'duplicate key "{matched.group(1)}" in the head.')
-        else:
-            key = matched.group(1)
-            values[key] = (line[matched.end() :].rstrip(), number, matched.end() + 1)
-    return {key: _unquoted(*value) for key, value in values.items()}
-
-
-def _unquoted(text: str, line: int, column: int) -> tuple[str, int, int]:
-    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in text[1:-1]
-    return (text[1:-1], line, column + 1) if quoted else (text, line, column)
+    return Source(file, head, body, written.texts, written.ignores)

@@ -4,7 +4,7 @@ once."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 
@@ -13,7 +13,7 @@ from babel import Locale
 from penfriend.domain.definitions import Definitions, Text
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering.catalogs import Catalog, Translations, catalog_locales, read_catalog
-from penfriend.rendering.compiler import CompiledLetter, Compiler, Part, Variant
+from penfriend.rendering.compiler import CompiledLetter, Compiler, NumberedLetter, Part, Variant
 from penfriend.rendering.environment import Codes, LetterEnvironment
 from penfriend.rendering.findings import Problems, TemplateBroken
 from penfriend.rendering.formats import Formats, chain, locale_of
@@ -73,9 +73,20 @@ class Speech:
                 self._letters[template] = made
         if isinstance(made, TemplateBroken):
             if asked is not None and self._variant(template, "mjml") is None:
-                raise TemplateBroken(tuple(Problem(asked, problem.text) for problem in made.problems))
+                raise TemplateBroken(tuple(replace(problem, place=asked) for problem in made.problems))
             raise made
         return made
+
+    def content(self, template: str) -> tuple[Problem, ...]:
+        """What is found in the content of a letter that can be compiled. Raises TemplateBroken."""
+        return self._compiler.content(self._html_alone(template))
+
+    def numbered(self, template: str) -> NumberedLetter:
+        """A letter that can be compiled, with numbers in it. Raises TemplateBroken."""
+        return self._compiler.numbered(self._html_alone(template))
+
+    def _html_alone(self, template: str) -> Variant:
+        return Variant(self._variant(template, "mjml") or f"{template}.mjml", None, self.is_rtl)
 
     def subject(self, text: str, place: Place) -> Part:
         """A step's own subject, compiled once. Raises TemplateBroken."""
@@ -101,7 +112,11 @@ class Speech:
         mjml = self._variant(template, "mjml")
         if mjml is None:
             file = f"templates/{template}.mjml"
-            problem = Problem(Place(file), f'there is no template "{template}"; {file} does not exist.')
+            problem = Problem(
+                Place(file),
+                f'there is no template "{template}"; {file} does not exist.',
+                code="missing-template",
+            )
             return TemplateBroken((problem,))
         variant = Variant(mjml, self._variant(template, "txt"), self.is_rtl)
         try:
@@ -129,7 +144,7 @@ class Speeches:
         self._files = files
         self._currency = definitions.brand.currency
         self.brand = locale_of(definitions.brand.locale) or Locale("en")
-        problems = Problems()
+        problems = Problems("broken-catalog")
         self._catalogs: dict[str, Catalog] = {
             locale: read_catalog(path, files[path], problems)
             for locale, path in catalog_locales(files).items()
@@ -195,8 +210,11 @@ def warn_of_unread(files: Mapping[str, str], problems: Problems) -> None:
             problems.warning(
                 Place(f"templates/{path}"),
                 "this catalog is not read. It belongs in templates/locale/LOCALE/LC_MESSAGES/messages.po.",
+                "unread-file",
             )
         elif locale and locale_of(locale) is None:
             problems.warning(
-                Place(f"templates/{path}"), f'this file is not read: there is no locale "{locale}".'
+                Place(f"templates/{path}"),
+                f'this file is not read: there is no locale "{locale}".',
+                "unread-file",
             )

@@ -29,16 +29,18 @@ def check_piece(piece: Piece, env: Environment, problems: Problems) -> None:
     """Adds what is wrong with one tag."""
     for found in _PRIVATE.finditer(piece.text):
         if found.group(1):
-            problems.error(piece.place, f'"{found.group(1)}": names cannot begin with an underscore.')
+            problems.error(
+                piece.place, f'"{found.group(1)}": names cannot begin with an underscore.', "unknown-name"
+            )
     source = _alone(piece)
     if not source:
         return
     try:
         _check_filters(env.parse(source), piece, env, problems)
     except TemplateSyntaxError as error:
-        problems.error(piece.place, f"{_sentence(error)} In: {_shortened(piece.text)}")
+        problems.error(piece.place, f"{_sentence(error)} In: {_shortened(piece.text)}", "jinja-syntax")
     except RecursionError:
-        problems.error(piece.place, "this tag is nested too deeply.")
+        problems.error(piece.place, "this tag is nested too deeply.", "too-large")
 
 
 def _check_filters(tree: nodes.Template, piece: Piece, env: Environment, problems: Problems) -> None:
@@ -48,7 +50,11 @@ def _check_filters(tree: nodes.Template, piece: Piece, env: Environment, problem
         kind, known = ("filter", env.filters) if isinstance(node, nodes.Filter) else ("test", env.tests)
         if node.name not in known:
             shown = [name for name in known if not name.startswith("_")]
-            problems.error(piece.place, f'there is no {kind} "{node.name}".{did_you_mean(node.name, shown)}')
+            problems.error(
+                piece.place,
+                f'there is no {kind} "{node.name}".{did_you_mean(node.name, shown)}',
+                "unknown-filter",
+            )
 
 
 def _alone(piece: Piece) -> str:
@@ -77,12 +83,14 @@ def _check_pairs(pieces: Sequence[Piece], problems: Problems) -> None:
             opened.append(piece)
         elif word in _MIDDLE:
             if not opened or opened[-1].word not in _MIDDLE[word]:
-                problems.error(piece.place, f"{{% {word} %}} belongs to no {{% if %}}.")
+                problems.error(piece.place, f"{{% {word} %}} belongs to no {{% if %}}.", "jinja-syntax")
         elif word.startswith("end"):
             _close(piece, opened, problems)
     for piece in opened:
         problems.error(
-            piece.place, f"{{% {piece.word} %}} is not closed; {{% end{piece.word} %}} is missing."
+            piece.place,
+            f"{{% {piece.word} %}} is not closed; {{% end{piece.word} %}} is missing.",
+            "jinja-syntax",
         )
 
 
@@ -93,10 +101,12 @@ def _close(piece: Piece, opened: list[Piece], problems: Problems) -> None:
     elif any(one.word == word for one in opened):
         while opened[-1].word != word:
             left = opened.pop()
-            problems.error(left.place, f"{{% {left.word} %}} is not closed before {{% {piece.word} %}}.")
+            problems.error(
+                left.place, f"{{% {left.word} %}} is not closed before {{% {piece.word} %}}.", "jinja-syntax"
+            )
         opened.pop()
     else:
-        problems.error(piece.place, f"{{% {piece.word} %}} closes nothing.")
+        problems.error(piece.place, f"{{% {piece.word} %}} closes nothing.", "jinja-syntax")
 
 
 def _sentence(error: TemplateSyntaxError) -> str:

@@ -78,8 +78,8 @@ class Skeleton:
         links: LinkMarks,
     ) -> None:
         self.held: list[Held] = []
-        self.reasons: list[str] = []
-        """Why the structure depends on the data; empty where it does not."""
+        self.reasons: list[tuple[int, str]] = []
+        """Why the structure depends on the data, and the offset of the tag; empty where it does not."""
         self.hoisted: list[Bare] = []
         """`{% set %}` in the head or outside of it, which runs before everything else."""
         self._marked = marked
@@ -168,9 +168,9 @@ class Skeleton:
             if piece.word == "set" and "=" in piece.inner:
                 self.hoisted.append(bare)
                 return ""
-            self.reasons.append(f"a tag stands in <{parent.name}>")
+            self.reasons.append((bare.start, f"a tag stands in <{parent.name}>"))
         elif parent.name not in _KEPT_IN | _IN_COMMENT:
-            self.reasons.append(f"a tag stands in <{parent.name}>")
+            self.reasons.append((bare.start, f"a tag stands in <{parent.name}>"))
         if self._bare_writer is not None:
             return self._bare_writer(text)
         return self._hold(Slot.BARE, bare.start, bare.end, parent.name, parent.name in _IN_COMMENT)
@@ -182,14 +182,14 @@ class Skeleton:
         automatic = any(
             c.name in ("mj-column", "mj-group") and c.attribute("width") is None for c in node.elements
         )
-        tags = [
-            self._marked.text[child.start : child.end] for child in node.children if isinstance(child, Bare)
-        ]
-        moving = [tag for tag in tags if not tag.startswith("<!--") and self._marked.piece(tag).word != "set"]
+        moving = [child for child in node.children if isinstance(child, Bare) and self._moves(child)]
         if automatic and moving:
-            self.reasons.append(
-                f"how many columns <{node.name}> has depends on the data, and they have no width"
-            )
+            text = f"how many columns <{node.name}> has depends on the data, and they have no width"
+            self.reasons.append((moving[0].start, text))
+
+    def _moves(self, bare: Bare) -> bool:
+        tag = self._marked.text[bare.start : bare.end]
+        return not tag.startswith("<!--") and self._marked.piece(tag).word != "set"
 
 
 _ALIGN_START = "".join(f'<{name} align="right"/>' for name in ("mj-text", "mj-table"))

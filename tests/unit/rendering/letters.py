@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from penfriend.domain.campaign import Campaign, EventTrigger, Kind, Send
 from penfriend.domain.definitions import Brand, Definitions, Survey, Topic
 from penfriend.domain.letter import Letter
+from penfriend.domain.problems import Problem
 from penfriend.domain.timing import Moment
 from penfriend.rendering import TemplateRenderer
 
@@ -28,6 +29,7 @@ DEFINITIONS = Definitions(
     surveys={"after": Survey("after", "nps", {"en": "How likely?", "tr": "Ne kadar?"})},
 )
 
+OF_THE_FRAME = frozenset({"missing-preview", "missing-unsubscribe", "missing-address", "text-in-images"})
 HEAD = "---\nsubject: Hello\n---\n"
 
 
@@ -104,5 +106,18 @@ def filled(
 
 
 def problems(mjml: str | None, files: Mapping[str, str] | None = None, **kwargs: Send) -> list[str]:
-    """What `check` finds, as it is printed."""
-    return [str(problem) for problem in renderer(mjml, files, step=kwargs.get("step")).check()]
+    """What `check` finds, as it is printed, without its code; of every letter's frame (preview, footer)
+    nothing, so that a test's letter can be one line."""
+    return told(findings(mjml, files, step=kwargs.get("step")))
+
+
+def told(found: Iterable[Problem]) -> list[str]:
+    """Problems without their codes, and none of a letter's frame."""
+    return [str(replace(problem, code="")) for problem in found if problem.code not in OF_THE_FRAME]
+
+
+def findings(
+    mjml: str | None, files: Mapping[str, str] | None = None, *, step: Send | None = None
+) -> tuple[Problem, ...]:
+    """All that `check` finds."""
+    return renderer(mjml, files, step=step).check()

@@ -9,9 +9,9 @@ import pytest
 
 from penfriend.domain.campaign import Campaign, EventTrigger, Send
 from penfriend.rendering import filters
+from penfriend.rendering.head import IGNORE, TEXT_KEYS
 from penfriend.rendering.names import FUNCTIONS
 from penfriend.rendering.shapes import shapes
-from penfriend.rendering.source import HEAD_KEYS
 from tests.unit.rendering.letters import DEFINITIONS
 
 PAGE = Path(__file__).parents[3] / "docs" / "templates.md"
@@ -27,7 +27,8 @@ def words() -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*FUNCTIONS, *HEAD_KEYS, *SHAPES["brand"].names, *SHAPES["links"].names})
+    "name",
+    sorted({*FUNCTIONS, *TEXT_KEYS, *IGNORE.split("."), *SHAPES["brand"].names, *SHAPES["links"].names}),
 )
 def test_a_name_of_ours_is_documented(name: str) -> None:
     assert name in words()

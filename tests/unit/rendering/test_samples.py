@@ -13,7 +13,7 @@ from penfriend.domain.moments import At
 from penfriend.domain.segment import Segment, Things
 from penfriend.domain.triggers import DateTrigger, EventTrigger, ScheduleTrigger, SegmentTrigger, Trigger
 from penfriend.rendering import TemplateRenderer
-from tests.unit.rendering.letters import DEFINITIONS, KEY, text_letter
+from tests.unit.rendering.letters import DEFINITIONS, KEY, text_letter, told
 
 BIRTHDAY = DateTrigger(Field("contact.birthday", "contact", "birthday", FieldType.DATE))
 ONE_DAY = At(date(2026, 4, 2))
@@ -25,7 +25,7 @@ def found(trigger: Trigger, content: str) -> list[str]:
     send = Send(id="hello", template="hello")
     campaign = Campaign(name="one", trigger=trigger, topic="offers", steps=(send,))
     shop = replace(DEFINITIONS, campaigns={"one": campaign}, segments=SEGMENTS)
-    return [str(one) for one in TemplateRenderer({"hello.mjml": text_letter(content)}, shop, KEY, 1).check()]
+    return told(TemplateRenderer({"hello.mjml": text_letter(content)}, shop, KEY, 1).check())
 
 
 @pytest.mark.parametrize(

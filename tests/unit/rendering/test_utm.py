@@ -19,6 +19,7 @@ from tests.unit.rendering.letters import (
     letter,
     renderer,
     text_letter,
+    told,
 )
 
 SHORT = Utm("n", medium="", campaign="", content="")
@@ -196,7 +197,7 @@ def test_only_off_can_be_said_and_only_of_a_link() -> None:
     mjml = column_letter(
         '<mj-button data-utm="on" href="https://b.example/">b</mj-button><mj-text data-utm="off">x</mj-text>'
     )
-    texts = [str(problem) for problem in renderer(mjml).check()]
+    texts = told(renderer(mjml).check())
     assert texts == [
         'templates/welcome/hello.mjml:4:60: data-utm="on" is not right for <mj-button>; it is one of: off.',
         'templates/welcome/hello.mjml:4:112: <mj-text> has no attribute "data-utm".',

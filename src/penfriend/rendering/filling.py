@@ -1,0 +1,87 @@
+"""Fills the parts of a compiled letter, and says where that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from penfriend.domain.definitions import Brand
+from penfriend.domain.errors import RenderFailed
+from penfriend.domain.problems import Place
+from penfriend.rendering.compiler import CompiledLetter, Part
+from penfriend.rendering.environment import TEMPLATE_FAULTS, fill, line_of
+from penfriend.rendering.findings import LetterFailed, TemplateBroken
+from penfriend.rendering.limits import MAX_OUTPUT
+from penfriend.rendering.speech import Speech
+from penfriend.rendering.themes import theme_names
+from penfriend.rendering.tokens_in_mjml import mrml, with_roles
+
+CAMPAIGNS = Place("campaigns.yaml")
+"""Where a step's own subject stands."""
+
+
+def of_brand(brand: Brand) -> dict[str, object]:
+    """What templates know as `brand` and `theme`."""
+    return {"brand": _brand_names(brand), "theme": theme_names(brand)}
+
+
+def _brand_names(brand: Brand) -> dict[str, object]:
+    return {
+        "name": brand.name,
+        "from": brand.sender,
+        "reply_to": brand.reply_to,
+        "address": brand.address,
+        "public_url": brand.public_url,
+        "locale": brand.locale,
+        "timezone": brand.timezone,
+        "currency": brand.currency,
+    }
+
+
+def compiled_letter(speech: Speech, template: str) -> CompiledLetter:
+    """The letter. Raises RenderFailed with the first problem."""
+    try:
+        return speech.compile(template)
+    except TemplateBroken as broken:
+        raise _failed(broken) from None
+
+
+def subject_part(speech: Speech, subject: str) -> Part:
+    """A step's own subject. Raises RenderFailed."""
+    try:
+        return speech.subject(subject, CAMPAIGNS)
+    except TemplateBroken as broken:
+        raise _failed(broken) from None
+
+
+def _failed(broken: TemplateBroken) -> RenderFailed:
+    first = next(problem for problem in broken.problems if problem.level == "error")
+    return LetterFailed(first.place, first.text)
+
+
+def filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
+    """One part of a letter, in pieces. Raises RenderFailed with the place."""
+    try:
+        return fill(part.template, names, limit)
+    except TEMPLATE_FAULTS as error:
+        text = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, RecursionError):
+            text = "this calls itself without end."
+        raise LetterFailed(part.outline.place(line_of(error)), text) from None
+
+
+def html_of(compiled: CompiledLetter, names: Mapping[str, object]) -> list[str]:
+    """The HTML of a letter, in pieces; MJML that depends on the data is compiled now. Raises RenderFailed."""
+    if compiled.fallback is None:
+        return filled(compiled.html, names, MAX_OUTPUT)
+    kept: list[str] = []
+    parts = filled(compiled.html, {**names, "_kept": kept, "_stem": compiled.fallback.stem}, MAX_OUTPUT)
+    try:
+        html = mrml("".join(parts))
+    except ValueError as error:
+        place = Place(compiled.html.outline.file)
+        raise LetterFailed(place, f"mrml cannot compile this MJML with these values: {error}.") from None
+    html = with_roles(html, compiled.fallback.stem, kept.__getitem__)
+    html = compiled.fallback.token.sub(lambda found: kept[int(found.group(1))], html)
+    if len(html) > MAX_OUTPUT:
+        raise LetterFailed(Place(compiled.html.outline.file), f"it is longer than {MAX_OUTPUT} characters.")
+    return [html]
