@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
-
-from babel.messages.catalog import Message
-from babel.messages.pofile import PoFileError, read_po
 
 from penfriend.domain.problems import Place
 from penfriend.rendering.findings import Problems
+from penfriend.rendering.translation.po import Entry, read_po
 
 _PATH = re.compile(r"locale/(?P<locale>[A-Za-z0-9_-]+)/LC_MESSAGES/messages\.po")
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?([^%\s]?)")
-_LINE = re.compile(
-    r"""\s*(?:\#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?"(?:[^"\\]|\\.)*"\s*)?"""
-)
 _PLURAL_FORMS = re.compile(
     r'"Plural-Forms:\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;"\\]+);?', re.IGNORECASE
 )
@@ -53,41 +47,34 @@ def catalog_locales(files: Mapping[str, str]) -> dict[str, str]:
 def read_catalog(path: str, text: str, problems: Problems) -> Catalog:
     """Reads one .po text. What is wrong is told, and the rest is used."""
     file = f"templates/{path}"
-    parsed = _parsed(file, text.removeprefix("\ufeff"), problems)
+    made = read_po(file, text, problems)
+    if made is None:
+        return Catalog()
+    count, form = _plural_forms(file, text, problems)
     texts: dict[tuple[str, str], str] = {}
     plurals: dict[tuple[str, str], Sequence[str]] = {}
-    count, form = _plural_forms(file, text, problems)
-    for message in parsed:
-        if not message.id or message.fuzzy:
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry in made.entries:
+        if entry.is_obsolete:
             continue
-        place = Place(file, message.lineno or 1)
-        forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
-        if not any(forms) or not _is_sound(message, forms, place, problems):
-            continue
-        if isinstance(message.id, str):
-            texts[message.context or "", message.id] = forms[0]
-        elif form is not None and (len(forms) != count or not all(forms)):
-            problems.error(place, f"this text has {sum(map(bool, forms))} of {count} plural forms.")
-        elif form is not None:
-            plurals[message.context or "", message.id[0]] = forms
-    return Catalog(texts, plurals, form) if form else Catalog(texts, plurals)
-
-
-def _parsed(file: str, text: str, problems: Problems) -> Iterable[Message]:
-    """The messages. Babel reads over lines that it does not understand, so they are looked for before."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not _LINE.fullmatch(line):
-            problems.error(
-                Place(file, number), "this line is no part of a catalog; a text stands in double quotes."
+        place = Place(file, entry.line)
+        first = seen.setdefault(entry.key, entry)
+        if first is not entry and first.strings != entry.strings:
+            problems.warning(
+                place,
+                f"this text stands here twice, and is translated in another way on line {first.line}; "
+                f"`penfriend translate update` leaves one.",
             )
-            return ()
-    try:
-        return read_po(BytesIO(text.encode()), abort_invalid=True)
-    except PoFileError as error:
-        problems.error(Place(file, max(error.lineno, 1)), f"this catalog cannot be read: {error}.")
-    except (ValueError, LookupError) as error:
-        problems.error(Place(file), f"this catalog cannot be read: {error}.")
-    return ()
+        if entry.is_fuzzy or not any(entry.strings) or not _is_sound(entry, place, problems):
+            continue
+        if entry.plural is None:
+            texts.setdefault(entry.key, entry.strings[0])
+        elif form is not None and (len(entry.strings) != count or not all(entry.strings)):
+            given = sum(map(bool, entry.strings))
+            problems.error(place, f"this text has {given} of {count} plural forms.")
+        elif form is not None:
+            plurals.setdefault(entry.key, entry.strings)
+    return Catalog(texts, plurals, form) if form else Catalog(texts, plurals)
 
 
 def _plural_forms(file: str, text: str, problems: Problems) -> tuple[int, Callable[[int], int] | None]:
@@ -108,11 +95,11 @@ def _plural_forms(file: str, text: str, problems: Problems) -> tuple[int, Callab
     return count, form
 
 
-def _is_sound(message: Message, strings: Sequence[str], place: Place, problems: Problems) -> bool:
+def _is_sound(entry: Entry, place: Place, problems: Problems) -> bool:
     """A translation names no value that the text does not have: it would fail when the letter is made."""
-    ids = [message.id] if isinstance(message.id, str) else list(message.id)
-    known = {name for text in ids for name, _ in _PLACEHOLDER.findall(text) if name}
-    for string in strings:
+    texts = (entry.text, entry.plural or "")
+    known = {name for text in texts for name, _ in _PLACEHOLDER.findall(text) if name}
+    for string in entry.strings:
         for name, kind in _PLACEHOLDER.findall(string.replace("%%", "")):
             if kind != "s" and (name or known):
                 problems.error(

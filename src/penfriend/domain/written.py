@@ -1,0 +1,26 @@
+"""A text as its author wrote it, before anybody translates it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from penfriend.domain.problems import Place
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenText:
+    """A text of a template or a campaign file that catalogs can translate."""
+
+    place: Place
+    text: str
+    plural: str | None = None
+    """The form for many, where a number chooses."""
+    context: str = ""
+    """What tells it from the same text with another meaning; mostly empty."""
+    note: str = ""
+    """What its author wants translators to know."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a catalog knows it by: context and text."""
+        return self.context, self.text
