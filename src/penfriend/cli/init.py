@@ -38,7 +38,7 @@ def init(
         (directory / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
         shutil.copytree(source / "templates", directory / "templates")
         (directory / ".gitignore").write_text(
-            ".penfriend/\n*.db\n*.db-*\n*.db.lock\n*.rejected.csv\noutbox/\n", encoding="utf-8"
+            ".penfriend/\n*.db\n*.db-*\n*.db.lock\n*.rejected.csv\n*.mo\noutbox/\n", encoding="utf-8"
         )
         _write_people(directory / "contacts.csv", count)
         _write_events(directory / "events.jsonl", count)

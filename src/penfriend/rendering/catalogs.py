@@ -10,17 +10,19 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from penfriend.domain.problems import Place
 from penfriend.rendering.findings import Problems
-from penfriend.rendering.translation.po import Entry, read_po
+from penfriend.rendering.translation.plural_forms import forms_of
+from penfriend.rendering.translation.po import Entry, is_as_written, read_po
 
 _PATH = re.compile(r"locale/(?P<locale>[A-Za-z0-9_-]+)/LC_MESSAGES/messages\.po")
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?([^%\s]?)")
 _PLURAL_FORMS = re.compile(
     r'"Plural-Forms:\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;"\\]+);?', re.IGNORECASE
 )
+_COUNT = re.compile(r"nplurals=(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Catalog:
     plurals: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     form: Callable[[int], int] = lambda n: int(n != 1)
     """Which form a number takes."""
+    fuzzy: frozenset[tuple[str, str]] = frozenset()
+    """Texts with a translation of what they were before; it is not used."""
+    is_as_written: bool = False
+    """Letters are written in its own language: what it lacks is right all the same."""
 
 
 def catalog_locales(files: Mapping[str, str]) -> dict[str, str]:
@@ -46,11 +52,11 @@ def catalog_locales(files: Mapping[str, str]) -> dict[str, str]:
 
 def read_catalog(path: str, text: str, problems: Problems) -> Catalog:
     """Reads one .po text. What is wrong is told, and the rest is used."""
-    file = f"templates/{path}"
+    file, locale = f"templates/{path}", path.split("/")[1]
     made = read_po(file, text, problems)
     if made is None:
         return Catalog()
-    count, form = _plural_forms(file, text, problems)
+    count, form = _plural_forms(file, locale, text, problems)
     texts: dict[tuple[str, str], str] = {}
     plurals: dict[tuple[str, str], Sequence[str]] = {}
     seen: dict[tuple[str, str], Entry] = {}
@@ -74,24 +80,36 @@ def read_catalog(path: str, text: str, problems: Problems) -> Catalog:
             problems.error(place, f"this text has {given} of {count} plural forms.")
         elif form is not None:
             plurals.setdefault(entry.key, entry.strings)
-    return Catalog(texts, plurals, form) if form else Catalog(texts, plurals)
+    read = Catalog(
+        texts,
+        plurals,
+        fuzzy=frozenset(key for key, entry in seen.items() if entry.is_fuzzy and any(entry.strings)),
+        is_as_written=is_as_written(made, locale),
+    )
+    return replace(read, form=form) if form else read
 
 
-def _plural_forms(file: str, text: str, problems: Problems) -> tuple[int, Callable[[int], int] | None]:
+def _plural_forms(
+    file: str, locale: str, text: str, problems: Problems
+) -> tuple[int, Callable[[int], int] | None]:
     matched = _PLURAL_FORMS.search(text)
+    usual = forms_of(locale) or "nplurals=...; plural=...;"
     if matched is None:
         if "msgid_plural" in text:
-            problems.error(Place(file), 'the header has no "Plural-Forms: nplurals=...; plural=...;".')
+            problems.error(Place(file), f'the header has no "Plural-Forms: {usual}".')
         return 0, None
-    line = text.count("\n", 0, matched.start()) + 1
+    place = Place(file, text.count("\n", 0, matched.start()) + 1)
     count = int(matched.group(1))
     try:
         form = gettext.c2py(matched.group(2).strip())
         if count < 1 or not all(0 <= form(n) < count for n in range(1000)):
             raise ValueError(f"a form is not below nplurals={count}")
     except ValueError as error:
-        problems.error(Place(file, line), f"Plural-Forms cannot be used: {error}.")
+        problems.error(place, f"Plural-Forms cannot be used: {error}.")
         return 0, None
+    wanted = _COUNT.match(usual)
+    if wanted is not None and count < int(wanted[1]):
+        problems.warning(place, f"{locale} has more than {count} plural forms. Plural-Forms: {usual}")
     return count, form
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import CodeType
 
+from babel import Locale
 from jinja2 import Environment, StrictUndefined, Template, Undefined, nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context, LoopContext, Macro
@@ -187,6 +188,11 @@ class LetterEnvironment(SandboxedEnvironment):
             made = self._codes[key] = (self.compile(tree), tree, needs)
         code, tree, needs = made
         return Compiled(Template.from_code(self, code, self.globals), tree, needs)
+
+
+def syntax_environment() -> LetterEnvironment:
+    """One that knows what letters can hold and says nothing of its own: for reading templates."""
+    return LetterEnvironment(Translations([]), Formats(Locale("en"), "EUR"), escape=True, codes={})
 
 
 _TRANSLATING = frozenset({"_", "gettext"})

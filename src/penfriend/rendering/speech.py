@@ -148,9 +148,11 @@ class Speeches:
         return made
 
     def locales(self, template: str) -> tuple[Locale, ...]:
-        """Every locale for which this letter is written or translated, the brand's first."""
+        """Every locale for which this letter is written or translated, the brand's first. The catalog that
+        the brand's own letters are looked up in is no further one."""
         found = {str(self.brand): self.brand}
-        for name in (*self._catalogs, *self._variants(template)):
+        own = next((name for name in chain(self.brand) if name in self._catalogs), None)
+        for name in (*(name for name in self._catalogs if name != own), *self._variants(template)):
             locale = locale_of(name)
             if locale is not None:
                 found.setdefault(str(locale), locale)

@@ -30,7 +30,7 @@ def check_piece(piece: Piece, env: Environment, problems: Problems) -> None:
     for found in _PRIVATE.finditer(piece.text):
         if found.group(1):
             problems.error(piece.place, f'"{found.group(1)}": names cannot begin with an underscore.')
-    source = _alone(piece)
+    source = alone(piece)
     if not source:
         return
     try:
@@ -51,7 +51,7 @@ def _check_filters(tree: nodes.Template, piece: Piece, env: Environment, problem
             problems.error(piece.place, f'there is no {kind} "{node.name}".{did_you_mean(node.name, shown)}')
 
 
-def _alone(piece: Piece) -> str:
+def alone(piece: Piece) -> str:
     """A source in which the tag can stand for itself; empty where it says nothing that could be wrong."""
     if piece.kind is not Kind.STATEMENT:
         return piece.text

@@ -232,7 +232,7 @@ def test_the_topic_is_said_in_the_readers_language() -> None:
             plural_catalog("nplurals=2; plural=n;", 2),
             "4:1: Plural-Forms cannot be used: a form is not below nplurals=2.",
         ),
-        (plural_catalog("", 2), 'the header has no "Plural-Forms: nplurals=...; plural=...;".'),
+        (plural_catalog("", 2), 'the header has no "Plural-Forms: nplurals=2; plural=(n != 1);".'),
         ('msgid "a\nmsgstr ""\n', "1:1: this line is no part of a catalog; a text stands in double quotes."),
         (TURKISH + "nonsense\n", "8:1: this line is no part of a catalog"),
     ],

@@ -1,4 +1,4 @@
-"""The plural forms of a new catalog: each number takes the form of its category in CLDR, in every language."""
+"""The plural forms of a new catalog: each number takes the form of its category in CLDR."""
 
 from __future__ import annotations
 

@@ -20,16 +20,18 @@ _EAST_SLAVIC = (
 )
 _CZECH = "nplurals=3; plural=(n==1 ? 0 : n>=2 && n<=4 ? 1 : 2);"
 
-_WRITTEN = {
-    **dict.fromkeys("id ja km ko lo ms my th vi zh".split(), _ONE_FORM),
-    **dict.fromkeys(
+_SHARED = {
+    _ONE_FORM: "id ja km ko lo ms my th vi zh",
+    _ONE_AND_MORE: (
         "az bg ca da de el en eo es et eu fi fo fy gl hu it ka kk ky lb lld mn nb ne nl nn no scn sq sv sw "
-        "ta te tk tr ur uz vec pt_AO pt_CH pt_CV pt_GQ pt_GW pt_LU pt_MO pt_MZ pt_PT pt_ST pt_TL".split(),
-        _ONE_AND_MORE,
+        "ta te tk tr ur uz vec pt_AO pt_CH pt_CV pt_GQ pt_GW pt_LU pt_MO pt_MZ pt_PT pt_ST pt_TL"
     ),
-    **dict.fromkeys("am bn fa fr gu hi ht hy kn pt zu".split(), _NONE_LIKE_ONE),
-    **dict.fromkeys("be bs hr ru sr uk".split(), _EAST_SLAVIC),
-    **dict.fromkeys(("cs", "sk"), _CZECH),
+    _NONE_LIKE_ONE: "am bn fa fr gu hi ht hy kn pt zu",
+    _EAST_SLAVIC: "be bs hr ru sr uk",
+    _CZECH: "cs sk",
+}
+_WRITTEN = {
+    **{name: forms for forms, names in _SHARED.items() for name in names.split()},
     "ar": (
         "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
     ),

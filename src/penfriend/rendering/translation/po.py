@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from penfriend.domain.problems import Place
 from penfriend.rendering.findings import Problems
+from penfriend.rendering.formats import locale_of
 
 _CONTENT = re.compile(
     r'(?:(?P<word>msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)\s*)?"(?P<text>(?:[^"\\]|\\.)*)"\s*'
@@ -75,6 +76,8 @@ class PoFile:
     fields: dict[str, str] = field(default_factory=dict)
     """What the header says, by name in lower case."""
     entries: list[Entry] = field(default_factory=list)
+    said: str = ""
+    """The header's text, without comments."""
     behind: list[str] = field(default_factory=list)
     """Comments behind the last text."""
 
@@ -187,7 +190,8 @@ class _Reader:
             made.entries.append(entry)
         elif entry.strings and not made.header:
             made.header = "\n".join(self._lines)
-            pairs = (line.partition(":") for line in entry.strings[0].splitlines())
+            made.said = entry.strings[0]
+            pairs = (line.partition(":") for line in made.said.splitlines())
             made.fields = {name.strip().lower(): value.strip() for name, _, value in pairs}
         self._entry, self._word, self._lines = Entry(), "", []
 
@@ -215,6 +219,13 @@ def _meaning(found: re.Match[str]) -> str:
     if word[0] == "x" and len(word) > 1:
         return chr(int(word[1:], 16))
     return chr(int(word, 8)) if word[0] in "01234567" else _MEANING.get(word, word)
+
+
+def is_as_written(made: PoFile, locale: str) -> bool:
+    """Whether the letters are written in the catalog's own language."""
+    source = locale_of(made.fields.get("x-source-language", ""))
+    own = locale_of(locale)
+    return source is not None and own is not None and source.language == own.language
 
 
 def write_po(made: PoFile) -> str:
