@@ -75,7 +75,7 @@ def test_catalog_has_every_text_and_no_other(language: str) -> None:
     }
     loaded = load(campaigns, "campaigns.yaml", {"PENFRIEND_PUBLIC_URL": "https://a.example"}, None)
     made = catalog(language)
-    assert {*made.texts, *made.plurals} == {text.key for text in (*texts, *loaded.texts)}
+    assert {*made.texts, *made.plurals} == {text.key for text in (*texts, *loaded.texts) if not text.locales}
 
 
 @pytest.mark.parametrize("language", CATALOGS)
@@ -87,7 +87,8 @@ def test_catalog_leaves_nothing_empty_or_doubtful(language: str) -> None:
 def test_the_catalogs_are_as_an_update_would_leave_them() -> None:
     settings = Settings.of({"PENFRIEND_CONFIG": str(ROOT / "campaigns.yaml")})
     extracted, updated = update(settings, (), as_written=False, check=True)
-    assert [one.file for one in (extracted, *updated) if one.is_changed] == []
+    assert not extracted.is_changed
+    assert [one.file for one in updated if one.is_changed] == []
 
 
 @pytest.mark.parametrize("language", CATALOGS)

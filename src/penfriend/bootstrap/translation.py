@@ -13,7 +13,7 @@ from penfriend.domain.errors import CampaignFilesInvalid, NotFound, SettingError
 from penfriend.domain.problems import Problem
 from penfriend.domain.written import WrittenText
 from penfriend.language import load
-from penfriend.rendering.catalogs import catalog_locales
+from penfriend.rendering.catalogs import catalog_locales, catalog_path
 from penfriend.rendering.findings import Problems
 from penfriend.rendering.formats import locale_of
 from penfriend.rendering.translation.compiling import Compiled, compile_catalog
@@ -98,18 +98,18 @@ def _catalogs(
         locale = locale_of(name)
         if locale is None:
             raise NotFound(f'there is no locale "{name}"; one reads de, or de_AT with its country.')
-        path = known.get(name.replace("-", "_")) or known.get(str(locale))
+        path = known.get(str(locale))
         if path is None:
-            yield str(locale), _path(str(locale)), new_catalog(locale, as_written=as_written)
+            yield (
+                str(locale),
+                f"templates/{catalog_path(str(locale))}",
+                new_catalog(locale, as_written=as_written),
+            )
             continue
         catalog = read_po(f"templates/{path}", files.templates[path], problems) or PoFile()
         if not catalog.header:
             catalog = replace(new_catalog(locale), entries=catalog.entries, behind=catalog.behind)
-        yield name, f"templates/{path}", catalog
-
-
-def _path(locale: str) -> str:
-    return f"templates/locale/{locale}/LC_MESSAGES/messages.po"
+        yield str(locale), f"templates/{path}", catalog
 
 
 def compile_catalogs(settings: Settings, *, check: bool) -> tuple[CompiledCatalog, ...]:
@@ -117,7 +117,10 @@ def compile_catalogs(settings: Settings, *, check: bool) -> tuple[CompiledCatalo
     files = read_files(settings.config)
     found = catalog_locales(files.templates)
     if not found:
-        raise NotFound(f"there is no catalog; `penfriend translate update --locale tr` begins {_path('tr')}.")
+        raise NotFound(
+            f"there is no catalog; `penfriend translate update --locale tr` begins "
+            f"templates/{catalog_path('tr')}."
+        )
     done = []
     for locale, path in sorted(found.items()):
         compiled = compile_catalog(path, files.templates[path])
@@ -136,7 +139,7 @@ def _gathered(files: Files, settings: Settings) -> tuple[WrittenText, ...]:
     campaigns: tuple[WrittenText, ...] = ()
     if files.entry in files.texts:
         loaded = load(files.campaign_files, files.entry, settings.environment, None)
-        campaigns = loaded.texts
+        campaigns = tuple(text for text in loaded.texts if not text.locales)
         errors += [] if loaded.readable is not None else loaded.problems
     wrong: tuple[Problem, ...] = tuple(sorted(one for one in set(errors) if one.level == "error"))
     if wrong:

@@ -9,7 +9,7 @@ from penfriend.domain.problems import Place
 
 @dataclass(frozen=True, slots=True)
 class WrittenText:
-    """A text of a template or a campaign file that catalogs can translate."""
+    """A text of a template or a campaign file that is said in the reader's language."""
 
     place: Place
     text: str
@@ -19,6 +19,8 @@ class WrittenText:
     """What tells it from the same text with another meaning; mostly empty."""
     note: str = ""
     """What its author wants translators to know."""
+    locales: tuple[str, ...] = ()
+    """Those in which it is given, where it is a map of locales: no catalog is asked for it."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -56,7 +56,7 @@ class Loaded:
     """What can be read beside the problems, with the campaigns that have none: for looking at their letters,
     never for running."""
     texts: tuple[WrittenText, ...] = ()
-    """The texts that catalogs translate, those that are not given as a map of locales."""
+    """The texts that are said in the reader's language: by catalogs, or given as a map of locales."""
 
 
 def load(

@@ -76,7 +76,7 @@ class Reading:
     files: Mapping[str, str] = field(default_factory=dict)
     """The texts of all files by their path, those with a SELECT among them."""
     texts: list[WrittenText] = field(default_factory=list)
-    """The texts read so far that catalogs translate: those that are not given as a map of locales."""
+    """The texts read so far that are said in the reader's language."""
 
     def error(self, at: Placed, text: str) -> None:
         """Notes an error."""
@@ -228,4 +228,7 @@ class Reading:
         own = {self.names.locale, self.names.locale.split("_")[0]}
         if self.report.count == before and not own & texts.keys():
             self.error(at, f"{what} has no text for the brand's own locale, {self.names.locale}.")
+        if texts:
+            said = next((texts[name] for name in texts if name in own), next(iter(texts.values())))
+            self.texts.append(WrittenText(at.place, said, locales=tuple(texts)))
         return texts

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from penfriend.domain.problems import Place
 from penfriend.rendering.findings import Problems
+from penfriend.rendering.formats import locale_of
 from penfriend.rendering.translation.plural_forms import forms_of
 from penfriend.rendering.translation.po import Entry, is_as_written, read_po
 
@@ -39,14 +40,25 @@ class Catalog:
     is_as_written: bool = False
     """Letters are written in its own language: what it lacks is right all the same."""
 
+    def has(self, key: tuple[str, str]) -> bool:
+        """Whether it translates the text: context and text."""
+        return key in self.texts or key in self.plurals
+
+
+def catalog_path(locale: str) -> str:
+    """Where the catalog of a locale belongs, below templates/."""
+    return f"locale/{locale}/LC_MESSAGES/messages.po"
+
 
 def catalog_locales(files: Mapping[str, str]) -> dict[str, str]:
-    """The path of the catalog of each locale."""
-    found = {}
+    """The path of the catalog of each locale, by the name under which it is looked for: `pt_BR` for a folder
+    `pt-br`."""
+    found: dict[str, str] = {}
     for path in files:
         matched = _PATH.fullmatch(path)
         if matched:
-            found[matched.group("locale").replace("-", "_")] = path
+            name = matched.group("locale")
+            found.setdefault(str(locale_of(name) or name), path)
     return found
 
 

@@ -13,10 +13,12 @@ from penfriend.domain.campaign import Campaign, Send
 from penfriend.domain.letter import Letter
 from penfriend.domain.problems import Place, Problem
 from penfriend.domain.timing import Moment, from_datetime
+from penfriend.domain.written import WrittenText
 from penfriend.rendering.findings import LetterFailed, Outline, Problems, TemplateBroken
 from penfriend.rendering.names import NameChecker, sends
 from penfriend.rendering.samples import MAY_BE_EMPTY, MOMENT, sample_facts
 from penfriend.rendering.shapes import Shape, depends_on, shapes
+from penfriend.rendering.translation.missing import warn_of_missing
 
 if TYPE_CHECKING:
     from penfriend.rendering.renderer import TemplateRenderer
@@ -24,9 +26,12 @@ if TYPE_CHECKING:
 _SHOWN = ", ".join(name.replace("_", " ") for name in MAY_BE_EMPTY[:3])
 
 
-def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
+def check(
+    renderer: TemplateRenderer, unreadable: Collection[str] = (), written: Collection[WrittenText] = ()
+) -> tuple[Problem, ...]:
     """Every problem of the templates that the campaigns send and of the catalogs, errors and warnings, by
-    place. Nothing is said of the `unreadable`."""
+    place. Nothing is said of the `unreadable`. `written` are the texts of campaign files that catalogs
+    translate."""
     problems = Problems()
     problems.add(renderer.speeches.problems)
     seen: set[object] = set()
@@ -42,6 +47,8 @@ def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple
         known = shapes(renderer.definitions, campaign, step)
         for locale in renderer.speeches.locales(step.template):
             _check_letter(renderer, campaign, step, locale, known, problems)
+    letters = {step.template for _, step in sends(renderer.definitions)}.difference(unreadable)
+    warn_of_missing(renderer.speeches, sorted(letters), written, problems)
     return tuple(sorted(problems.all))
 
 

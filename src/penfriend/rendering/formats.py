@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, cast
 
 from babel import Locale
-from babel.core import UnknownLocaleError
+from babel.core import UnknownLocaleError, get_global
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
@@ -33,9 +33,17 @@ def locale_of(name: str) -> Locale | None:
 
 
 def chain(locale: Locale) -> tuple[str, ...]:
-    """The names to look under, nearest first: `ar_EG`, `ar`."""
+    """The names to look under, nearest first: `ar_EG`, `ar`. Between a country and its language comes what
+    CLDR puts there: the Spanish of Latin America for `es_MX`, that of Portugal for `pt_AO`."""
     parts = str(locale).split("_")
-    return tuple("_".join(parts[:end]) for end in range(len(parts), 0, -1))
+    names: dict[str, None] = {}
+    for end in range(len(parts), 0, -1):
+        name: str | None = "_".join(parts[:end])
+        while name is not None:
+            names[name] = None
+            parent = get_global("parent_exceptions").get(name, "")
+            name = parent if parent.partition("_")[0] in (parts[0], "no") else None
+    return tuple(names)
 
 
 class NotPrintable(ValueError):

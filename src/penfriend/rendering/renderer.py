@@ -20,6 +20,7 @@ from penfriend.domain.delivery import Email
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.letter import Letter, Needs
 from penfriend.domain.problems import Place, Problem
+from penfriend.domain.written import WrittenText
 from penfriend.rendering.assemble import Assembler, Sender
 from penfriend.rendering.check import check
 from penfriend.rendering.compiler import CompiledLetter, Part
@@ -105,10 +106,13 @@ class TemplateRenderer:
             return email
         return replace(email, envelope_from=return_path(back, Returned(letter.contact, letter.message), keys))
 
-    def check(self, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
+    def check(
+        self, unreadable: Collection[str] = (), written: Collection[WrittenText] = ()
+    ) -> tuple[Problem, ...]:
         """Every problem of the templates that the revision's campaigns send, with file, line and column.
-        Nothing is said of the `unreadable`: somebody else knows why there is no text of theirs."""
-        return check(self, unreadable)
+        Nothing is said of the `unreadable`: somebody else knows why there is no text of theirs. `written`
+        are the texts of campaign files that catalogs translate."""
+        return check(self, unreadable, written)
 
     def fill(self, letter: Letter) -> tuple[str, str, str]:
         """Subject, HTML and text of a letter. Raises RenderFailed."""

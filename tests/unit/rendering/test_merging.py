@@ -23,9 +23,14 @@ SOURCE = HEADER + '"X-Source-Language: tr\\n"\n'
 
 
 def text(
-    text: str, plural: str | None = None, file: str = "templates/a.mjml", line: int = 1, **more: str
+    text: str,
+    plural: str | None = None,
+    context: str = "",
+    note: str = "",
+    file: str = "templates/a.mjml",
+    line: int = 1,
 ) -> WrittenText:
-    return WrittenText(Place(file, line), text, plural, **more)
+    return WrittenText(Place(file, line), text, plural, context, note)
 
 
 def merged(catalog: str, *texts: WrittenText, locale: str = "tr") -> Merged:

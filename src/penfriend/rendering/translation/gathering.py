@@ -119,7 +119,8 @@ def _text(node: nodes.Node, piece: Piece) -> WrittenText | None:
     }
     if not wanted or len(said) < len(wanted) or not said["text"]:
         return None
-    return WrittenText(_place(piece, said["text"], node.lineno), **said)
+    place = _place(piece, said["text"], node.lineno)
+    return WrittenText(place, said["text"], said.get("plural"), said.get("context", ""))
 
 
 def _place(piece: Piece, text: str, line: int) -> Place:

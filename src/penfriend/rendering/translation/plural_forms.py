@@ -24,7 +24,7 @@ _SHARED = {
     _ONE_FORM: "id ja km ko lo ms my th vi zh",
     _ONE_AND_MORE: (
         "az bg ca da de el en eo es et eu fi fo fy gl hu it ka kk ky lb lld mn nb ne nl nn no scn sq sv sw "
-        "ta te tk tr ur uz vec pt_AO pt_CH pt_CV pt_GQ pt_GW pt_LU pt_MO pt_MZ pt_PT pt_ST pt_TL"
+        "ta te tk tr ur uz vec pt_PT"
     ),
     _NONE_LIKE_ONE: "am bn fa fr gu hi ht hy kn pt zu",
     _EAST_SLAVIC: "be bs hr ru sr uk",
