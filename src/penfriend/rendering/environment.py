@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from types import CodeType
 
 from babel import Locale
@@ -23,6 +24,7 @@ from penfriend.domain.letter import Needs
 from penfriend.domain.money import Money
 from penfriend.domain.problems import did_you_mean
 from penfriend.rendering import filters
+from penfriend.rendering.casing import casing
 from penfriend.rendering.catalogs import Translations
 from penfriend.rendering.counts import replace_counts
 from penfriend.rendering.formats import Formats
@@ -33,14 +35,14 @@ from penfriend.rendering.parsed import every_node
 from penfriend.rendering.translating import translation_functions
 
 _ATTRIBUTES: Mapping[type, frozenset[str]] = {
-    str: frozenset({"startswith", "endswith", "strip", "lower", "upper", "title", "capitalize"}),
+    str: frozenset({"startswith", "endswith", "strip"}),
     Money: frozenset({"amount", "currency"}),
     date: frozenset({"year", "month", "day"}),
     datetime: frozenset({"year", "month", "day", "hour", "minute"}),
     Links: frozenset({"unsubscribe", "preferences", "view_online", "confirm", "survey"}),
     Cycler: frozenset({"next", "reset", "current"}),
 }
-"""What a template may ask of a value that is no group of names."""
+"""What a template may ask of a value that is no group of names; of a text also what `casing` has."""
 _OPEN = (LoopContext, Namespace, Macro)
 
 
@@ -119,8 +121,9 @@ class LetterEnvironment(SandboxedEnvironment):
             "money": formats.money,
             "date": formats.date,
             "number": formats.number,
+            "bdi": formats.bdi,
         }
-        functions = translation_functions(translations, markup=escape)
+        functions = translation_functions(translations, markup=escape, rtl=formats.is_rtl)
         dynamic = filters.dynamic_gettext(translations)
         self.globals = {
             "range": limited_range,
@@ -133,10 +136,11 @@ class LetterEnvironment(SandboxedEnvironment):
             "_translated": dynamic,
         }
         self._codes, self._rows = codes, rows
+        self._casing = casing(formats.locale)
         self.filters = {
             **{name: self.filters[name] for name in filters.KEPT},
             **filters.own_filters(),
-            **{name: filters.with_context(function) for name, function in written.items()},
+            **{name: filters.with_context(function) for name, function in (written | self._casing).items()},
             **dict.fromkeys(("_", "gettext"), filters.with_context(dynamic)),
             "ngettext": filters.with_context(filters.dynamic_ngettext(translations)),
         }
@@ -149,6 +153,8 @@ class LetterEnvironment(SandboxedEnvironment):
                 return obj[attribute] if attribute != "attributes" else lenient(obj[attribute])
             except KeyError:
                 return self.undefined(obj=obj, name=attribute)
+        if isinstance(obj, str) and attribute in self._casing:
+            return partial(self._casing[attribute], obj)
         if attribute in _ATTRIBUTES.get(type(obj), ()) or (
             isinstance(obj, _OPEN) and not attribute.startswith("_")
         ):
