@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from types import CodeType
 
-from babel import Locale
 from jinja2 import Environment, StrictUndefined, Template, Undefined, nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context, LoopContext, Macro
@@ -42,7 +40,7 @@ _ATTRIBUTES: Mapping[type, frozenset[str]] = {
     Links: frozenset({"unsubscribe", "preferences", "view_online", "confirm", "survey"}),
     Cycler: frozenset({"next", "reset", "current"}),
 }
-"""What a template may ask of a value that is no group of names; of a text also what `casing` has."""
+"""What a template may ask of a value that is no group of names."""
 _OPEN = (LoopContext, Namespace, Macro)
 
 
@@ -153,8 +151,9 @@ class LetterEnvironment(SandboxedEnvironment):
                 return obj[attribute] if attribute != "attributes" else lenient(obj[attribute])
             except KeyError:
                 return self.undefined(obj=obj, name=attribute)
-        if isinstance(obj, str) and attribute in self._casing:
-            return partial(self._casing[attribute], obj)
+        if isinstance(obj, str) and attribute in self._casing:  # upper, lower: the reader's language
+            change = self._casing[attribute]
+            return lambda: change(obj)
         if attribute in _ATTRIBUTES.get(type(obj), ()) or (
             isinstance(obj, _OPEN) and not attribute.startswith("_")
         ):
@@ -194,11 +193,6 @@ class LetterEnvironment(SandboxedEnvironment):
             made = self._codes[key] = (self.compile(tree), tree, needs)
         code, tree, needs = made
         return Compiled(Template.from_code(self, code, self.globals), tree, needs)
-
-
-def syntax_environment() -> LetterEnvironment:
-    """One that knows what letters can hold and says nothing of its own: for reading templates."""
-    return LetterEnvironment(Translations([]), Formats(Locale("en"), "EUR"), escape=True, codes={})
 
 
 _TRANSLATING = frozenset({"_", "gettext"})

@@ -30,7 +30,7 @@ def check_piece(piece: Piece, env: Environment, problems: Problems) -> None:
     for found in _PRIVATE.finditer(piece.text):
         if found.group(1):
             problems.error(piece.place, f'"{found.group(1)}": names cannot begin with an underscore.')
-    source = alone(piece)
+    source = _alone(piece)
     if not source:
         return
     try:
@@ -51,7 +51,7 @@ def _check_filters(tree: nodes.Template, piece: Piece, env: Environment, problem
             problems.error(piece.place, f'there is no {kind} "{node.name}".{did_you_mean(node.name, shown)}')
 
 
-def alone(piece: Piece) -> str:
+def _alone(piece: Piece) -> str:
     """A source in which the tag can stand for itself; empty where it says nothing that could be wrong."""
     if piece.kind is not Kind.STATEMENT:
         return piece.text
@@ -107,3 +107,8 @@ def _sentence(error: TemplateSyntaxError) -> str:
 def _shortened(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 80 else f"{line[:77]}..."
+
+
+def alone(piece: Piece) -> str:
+    """A source in which the tag can be parsed by itself; empty where it says nothing."""
+    return _alone(piece)

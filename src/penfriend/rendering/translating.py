@@ -51,10 +51,10 @@ class _Writer:
         if not variables:
             return prepared[1]
         for name, value in variables.items():
-            if value is None:
-                raise ValueError(f'"{name}" is empty; give it a value for that case.')
             if type(value) is str and (self._rtl or not value.isascii()) and name not in prepared[2]:
                 variables[name] = isolated(value, rtl=self._rtl)
+            if value is None:
+                raise ValueError(f'"{name}" is empty; give it a value for that case.')
         return prepared[0] % variables
 
 

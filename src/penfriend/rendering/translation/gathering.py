@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
+from babel import Locale
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from penfriend.domain.problems import Place, Problem
 from penfriend.domain.written import WrittenText
-from penfriend.rendering.environment import syntax_environment
+from penfriend.rendering.catalogs import Translations
+from penfriend.rendering.environment import LetterEnvironment
+from penfriend.rendering.formats import Formats
 from penfriend.rendering.inheritance import Sources
 from penfriend.rendering.parsed import every_node
 from penfriend.rendering.source import Kind, Piece, Source
@@ -44,7 +47,8 @@ _NOTE = re.compile(
 def gather(files: Mapping[str, str]) -> tuple[list[WrittenText], tuple[Problem, ...]]:
     """The texts of all templates by place, and what is wrong with a template: such a one lacks texts.
     `files` is path below templates/ to text."""
-    sources = Sources(files, syntax_environment())
+    syntax = LetterEnvironment(Translations([]), Formats(Locale("en"), "EUR"), escape=True, codes={})
+    sources = Sources(files, syntax)
     texts: list[WrittenText] = []
     problems: list[Problem] = []
     for path in sorted(path for path in files if path.endswith(TEMPLATES)):
