@@ -125,6 +125,23 @@ def test_a_catalog_of_the_language_that_is_written_is_begun_filled(shop: Path) -
     assert translate(shop, "compile").returncode == 0
 
 
+def test_a_catalog_that_is_there_can_become_that_of_the_language_that_is_written(shop: Path) -> None:
+    translate(shop, "update", "--locale", "en")
+    assert translate(shop, "compile").returncode == 1
+    translate(shop, "update", "--locale", "en", "--as-written")
+    assert translate(shop, "compile").returncode == 0
+    refused = translate(shop, "update", "--as-written")
+    assert (refused.returncode, "name it by --locale" in refused.stderr) == (2, True)
+
+
+def test_a_catalog_that_no_letter_reads_is_left_alone(shop: Path) -> None:
+    path = shop / "templates/locale/nowhere/LC_MESSAGES/messages.po"
+    path.parent.mkdir(parents=True)
+    path.write_text("# mine\n", encoding="utf-8")
+    assert translate(shop, "update").returncode == 0
+    assert path.read_text(encoding="utf-8") == "# mine\n"
+
+
 @pytest.mark.parametrize("command", ["extract", "update"])
 def test_files_that_cannot_be_read_change_nothing(shop: Path, command: str) -> None:
     translate(shop, "update", "--locale", "de")

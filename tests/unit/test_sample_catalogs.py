@@ -86,7 +86,7 @@ def test_catalog_leaves_nothing_empty_or_doubtful(language: str) -> None:
 
 def test_the_catalogs_are_as_an_update_would_leave_them() -> None:
     settings = Settings.of({"PENFRIEND_CONFIG": str(ROOT / "campaigns.yaml")})
-    extracted, updated = update(settings, (), as_written=False, check=True)
+    extracted, updated = update(settings, (), written=False, check=True)
     assert not extracted.is_changed
     assert [one.file for one in updated if one.is_changed] == []
 

@@ -18,7 +18,14 @@ from penfriend.rendering.findings import Problems
 from penfriend.rendering.formats import locale_of
 from penfriend.rendering.translation.compiling import Compiled, compile_catalog
 from penfriend.rendering.translation.gathering import gather, notes_of
-from penfriend.rendering.translation.merging import Merged, merge, new_catalog, template_text, together
+from penfriend.rendering.translation.merging import (
+    Merged,
+    as_written,
+    merge,
+    new_catalog,
+    template_text,
+    together,
+)
 from penfriend.rendering.translation.po import PoFile, read_po
 
 TEMPLATE = "templates/locale/messages.pot"
@@ -69,15 +76,15 @@ def _extract(settings: Settings, texts: Sequence[WrittenText], *, check: bool) -
 
 
 def update(
-    settings: Settings, locales: Collection[str], *, as_written: bool, check: bool
+    settings: Settings, locales: Collection[str], *, written: bool, check: bool
 ) -> tuple[Extracted, tuple[Updated, ...]]:
     """Gathers, and merges into the catalogs: of the named locales, which are begun where there are none, or
-    of all. `as_written` says that letters are written in the language of those that are begun. Raises
+    of all. `written` says that letters are written in the language of those that are named. Raises
     CampaignFilesInvalid, and NotFound for a locale that there is not."""
     files = read_files(settings.config)
     texts = _gathered(files, settings)
     problems = Problems()
-    made = list(_catalogs(files, locales, problems, as_written=as_written))
+    made = list(_catalogs(files, locales, problems, written=written))
     if problems.errors:
         raise CampaignFilesInvalid(problems.errors)
     done = []
@@ -91,25 +98,24 @@ def update(
 
 
 def _catalogs(
-    files: Files, named: Collection[str], problems: Problems, *, as_written: bool
+    files: Files, named: Collection[str], problems: Problems, *, written: bool
 ) -> Iterator[tuple[str, str, PoFile]]:
+    """Locale, path and content of each catalog, as it is or is begun. What cannot be read is in the
+    problems."""
     known = catalog_locales(files.templates)
     for name in dict.fromkeys(named) or sorted(known):
         locale = locale_of(name)
+        if locale is None and not named:
+            continue  # `validate` says that it is not read
         if locale is None:
             raise NotFound(f'there is no locale "{name}"; one reads de, or de_AT with its country.')
-        path = known.get(str(locale))
-        if path is None:
-            yield (
-                str(locale),
-                f"templates/{catalog_path(str(locale))}",
-                new_catalog(locale, as_written=as_written),
-            )
-            continue
-        catalog = read_po(f"templates/{path}", files.templates[path], problems) or PoFile()
+        path = known.get(str(locale), catalog_path(str(locale)))
+        catalog, new = PoFile(), new_catalog(locale)
+        if path in files.templates:
+            catalog = read_po(f"templates/{path}", files.templates[path], problems) or catalog
         if not catalog.header:
-            catalog = replace(new_catalog(locale), entries=catalog.entries, behind=catalog.behind)
-        yield str(locale), f"templates/{path}", catalog
+            catalog = replace(new, entries=catalog.entries, behind=catalog.behind)
+        yield str(locale), f"templates/{path}", as_written(catalog, locale) if written else catalog
 
 
 def compile_catalogs(settings: Settings, *, check: bool) -> tuple[CompiledCatalog, ...]:

@@ -58,7 +58,7 @@ def extract(check: bool = CHECK, as_json: bool = JSON) -> int:
 def update(
     locale: list[str] = typer.Option([], "--locale", help="This catalog alone; begins it. May be repeated."),
     as_written: bool = typer.Option(
-        False, "--as-written", help="Letters are written in the language of the catalog that is begun."
+        False, "--as-written", help="Letters are written in the language of the --locale that is named."
     ),
     check: bool = CHECK,
     as_json: bool = JSON,
@@ -70,8 +70,9 @@ def update(
     """
     from penfriend.bootstrap import translation
 
-    settings = Settings.of(os.environ)
-    extracted, done = translation.update(settings, locale, as_written=as_written, check=check)
+    if as_written and not locale:
+        raise typer.BadParameter("--as-written says something of one catalog; name it by --locale")
+    extracted, done = translation.update(Settings.of(os.environ), locale, written=as_written, check=check)
     if as_json:
         print_json({"template": _extracted(extracted), "catalogs": [_updated(one) for one in done]})
     else:

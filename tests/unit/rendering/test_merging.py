@@ -8,7 +8,7 @@ from babel import Locale
 from penfriend.domain.problems import Place
 from penfriend.domain.written import WrittenText
 from penfriend.rendering.findings import Problems
-from penfriend.rendering.translation.merging import Merged, merge, new_catalog, template_text
+from penfriend.rendering.translation.merging import Merged, as_written, merge, new_catalog, template_text
 from penfriend.rendering.translation.po import read_po
 
 HEADER = """\
@@ -162,9 +162,12 @@ def test_what_was_filled_follows_its_text_and_what_was_edited_is_proposed() -> N
     assert 'msgid "Something else!"\nmsgstr "Another thing"\n' in done.text
 
 
-@pytest.mark.parametrize("as_written", [False, True])
-def test_a_catalog_is_begun_with_the_forms_of_its_language_and_no_date(as_written: bool) -> None:
-    made = new_catalog(Locale("ar"), as_written=as_written)
+@pytest.mark.parametrize("written", [False, True])
+def test_a_catalog_is_begun_with_the_forms_of_its_language_and_no_date(written: bool) -> None:
+    made = new_catalog(Locale("ar"))
+    if written:
+        made = as_written(made, Locale("ar"))
+        assert as_written(made, Locale("ar")) == made
     comment, *header = merge(made, "ar", [text("a", "b")]).text.partition("\n\n")[0].splitlines()
     assert comment.startswith("# Arabic letters.")
     forms = "n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5"
@@ -176,7 +179,7 @@ def test_a_catalog_is_begun_with_the_forms_of_its_language_and_no_date(as_writte
         '"Content-Type: text/plain; charset=utf-8\\n"',
         '"Content-Transfer-Encoding: 8bit\\n"',
         f'"Plural-Forms: nplurals=6; plural=({forms});\\n"',
-        *(['"X-Source-Language: ar\\n"'] if as_written else []),
+        *(['"X-Source-Language: ar\\n"'] if written else []),
     ]
     assert merge(made, "ar", [text("a", "b")]).text.count("msgstr[") == 6
 

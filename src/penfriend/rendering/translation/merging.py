@@ -82,15 +82,19 @@ def template_text(texts: Iterable[WrittenText]) -> str:
     return write_po(PoFile(_POT_HEADER, entries=together(texts)))
 
 
-def new_catalog(locale: Locale, *, as_written: bool = False) -> PoFile:
-    """A catalog without texts. `as_written` says that letters are written in this language."""
+def new_catalog(locale: Locale) -> PoFile:
+    """A catalog without texts."""
     language = locale.get_display_name("en") or str(locale)
     header = _HEADER.format(language=language, locale=locale, forms=plural_forms(locale))
-    fields = {"language": str(locale), "plural-forms": plural_forms(locale)}
-    if as_written:
-        header += _AS_WRITTEN.format(locale=locale)
-        fields["x-source-language"] = str(locale)
-    return PoFile(header, fields)
+    return PoFile(header, {"language": str(locale), "plural-forms": plural_forms(locale)})
+
+
+def as_written(made: PoFile, locale: Locale) -> PoFile:
+    """The catalog, whose head says that letters are written in its own language."""
+    if is_as_written(made, str(locale)):
+        return made
+    header = made.header + _AS_WRITTEN.format(locale=locale)
+    return replace(made, header=header, fields={**made.fields, "x-source-language": str(locale)})
 
 
 def merge(made: PoFile, locale: str, texts: Sequence[WrittenText]) -> Merged:
