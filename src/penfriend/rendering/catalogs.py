@@ -120,7 +120,7 @@ def _plural_forms(
         problems.error(place, f"Plural-Forms cannot be used: {error}.")
         return 0, None
     wanted = _COUNT.match(usual)
-    if wanted is not None and count < int(wanted[1]):
+    if wanted is not None and count < int(wanted[1]) and "msgid_plural" in text:
         problems.warning(place, f"{locale} has more than {count} plural forms. Plural-Forms: {usual}")
     return count, form
 
