@@ -205,3 +205,19 @@ def test_where_there_is_no_catalog_compile_says_how_to_begin_one(shop: Path) -> 
     done = translate(shop, "compile")
     assert done.returncode == 1
     assert "`penfriend translate update --locale tr` begins" in done.stderr
+
+
+def test_validate_warns_of_texts_of_campaign_files_as_well(shop: Path) -> None:
+    translate(shop, "update", "--locale", "pl")
+    catalog = shop / "templates/locale/pl/LC_MESSAGES/messages.po"
+    text = catalog.read_text("utf-8")
+    for word in ("How was it?", "And why?", "Good", "Thank you", "Hello", "Look around", "Leave", "friend"):
+        text = text.replace(f'msgid "{word}"\nmsgstr ""', f'msgid "{word}"\nmsgstr "{word}"')
+    catalog.write_text(text, encoding="utf-8")
+    done = run_here(("validate",), shop, {"QUESTION": "Do not tell?"})
+    told = [line for line in done.stdout.splitlines() if "translation into" in line]
+    assert done.returncode == 0
+    [warning] = told
+    assert warning.startswith(
+        'campaigns.yaml:3:19: warning: 3 texts ("Offers", "Rewards", "Bad") have no translation into Polish'
+    )

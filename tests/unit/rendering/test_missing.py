@@ -58,6 +58,9 @@ def test_a_country_needs_nothing_that_its_language_has() -> None:
 
 def test_the_language_that_letters_are_written_in_needs_nothing() -> None:
     assert warnings({po("en"): catalog(more='"X-Source-Language: en\\n"\n')}) == []
+    fuzzy = '\n#, fuzzy\nmsgid "Two"\nmsgstr "Three"\n'
+    [warning] = warnings({po("en"): catalog(more='"X-Source-Language: en\\n"\n') + fuzzy})
+    assert '"Two" has a fuzzy translation into English (en)' in warning
     assert len(warnings({po("en"): catalog(more='"X-Source-Language: tr\\n"\n')})) == 1
 
 

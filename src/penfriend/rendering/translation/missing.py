@@ -37,8 +37,7 @@ def warn_of_missing(
     read: dict[str, list[WrittenText]] = {}
     for name in speeches.catalogs:
         locale = locale_of(name)
-        own = () if locale is None else speeches.own_catalogs(locale)
-        if locale is None or any(catalog.is_as_written for catalog in own):
+        if locale is None:
             continue
         said = dict.fromkeys(shared)
         for letter in letters:
@@ -46,7 +45,7 @@ def warn_of_missing(
                 if path not in read:
                     read[path] = _texts_of(speeches, path)
                 said.update(dict.fromkeys(read[path]))
-        _warn(locale, f"templates/{speeches.catalog_files[name]}", list(said), own, problems)
+        _warn(locale, f"templates/{speeches.catalog_files[name]}", list(said), speeches, problems)
 
 
 def _texts_of(speeches: Speeches, path: str) -> list[WrittenText]:
@@ -58,13 +57,14 @@ def _texts_of(speeches: Speeches, path: str) -> list[WrittenText]:
 
 
 def _warn(
-    locale: Locale, file: str, said: Sequence[WrittenText], own: Sequence[Catalog], problems: Problems
+    locale: Locale, file: str, said: Sequence[WrittenText], speeches: Speeches, problems: Problems
 ) -> None:
     language = f"{locale.get_display_name('en')} ({locale})"
-    names = frozenset(chain(locale))
+    names, own = frozenset(chain(locale)), speeches.own_catalogs(locale)
     without = [text for text in said if not _is_said(text, names, own)]
     fuzzy = [text for text in without if not text.locales and any(text.key in one.fuzzy for one in own)]
-    missing = [text for text in without if text not in fuzzy]
+    is_written = any(catalog.is_as_written for catalog in own)  # what is missing is said in this language
+    missing = [text for text in without if text not in fuzzy and not is_written]
     for place, texts in _grouped(file, missing):
         problems.warning(
             place,
