@@ -77,7 +77,7 @@ def read_catalog(path: str, text: str, problems: Problems) -> Catalog:
             continue
         place = Place(file, entry.line)
         first = seen.setdefault(entry.key, entry)
-        if first is not entry and first.strings != entry.strings:
+        if first.strings != entry.strings and any(first.strings) and any(entry.strings):
             problems.warning(
                 place,
                 f"this text stands here twice, and is translated in another way on line {first.line}; "

@@ -18,8 +18,7 @@ from penfriend.rendering.isolating import isolated
 from penfriend.rendering.limits import check_format
 
 _TAG = re.compile(r"<[^<>]*>")
-_CLOSED = re.compile(r"<[^<>]*>|\S*(?:://|mailto:|tel:)\S*")
-"""Tags and addresses: what is put in there is no word of a sentence."""
+_ADDRESS = re.compile(r"://|mailto:|tel:")
 _VALUE = re.compile(r"%\((\w+)\)s")
 
 
@@ -44,8 +43,7 @@ class _Writer:
         if prepared is None:
             check_format(text)
             form = Markup(text) if self._markup else plain(text)  # noqa: S704 - the author's own text
-            closed = frozenset(name for found in _CLOSED.findall(form) for name in _VALUE.findall(found))
-            prepared = (form, form.replace("%%", "%"), closed)
+            prepared = (form, form.replace("%%", "%"), _in_tags_and_addresses(form))
             if len(self._prepared) < 10_000:
                 self._prepared[text] = prepared
         if not variables:
@@ -56,6 +54,12 @@ class _Writer:
             if value is None:
                 raise ValueError(f'"{name}" is empty; give it a value for that case.')
         return prepared[0] % variables
+
+
+def _in_tags_and_addresses(text: str) -> frozenset[str]:
+    """The names of values that are put in where no word of a sentence stands."""
+    addresses = (word for word in text.split() if _ADDRESS.search(word))
+    return frozenset(name for part in (*_TAG.findall(text), *addresses) for name in _VALUE.findall(part))
 
 
 def translation_functions(

@@ -73,5 +73,11 @@ def test_too_few_plural_forms_for_the_language_are_named_with_the_usual_ones() -
     assert problem.text == "tr has more than 1 plural forms. Plural-Forms: nplurals=2; plural=(n != 1);"
 
 
+def test_a_text_that_stands_twice_and_is_translated_once_is_translated() -> None:
+    made = compile_catalog(PATH, HEADER + HELLO.replace("Cześć", "") + HELLO + HELLO)
+    assert [problem.text for problem in made.problems] == ['"Hello" is not translated.']
+    assert gettext.GNUTranslations(BytesIO(made.content)).gettext("Hello") == "Cześć"
+
+
 def test_what_is_gone_is_not_asked_for() -> None:
     assert compile_catalog(PATH, HEADER + '#~ msgid "a"\n#~ msgstr ""\n').problems == ()
