@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from penfriend.bootstrap.files import TEMPLATE_SUFFIXES
 from penfriend.domain.campaign import Send, walk_steps
 from penfriend.domain.counting import COUNTS
 from penfriend.domain.definitions import Definitions
@@ -21,7 +22,7 @@ TEMPLATES = ROOT / "templates"
 FILES = {
     path.relative_to(TEMPLATES).as_posix(): path.read_text(encoding="utf-8")
     for path in sorted(TEMPLATES.rglob("*"))
-    if path.is_file()
+    if path.suffix in TEMPLATE_SUFFIXES
 }
 LETTERS = [
     path.removesuffix(".mjml") for path in FILES if path.endswith(".mjml") and not path.startswith("_")

@@ -77,7 +77,7 @@ def check(
     problems += coupon_problems(loaded.readable, settings.config.parent)
     problems += dkim_problems(loaded.readable, settings.config.parent)
     renderer = TemplateRenderer(files.templates, loaded.readable, keys, revision)
-    problems += renderer.check(frozenset(map(letter_name, unreadable)))
+    problems += renderer.check(frozenset(map(letter_name, unreadable)), loaded.texts)
     return Checked(
         loaded.definitions, renderer if loaded.definitions is not None else None, tuple(sorted(set(problems)))
     )

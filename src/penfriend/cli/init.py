@@ -39,7 +39,7 @@ def init(
         shutil.copytree(source / "campaigns", directory / "campaigns")
         shutil.copytree(source / "templates", directory / "templates")
         (directory / ".gitignore").write_text(
-            ".penfriend/\n*.db\n*.db-*\n*.db.lock\n*.rejected.csv\noutbox/\n", encoding="utf-8"
+            ".penfriend/\n*.db\n*.db-*\n*.db.lock\n*.rejected.csv\n*.mo\noutbox/\n", encoding="utf-8"
         )
         _write_people(directory / "contacts.csv", count)
         _write_events(directory / "events.jsonl", count)

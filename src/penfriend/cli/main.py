@@ -38,6 +38,7 @@ COMMANDS = {
     "contact": ("contact", "Look at one person, or let an address be written to no more."),
     "apikey": ("apikey", "Say which programs may use the API."),
     "source": ("source", "Look at the databases of the company (`sources`)."),
+    "translate": ("translate", "Gather the texts of letters, and keep their translations."),
 }
 """Every command, the module that holds it, and the first sentence of its help, in the order of the help."""
 

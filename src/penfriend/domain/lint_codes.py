@@ -208,6 +208,21 @@ CODES: dict[str, Meaning] = {
         "A catalog or variant that no letter is ever made of.",
         "Move it, or give it the name of a locale.",
     ),
+    "doubtful-catalog": Meaning(
+        "warning",
+        "A text stands twice in a catalog, translated in two ways, or its language has more plural forms.",
+        "Run `penfriend translate update`; write the Plural-Forms that are told.",
+    ),
+    "missing-translation": Meaning(
+        "warning",
+        "Texts of a letter or a campaign file that a language with a catalog lacks.",
+        "Run `penfriend translate update` and translate what is empty in the catalog.",
+    ),
+    "fuzzy-translation": Meaning(
+        "warning",
+        "Translations of former texts, which are not used.",
+        "Look at what is marked fuzzy in the catalog, and take the mark away.",
+    ),
     # lint.ignore
     "bad-ignore": _broken(
         "lint.ignore without a reason, or with a code that there is not or that cannot be silenced.",

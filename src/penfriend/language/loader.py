@@ -11,6 +11,7 @@ from penfriend.domain.campaign import Campaign
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.problems import Place, Problem
 from penfriend.domain.timing import Moment
+from penfriend.domain.written import WrittenText
 from penfriend.language import keys
 from penfriend.language.campaign_tests import read_tests
 from penfriend.language.campaigns import read_campaigns
@@ -55,6 +56,8 @@ class Loaded:
     readable: Definitions | None = None
     """What can be read beside the problems, with the campaigns that have none: for looking at their letters,
     never for running."""
+    texts: tuple[WrittenText, ...] = ()
+    """The texts that are said in the reader's language: by catalogs, or given as a map of locales."""
 
 
 def load(
@@ -74,17 +77,13 @@ def load(
     with a transport's address.
     """
     report = Report()
+    reading = Reading(report, now=now, check_transport=check_transport, files=files)
     with _without_collecting():
-        definitions = _definitions(
-            files,
-            entry,
-            environment,
-            templates,
-            Reading(report, now=now, check_transport=check_transport, files=files),
-        )
+        definitions = _definitions(files, entry, environment, templates, reading)
+    texts = tuple(dict.fromkeys(reading.texts))
     if definitions is None or not report.has_errors:
-        return Loaded(definitions, report.problems, definitions)
-    return Loaded(None, report.problems, _faultless(definitions, report.problems))
+        return Loaded(definitions, report.problems, definitions, texts)
+    return Loaded(None, report.problems, _faultless(definitions, report.problems), texts)
 
 
 def _faultless(definitions: Definitions, problems: tuple[Problem, ...]) -> Definitions:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from penfriend.domain.definitions import DataTypes, Text
 from penfriend.domain.sources import Source
 from penfriend.domain.timing import Moment
+from penfriend.domain.written import WrittenText
 from penfriend.language.nodes import Entry, MappingNode, Node, Scalar, Sequence, is_null, kind_of
 from penfriend.language.quoting import listing, quote
 from penfriend.language.report import Placed, Report
@@ -87,6 +88,8 @@ class Reading:
     """What is wrong with a transport's address, as a sentence."""
     files: Mapping[str, str] = field(default_factory=dict)
     """The texts of all files by their path, those with a SELECT among them."""
+    texts: list[WrittenText] = field(default_factory=list)
+    """The texts read so far that are said in the reader's language."""
 
     campaign: str | None = None
     """The campaign that is read; None outside of all."""
@@ -218,6 +221,13 @@ class Reading:
         self.unknown(entry.value, what, name, known, f"Defined in {section}")
         return None
 
+    def written(self, node: Node, text: str | None) -> str | None:
+        """The text, noted as one that catalogs translate; what the environment gives is nobody's to
+        translate."""
+        if text is not None and isinstance(node, Scalar) and not node.from_environment:
+            self.texts.append(WrittenText(node.place, text))
+        return text
+
     def locale_text(self, entry: Entry | None) -> Text | None:
         """A text, or one for each locale, the brand's among them."""
         return None if entry is None else self.locale_text_of(entry.value, quote(entry.key.text), entry.key)
@@ -225,7 +235,7 @@ class Reading:
     def locale_text_of(self, node: Node, what: str, at: Placed) -> Text | None:
         """The same for a node; what is missing is reported `at` another place."""
         if not isinstance(node, MappingNode):
-            return self.value(node, TEXT, what)
+            return self.written(node, self.value(node, TEXT, what))
         before = self.report.count
         texts: dict[str, str] = {}
         for part in node.entries.values():
@@ -236,4 +246,7 @@ class Reading:
         own = {self.names.locale, self.names.locale.split("_")[0]}
         if self.report.count == before and not own & texts.keys():
             self.error(at, f"{what} has no text for the brand's own locale, {self.names.locale}.")
+        if texts:
+            said = next((texts[name] for name in texts if name in own), next(iter(texts.values())))
+            self.texts.append(WrittenText(at.place, said, locales=tuple(texts)))
         return texts

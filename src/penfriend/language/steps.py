@@ -145,6 +145,8 @@ class Steps:
         survey = self.reading.reference(found.get("survey"), "survey", names.surveys, "surveys")
         coupon = self.reading.reference(found.get("coupon"), "coupon", names.coupons, "coupons")
         subject = self.reading.word(found.get("subject"), LINE)
+        if subject is not None:
+            self.reading.written(found["subject"].value, subject)
         if template is None:
             return None
         common["id"] = common["id"] or template

@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from io import BytesIO
-
-from babel.messages.catalog import Message
-from babel.messages.pofile import PoFileError, read_po
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from penfriend.domain.problems import Place
 from penfriend.rendering.findings import Problems
+from penfriend.rendering.formats import locale_of
+from penfriend.rendering.translation.plural_forms import forms_of
+from penfriend.rendering.translation.po import Entry, is_as_written, read_po
 
 _PATH = re.compile(r"locale/(?P<locale>[A-Za-z0-9_-]+)/LC_MESSAGES/messages\.po")
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?([^%\s]?)")
-_LINE = re.compile(
-    r"""\s*(?:\#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?"(?:[^"\\]|\\.)*"\s*)?"""
-)
 _PLURAL_FORMS = re.compile(
     r'"Plural-Forms:\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;"\\]+);?', re.IGNORECASE
 )
+_COUNT = re.compile(r"nplurals=(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,81 +35,106 @@ class Catalog:
     plurals: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     form: Callable[[int], int] = lambda n: int(n != 1)
     """Which form a number takes."""
+    fuzzy: frozenset[tuple[str, str]] = frozenset()
+    """Texts with a translation of what they were before; it is not used."""
+    is_as_written: bool = False
+    """Letters are written in its own language: what it lacks is right all the same."""
+
+    def has(self, key: tuple[str, str]) -> bool:
+        """Whether it translates the text: context and text."""
+        return key in self.texts or key in self.plurals
+
+
+def catalog_path(locale: str) -> str:
+    """Where the catalog of a locale belongs, below templates/."""
+    return f"locale/{locale}/LC_MESSAGES/messages.po"
 
 
 def catalog_locales(files: Mapping[str, str]) -> dict[str, str]:
-    """The path of the catalog of each locale."""
-    found = {}
+    """The path of the catalog of each locale, by the name under which it is looked for: `pt_BR` for a folder
+    `pt-br`."""
+    found: dict[str, str] = {}
     for path in files:
         matched = _PATH.fullmatch(path)
         if matched:
-            found[matched.group("locale").replace("-", "_")] = path
+            name = matched.group("locale")
+            found.setdefault(str(locale_of(name) or name), path)
     return found
 
 
 def read_catalog(path: str, text: str, problems: Problems) -> Catalog:
     """Reads one .po text. What is wrong is told, and the rest is used."""
-    file = f"templates/{path}"
-    parsed = _parsed(file, text.removeprefix("\ufeff"), problems)
+    file, locale = f"templates/{path}", path.split("/")[1]
+    made = read_po(file, text, problems)
+    if made is None:
+        return Catalog()
+    count, form = _plural_forms(file, locale, text, problems)
     texts: dict[tuple[str, str], str] = {}
     plurals: dict[tuple[str, str], Sequence[str]] = {}
-    count, form = _plural_forms(file, text, problems)
-    for message in parsed:
-        if not message.id or message.fuzzy:
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry in made.entries:
+        if entry.is_obsolete:
             continue
-        place = Place(file, message.lineno or 1)
-        forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
-        if not any(forms) or not _is_sound(message, forms, place, problems):
-            continue
-        if isinstance(message.id, str):
-            texts[message.context or "", message.id] = forms[0]
-        elif form is not None and (len(forms) != count or not all(forms)):
-            problems.error(place, f"this text has {sum(map(bool, forms))} of {count} plural forms.")
-        elif form is not None:
-            plurals[message.context or "", message.id[0]] = forms
-    return Catalog(texts, plurals, form) if form else Catalog(texts, plurals)
-
-
-def _parsed(file: str, text: str, problems: Problems) -> Iterable[Message]:
-    """The messages. Babel reads over lines that it does not understand, so they are looked for before."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not _LINE.fullmatch(line):
-            problems.error(
-                Place(file, number), "this line is no part of a catalog; a text stands in double quotes."
+        place = Place(file, entry.line)
+        first = seen.setdefault(entry.key, entry)
+        if first.strings != entry.strings and any(first.strings) and any(entry.strings):
+            problems.warning(
+                place,
+                f"this text stands here twice, and is translated in another way on line {first.line}; "
+                f"`penfriend translate update` leaves one.",
+                "doubtful-catalog",
             )
-            return ()
-    try:
-        return read_po(BytesIO(text.encode()), abort_invalid=True)
-    except PoFileError as error:
-        problems.error(Place(file, max(error.lineno, 1)), f"this catalog cannot be read: {error}.")
-    except (ValueError, LookupError) as error:
-        problems.error(Place(file), f"this catalog cannot be read: {error}.")
-    return ()
+        if entry.is_fuzzy or not any(entry.strings) or not _is_sound(entry, place, problems):
+            continue
+        if entry.plural is None:
+            texts.setdefault(entry.key, entry.strings[0])
+        elif form is not None and (len(entry.strings) != count or not all(entry.strings)):
+            given = sum(map(bool, entry.strings))
+            problems.error(place, f"this text has {given} of {count} plural forms.")
+        elif form is not None:
+            plurals.setdefault(entry.key, entry.strings)
+    read = Catalog(
+        texts,
+        plurals,
+        fuzzy=frozenset(key for key, entry in seen.items() if entry.is_fuzzy and any(entry.strings)),
+        is_as_written=is_as_written(made, locale),
+    )
+    return replace(read, form=form) if form else read
 
 
-def _plural_forms(file: str, text: str, problems: Problems) -> tuple[int, Callable[[int], int] | None]:
+def _plural_forms(
+    file: str, locale: str, text: str, problems: Problems
+) -> tuple[int, Callable[[int], int] | None]:
     matched = _PLURAL_FORMS.search(text)
+    usual = forms_of(locale) or "nplurals=...; plural=...;"
     if matched is None:
         if "msgid_plural" in text:
-            problems.error(Place(file), 'the header has no "Plural-Forms: nplurals=...; plural=...;".')
+            problems.error(Place(file), f'the header has no "Plural-Forms: {usual}".')
         return 0, None
-    line = text.count("\n", 0, matched.start()) + 1
+    place = Place(file, text.count("\n", 0, matched.start()) + 1)
     count = int(matched.group(1))
     try:
         form = gettext.c2py(matched.group(2).strip())
         if count < 1 or not all(0 <= form(n) < count for n in range(1000)):
             raise ValueError(f"a form is not below nplurals={count}")
     except ValueError as error:
-        problems.error(Place(file, line), f"Plural-Forms cannot be used: {error}.")
+        problems.error(place, f"Plural-Forms cannot be used: {error}.")
         return 0, None
+    wanted = _COUNT.match(usual)
+    if wanted is not None and count < int(wanted[1]) and "msgid_plural" in text:
+        problems.warning(
+            place,
+            f"{locale} has more than {count} plural forms. Plural-Forms: {usual}",
+            "doubtful-catalog",
+        )
     return count, form
 
 
-def _is_sound(message: Message, strings: Sequence[str], place: Place, problems: Problems) -> bool:
+def _is_sound(entry: Entry, place: Place, problems: Problems) -> bool:
     """A translation names no value that the text does not have: it would fail when the letter is made."""
-    ids = [message.id] if isinstance(message.id, str) else list(message.id)
-    known = {name for text in ids for name, _ in _PLACEHOLDER.findall(text) if name}
-    for string in strings:
+    texts = (entry.text, entry.plural or "")
+    known = {name for text in texts for name, _ in _PLACEHOLDER.findall(text) if name}
+    for string in entry.strings:
         for name, kind in _PLACEHOLDER.findall(string.replace("%%", "")):
             if kind != "s" and (name or known):
                 problems.error(

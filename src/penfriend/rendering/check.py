@@ -16,6 +16,7 @@ from penfriend.domain.letter import Letter
 from penfriend.domain.problems import Place, Problem
 from penfriend.domain.timing import Moment, from_datetime
 from penfriend.domain.tokens import Purpose
+from penfriend.domain.written import WrittenText
 from penfriend.rendering.compiler import CompiledLetter
 from penfriend.rendering.findings import LetterFailed, Outline, Problems, TemplateBroken
 from penfriend.rendering.ignores import Silence
@@ -26,6 +27,7 @@ from penfriend.rendering.names import NameChecker, sends
 from penfriend.rendering.samples import MAY_BE_EMPTY, MOMENT, sample_facts
 from penfriend.rendering.shapes import Shape, depends_on, shapes
 from penfriend.rendering.speech import Speech
+from penfriend.rendering.translation.missing import warn_of_missing
 
 if TYPE_CHECKING:
     from penfriend.rendering.renderer import TemplateRenderer
@@ -34,9 +36,12 @@ _OF_A_FOOTER = (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.VIEW)
 _SHOWN = ", ".join(name.replace("_", " ") for name in MAY_BE_EMPTY[:3])
 
 
-def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
+def check(
+    renderer: TemplateRenderer, unreadable: Collection[str] = (), written: Collection[WrittenText] = ()
+) -> tuple[Problem, ...]:
     """Every problem of the templates that the campaigns send and of the catalogs, whatever its level, by
-    place. Nothing is said of the `unreadable`."""
+    place. Nothing is said of the `unreadable`. `written` are the texts of campaign files that catalogs
+    translate."""
     problems = Problems()
     problems.add(renderer.speeches.problems)
     silence = Silence()
@@ -55,6 +60,9 @@ def check(renderer: TemplateRenderer, unreadable: Collection[str] = ()) -> tuple
         for locale in renderer.speeches.locales(step.template):
             sample = Sample(renderer, campaign, step, locale, known)
             problems.add(_check_letter(sample, silence, looked_at))
+    letters = {step.template for _, step in sends(renderer.definitions)}.difference(unreadable)
+    gaps, ignores = warn_of_missing(renderer.speeches, sorted(letters), written)
+    problems.add(silence.keep(gaps.all, ignores, "", whole=False))
     silence.tell_idle(problems)
     return tuple(sorted(problems.all))
 

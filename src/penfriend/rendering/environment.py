@@ -24,6 +24,7 @@ from penfriend.domain.letter import Needs
 from penfriend.domain.money import Money
 from penfriend.domain.problems import did_you_mean
 from penfriend.rendering import filters
+from penfriend.rendering.casing import casing
 from penfriend.rendering.catalogs import Translations
 from penfriend.rendering.counts import replace_counts
 from penfriend.rendering.formats import Formats
@@ -41,7 +42,7 @@ from penfriend.rendering.names import fact_names
 from penfriend.rendering.translating import translation_functions
 
 _ATTRIBUTES: Mapping[type, frozenset[str]] = {
-    str: frozenset({"startswith", "endswith", "strip", "lower", "upper", "title", "capitalize"}),
+    str: frozenset({"startswith", "endswith", "strip"}),
     Money: frozenset({"amount", "currency"}),
     date: frozenset({"year", "month", "day"}),
     datetime: frozenset({"year", "month", "day", "hour", "minute"}),
@@ -149,8 +150,9 @@ class LetterEnvironment(SandboxedEnvironment):
             "money": formats.money,
             "date": formats.date,
             "number": formats.number,
+            "bdi": formats.bdi,
         }
-        functions = translation_functions(translations, markup=escape)
+        functions = translation_functions(translations, markup=escape, rtl=formats.is_rtl)
         dynamic = filters.dynamic_gettext(translations)
         internal = filters.internal_functions()
         self.globals = {
@@ -168,10 +170,11 @@ class LetterEnvironment(SandboxedEnvironment):
             (*written.values(), *functions.values(), *internal.values(), dynamic, limited_range)
         )
         """Functions that need nothing of what Jinja does for a call."""
+        self._casing = casing(formats.locale)
         self.filters = {
             **filters.limited_filters(self.filters),
             **filters.own_filters(),
-            **{name: filters.with_context(function) for name, function in written.items()},
+            **{name: filters.with_context(function) for name, function in (written | self._casing).items()},
             **dict.fromkeys(("_", "gettext"), filters.with_context(dynamic)),
             "ngettext": filters.with_context(filters.dynamic_ngettext(translations)),
         }
@@ -184,6 +187,9 @@ class LetterEnvironment(SandboxedEnvironment):
                 return obj[attribute] if attribute != "attributes" else lenient(obj[attribute])
             except KeyError:
                 return self.undefined(obj=obj, name=attribute)
+        if isinstance(obj, str) and attribute in self._casing:  # upper, lower: the reader's language
+            change = self._casing[attribute]
+            return lambda: change(obj)
         if attribute in _ATTRIBUTES.get(type(obj), ()) or (
             isinstance(obj, _OPEN) and not attribute.startswith("_")
         ):

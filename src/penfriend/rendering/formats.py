@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, cast
 
 from babel import Locale
-from babel.core import UnknownLocaleError
+from babel.core import UnknownLocaleError, get_global
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from markupsafe import Markup
 
 from penfriend.domain.money import Money
+from penfriend.rendering.isolating import isolated
 
 DATE_FORMATS = ("short", "medium", "long", "full")
 LEFT_TO_RIGHT = "\u200e"
+NO_BREAK = "\u00a0"
 _DateFormat = Literal["full", "long", "medium", "short"]
 
 
@@ -33,9 +37,17 @@ def locale_of(name: str) -> Locale | None:
 
 
 def chain(locale: Locale) -> tuple[str, ...]:
-    """The names to look under, nearest first: `ar_EG`, `ar`."""
+    """The names to look under, nearest first: `ar_EG`, `ar`. Between a country and its language comes what
+    CLDR puts there: the Spanish of Latin America for `es_MX`, that of Portugal for `pt_AO`."""
     parts = str(locale).split("_")
-    return tuple("_".join(parts[:end]) for end in range(len(parts), 0, -1))
+    names: dict[str, None] = {}
+    for end in range(len(parts), 0, -1):
+        name: str | None = "_".join(parts[:end])
+        while name is not None:
+            names[name] = None
+            parent = get_global("parent_exceptions").get(name, "")
+            name = parent if parent.partition("_")[0] in (parts[0], "no") else None
+    return tuple(names)
 
 
 class NotPrintable(ValueError):
@@ -43,11 +55,16 @@ class NotPrintable(ValueError):
 
 
 class Formats:
-    """The three ways of writing of one locale. Each may be called from a template as function and as
-    filter."""
+    """The ways of writing of one locale. Each may be called from a template as function and as filter.
+
+    Digits are 0 to 9 in every language, as Babel writes dates: of two kinds in one letter each would look
+    like a mistake.
+    """
 
     def __init__(self, locale: Locale, currency: str) -> None:
-        self._locale = locale
+        self.locale = locale
+        self.is_rtl = locale.text_direction == "rtl"
+        """Whether the language is written from right to left."""
         self._currency = currency
         self._money = lru_cache(maxsize=4096, typed=True)(self._write_money)
         self._number = lru_cache(maxsize=4096, typed=True)(self._write_number)
@@ -69,11 +86,11 @@ class Formats:
         as `MMMMd` or `EEEE`."""
         day = _date_of(value)
         if style in DATE_FORMATS:
-            return format_date(day, format=cast("_DateFormat", style), locale=self._locale)
+            return format_date(day, format=cast("_DateFormat", style), locale=self.locale)
         if style == "time":
             if not isinstance(day, datetime):
                 raise NotPrintable("a date has no time of day.")
-            return format_time(day.timetz(), format="short", locale=self._locale, tzinfo=day.tzinfo)
+            return format_time(day.timetz(), format="short", locale=self.locale, tzinfo=day.tzinfo)
         if len(style) > 20 or not style.isalpha():
             raise NotPrintable(
                 f'date has no style "{style}". A style is short, medium, long, full, time or a '
@@ -81,27 +98,47 @@ class Formats:
             )
         moment = day if isinstance(day, datetime) else datetime.combine(day, time())
         try:
-            return format_skeleton(style, moment, tzinfo=moment.tzinfo, locale=self._locale)
+            return format_skeleton(style, moment, tzinfo=moment.tzinfo, locale=self.locale)
         except KeyError:
-            return format_datetime(moment, style, tzinfo=moment.tzinfo, locale=self._locale)
+            return format_datetime(moment, style, tzinfo=moment.tzinfo, locale=self.locale)
+
+    def bdi(self, value: object) -> object:
+        """A name or number of others, kept together where it is written in the other direction than the
+        letter."""
+        if value is None or isinstance(value, Markup):
+            return value
+        return isolated(str(value), rtl=self.is_rtl)
 
     def _write_money(self, value: Decimal | int | float, currency: str, is_units: bool) -> str:
         amount = Money(int(value), currency).amount if is_units else _decimal(value)
-        text = format_currency(amount, currency, locale=self._locale)
-        symbol = get_currency_symbol(currency, self._locale)
-        if self._locale.text_direction == "rtl" and "A" <= symbol[:1] <= "Z":
+        text = format_currency(amount, currency, locale=self.locale)
+        symbol = get_currency_symbol(currency, self.locale)
+        if self.is_rtl and "A" <= symbol[:1] <= "Z":
             # Arabic writes the pound as UK£; without the mark the reader sees its two halves swapped
             text = text.replace(symbol, symbol + LEFT_TO_RIGHT)
-        return text
+        return self._with_minus(_apart(text, symbol))
+
+    def _with_minus(self, text: str) -> str:
+        """A minus sign stays in front of its number, which a sentence from right to left would change."""
+        return text.replace("-", f"{LEFT_TO_RIGHT}-", 1) if self.is_rtl else text
 
     def _write_number(self, given: Decimal | int | float, digits: int | None) -> str:
         value = _decimal(given)
         if digits is None:
-            return format_decimal(value, locale=self._locale)
+            return self._with_minus(format_decimal(value, locale=self.locale))
         if not 0 <= digits <= 20:
             raise NotPrintable("a number has from 0 to 20 decimals.")
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(value, format=pattern, locale=self._locale)
+        return self._with_minus(format_decimal(value, format=pattern, locale=self.locale))
+
+
+def _apart(text: str, symbol: str) -> str:
+    """`TRY 12.00`: letters do not touch digits (CLDR, currencySpacing, which Babel leaves out)."""
+    if symbol[-1:].isalpha():
+        text = re.sub(rf"({re.escape(symbol)})(?=\d)", rf"\1{NO_BREAK}", text)
+    if symbol[:1].isalpha():
+        text = re.sub(rf"(?<=\d)(?={re.escape(symbol)})", NO_BREAK, text)
+    return text
 
 
 def _plain_number(value: object, wanted: str) -> Decimal | int | float:

@@ -22,6 +22,7 @@ FUNCTIONS = frozenset(
         "money",
         "date",
         "number",
+        "bdi",
         "_",
         "gettext",
         "ngettext",

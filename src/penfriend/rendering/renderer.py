@@ -20,6 +20,7 @@ from penfriend.domain.delivery import Email
 from penfriend.domain.letter import Letter, Needs
 from penfriend.domain.problems import Problem
 from penfriend.domain.tracking import NOTHING, Tracking
+from penfriend.domain.written import WrittenText
 from penfriend.rendering.assemble import Assembler, Sender
 from penfriend.rendering.check import check
 from penfriend.rendering.compiler import CompiledLetter, NumberedLetter
@@ -110,10 +111,13 @@ class TemplateRenderer:
             return email
         return replace(email, envelope_from=return_path(back, Returned(letter.contact, letter.message), keys))
 
-    def check(self, unreadable: Collection[str] = ()) -> tuple[Problem, ...]:
+    def check(
+        self, unreadable: Collection[str] = (), written: Collection[WrittenText] = ()
+    ) -> tuple[Problem, ...]:
         """Every problem of the templates that the revision's campaigns send, with file, line and column.
-        Nothing is said of the `unreadable`: somebody else knows why there is no text of theirs."""
-        return check(self, unreadable)
+        Nothing is said of the `unreadable`: somebody else knows why there is no text of theirs. `written`
+        are the texts of campaign files that catalogs translate."""
+        return check(self, unreadable, written)
 
     def broken(self, template: str, locale: str) -> tuple[Problem, ...]:
         """Why a letter cannot be compiled for somebody of that locale; empty where it can."""

@@ -3,7 +3,7 @@ once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
@@ -18,6 +18,7 @@ from penfriend.rendering.environment import Codes, LetterEnvironment
 from penfriend.rendering.findings import Problems, TemplateBroken
 from penfriend.rendering.formats import Formats, chain, locale_of
 from penfriend.rendering.inheritance import Sources
+from penfriend.rendering.translation.gathering import variant_of
 
 MAX_SUBJECTS = 10_000
 """So many subjects of steps are kept compiled for one locale."""
@@ -35,6 +36,8 @@ class Shared:
     """Links are made to be tracked."""
     rows: frozenset[str]
     """The segments whose columns letters can name."""
+    variants: Mapping[tuple[str, str, str], str]
+    """The files for one locale alone, by letter, locale and kind (mjml, txt)."""
 
 
 class Speech:
@@ -53,6 +56,7 @@ class Speech:
         )
         self._translations = translations
         self._paths = shared.sources.paths
+        self._variants = shared.variants
         self._names = chain(locale)
         self._brand_names = chain(brand)
         text = LetterEnvironment(translations, formats, escape=False, codes=shared.codes, rows=shared.rows)
@@ -76,6 +80,12 @@ class Speech:
                 raise TemplateBroken(tuple(replace(problem, place=asked) for problem in made.problems))
             raise made
         return made
+
+    def files(self, template: str) -> tuple[str, ...]:
+        """The files that the letter is made of in this locale, without layouts and partials: its MJML, and
+        the plain text where that is a file."""
+        found = (self._variant(template, kind) for kind in ("mjml", "txt"))
+        return tuple(path for path in found if path is not None)
 
     def content(self, template: str) -> tuple[Problem, ...]:
         """What is found in the content of a letter that can be compiled. Raises TemplateBroken."""
@@ -126,8 +136,11 @@ class Speech:
 
     def _variant(self, template: str, kind: str) -> str | None:
         """The file for this locale, else the common one, else that of the brand's locale."""
-        ends = [*(f".{name}" for name in self._names), "", *(f".{name}" for name in self._brand_names)]
-        return next((path for end in ends if (path := f"{template}{end}.{kind}") in self._paths), None)
+        own = (self._variants.get((template, name, kind)) for name in self._names)
+        common = f"{template}.{kind}"
+        brand = (self._variants.get((template, name, kind)) for name in self._brand_names)
+        found = (*own, common if common in self._paths else None, *brand)
+        return next((path for path in found if path is not None), None)
 
 
 class Speeches:
@@ -140,15 +153,16 @@ class Speeches:
         rows = frozenset(name for name, one in definitions.segments.items() if one.select is not None)
         carried = any(brand.utm is not None for brand in brands)
         tracked = any(definitions.tracking_of(campaign).clicks for campaign in definitions.campaigns)
-        self._shared = Shared(Sources(files, plain), codes, carried, tracked, rows)
-        self._files = files
+        self._shared = Shared(Sources(files, plain), codes, carried, tracked, rows, variants_of(files))
         self._currency = definitions.brand.currency
         self.brand = locale_of(definitions.brand.locale) or Locale("en")
         problems = Problems("broken-catalog")
-        self._catalogs: dict[str, Catalog] = {
-            locale: read_catalog(path, files[path], problems)
-            for locale, path in catalog_locales(files).items()
+        self.catalog_files = catalog_locales(files)
+        """The path of each catalog below templates/, by locale."""
+        self.catalogs: dict[str, Catalog] = {
+            locale: read_catalog(path, files[path], problems) for locale, path in self.catalog_files.items()
         }
+        """By locale."""
         warn_of_unread(files, problems)
         self.problems = problems.all
         """What is wrong with the catalogs."""
@@ -167,21 +181,26 @@ class Speeches:
                 self._made[key] = made
         return made
 
+    @property
+    def sources(self) -> Sources:
+        """The files, read."""
+        return self._shared.sources
+
+    def own_catalogs(self, locale: Locale) -> tuple[Catalog, ...]:
+        """The catalogs of a reader's own language, the nearest first."""
+        return tuple(self.catalogs[name] for name in chain(locale) if name in self.catalogs)
+
     def locales(self, template: str) -> tuple[Locale, ...]:
-        """Every locale for which this letter is written or translated, the brand's first."""
+        """Every locale for which this letter is written or translated, the brand's first. The catalog that
+        the brand's own letters are looked up in is no further one."""
         found = {str(self.brand): self.brand}
-        for name in (*self._catalogs, *self._variants(template)):
+        own = next((name for name in chain(self.brand) if name in self.catalogs), None)
+        written = [locale for letter, locale, _ in self._shared.variants if letter == template]
+        for name in (*(name for name in self.catalogs if name != own), *written):
             locale = locale_of(name)
             if locale is not None:
                 found.setdefault(str(locale), locale)
         return tuple(found.values())
-
-    def _variants(self, template: str) -> list[str]:
-        prefix = f"{template}."
-        names = [
-            path.removeprefix(prefix).rpartition(".")[0] for path in self._files if path.startswith(prefix)
-        ]
-        return [name for name in names if name]
 
     def _choose(self, template: str, wanted: str) -> Speech:
         """The person's own, where the letter can be had in that language, else the brand's: half a letter in
@@ -189,14 +208,24 @@ class Speeches:
         locale = locale_of(wanted) or self.brand
         names = chain(locale)
         spoken = names[-1] == chain(self.brand)[-1] or any(
-            name in self._catalogs or f"{template}.{name}.mjml" in self._files for name in names
+            name in self.catalogs or (template, name, "mjml") in self._shared.variants for name in names
         )
         return self.of(locale if spoken else self.brand)
 
     def _make(self, locale: Locale) -> Speech:
-        order: Sequence[str] = list(dict.fromkeys((*chain(locale), *chain(self.brand))))
-        translations = Translations([self._catalogs[name] for name in order if name in self._catalogs])
+        translations = Translations([*self.own_catalogs(locale), *self.own_catalogs(self.brand)])
         return Speech(self._shared, locale, self.brand, self._currency, translations)
+
+
+def variants_of(files: Mapping[str, str]) -> dict[tuple[str, str, str], str]:
+    """The files for one locale alone, such as hello.ar.mjml, by letter, locale and kind."""
+    found: dict[tuple[str, str, str], str] = {}
+    for path in files:
+        locale = locale_of(variant_of(path) or "")
+        if locale is not None:
+            letter, _, kind = path.rsplit(".", 2)
+            found.setdefault((letter, str(locale), kind), path)
+    return found
 
 
 def warn_of_unread(files: Mapping[str, str], problems: Problems) -> None:

@@ -117,3 +117,8 @@ def _sentence(error: TemplateSyntaxError) -> str:
 def _shortened(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 80 else f"{line[:77]}..."
+
+
+def alone(piece: Piece) -> str:
+    """A source in which the tag can be parsed by itself; empty where it says nothing."""
+    return _alone(piece)

@@ -14,9 +14,12 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 from penfriend.rendering.catalogs import Translations
+from penfriend.rendering.isolating import isolated
 from penfriend.rendering.limits import check_format, check_size, weight
 
 _TAG = re.compile(r"<[^<>]*>")
+_ADDRESS = re.compile(r"://|mailto:|tel:")
+_VALUE = re.compile(r"%\((\w+)\)s")
 
 
 def plain(text: str) -> str:
@@ -27,34 +30,46 @@ def plain(text: str) -> str:
 
 
 class _Writer:
-    """Puts values into a translated text."""
+    """Puts values into a translated text; words of the other direction stay together in it."""
 
-    def __init__(self, markup: bool) -> None:
-        self._markup = markup
-        self._prepared: dict[str, tuple[str, str]] = {}
-        """For each text the form that values are put into, and the one without values."""
+    def __init__(self, markup: bool, rtl: bool) -> None:
+        self._markup, self._rtl = markup, rtl
+        self._prepared: dict[str, tuple[str, str, frozenset[str]]] = {}
+        """For each text the form that values are put into, the one without values, and the values that are no
+        words: they stand in a tag or an address."""
 
     def write(self, text: str, variables: dict[str, object]) -> str:
         prepared = self._prepared.get(text)
         if prepared is None:
             check_format(text)
             form = Markup(text) if self._markup else plain(text)  # noqa: S704 - the author's own text
-            prepared = (form, form.replace("%%", "%"))
+            prepared = (form, form.replace("%%", "%"), _in_tags_and_addresses(form))
             if len(self._prepared) < 10_000:
                 self._prepared[text] = prepared
         if not variables:
             return prepared[1]
         often = text.count("%")
         for name, value in variables.items():
+            if type(value) is str and (self._rtl or not value.isascii()) and name not in prepared[2]:
+                variables[name] = isolated(value, rtl=self._rtl)
             if value is None:
                 raise ValueError(f'"{name}" is empty; give it a value for that case.')
             check_size(often * weight(value))
         return prepared[0] % variables
 
 
-def translation_functions(translations: Translations, *, markup: bool) -> dict[str, Callable[..., str]]:
-    """The functions by name. `markup` says whether the template is HTML."""
-    write = _Writer(markup).write
+def _in_tags_and_addresses(text: str) -> frozenset[str]:
+    """The names of values that are put in where no word of a sentence stands."""
+    addresses = (word for word in text.split() if _ADDRESS.search(word))
+    return frozenset(name for part in (*_TAG.findall(text), *addresses) for name in _VALUE.findall(part))
+
+
+def translation_functions(
+    translations: Translations, *, markup: bool, rtl: bool
+) -> dict[str, Callable[..., str]]:
+    """The functions by name. `markup` says whether the template is HTML, `rtl` whether its language is
+    written from right to left."""
+    write = _Writer(markup, rtl).write
 
     def gettext(text: str, /, **variables: object) -> str:
         return write(translations.find(text) or text, variables)

@@ -83,5 +83,12 @@ def test_the_line_of_a_letter_silences_what_is_found_in_its_partials() -> None:
 def test_a_line_that_is_of_use_in_one_language_is_not_idle() -> None:
     line = head("fails-for-some - everybody has a name")
     mjml = text_letter("{{ contact.first_name if dir == 'rtl' else 1 }}", line)
-    catalog = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=1; plural=0;\\n"\n'
+    catalog = 'msgid ""\nmsgstr ""\n"X-Source-Language: ar\\n"\n'
     assert problems(mjml, {"locale/ar/LC_MESSAGES/messages.po": catalog}) == []
+
+
+def test_missing_translations_can_be_silenced_for_one_letter() -> None:
+    catalog = {"locale/tr/LC_MESSAGES/messages.po": 'msgid ""\nmsgstr ""\n'}
+    assert "has no translation into Turkish" in problems(text_letter("x"), catalog)[0]
+    silent = text_letter("x", head("missing-translation - Turkish readers get none"))
+    assert problems(silent, catalog) == []

@@ -196,7 +196,7 @@ def test_a_subject_of_a_step_is_judged_at_the_step() -> None:
 
 
 def test_a_subject_is_judged_in_every_language() -> None:
-    header = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
+    header = 'msgid ""\nmsgstr ""\n"X-Source-Language: tr\\n"\n\n'
     catalog = f'{header}msgid "Hello"\nmsgstr "Re: Merhaba"\n'
     [found] = found_in(Written(), {"locale/tr/LC_MESSAGES/messages.po": catalog})
     assert found.code == "faked-reply"
