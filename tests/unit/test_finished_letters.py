@@ -109,7 +109,7 @@ def test_plain_text_reads_as_a_person_would_write_it(name: str, language: str) -
 def test_what_is_worked_out_beforehand_changes_no_byte(name: str, language: str) -> None:
     """A mail is made of a letter compiled for its brand and language, a preview of the common one."""
     made = letter(the_definitions(), name, language)
-    nobody = {"first_name": None, "last_name": None, "locale": "en", "email": "e@post.example"}
+    nobody = {**made.facts["contact"], "first_name": None, "last_name": None}
     for one in (made, replace(made, facts={**made.facts, "contact": nobody})):
         subject, html, text = the_renderer().fill(one)
         message = parsed(the_renderer().render(one).content)

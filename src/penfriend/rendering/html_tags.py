@@ -67,7 +67,7 @@ class TagReader(HtmlReader):
         self._found = Found()
 
     def read(self) -> Found:
-        """All that is there; of what has too many tags without an end, which the lint tells, the beginning."""
+        """All that is there; the beginning alone of what has too many tags without an end."""
         with suppress(TooManyUnended):
             self.feed(self._text)
             self.close()
