@@ -108,13 +108,13 @@ def _look_at_values(letter: Finished, problems: Problems) -> None:
 def _look_at_footer(letter: Finished, problems: Problems) -> None:
     read = set(map(_path, every_node(letter.compiled.html.outline.tree)))
     if read.isdisjoint({("links", "unsubscribe"), ("links", "preferences")}):
-        text = "a marketing letter shows a link to unsubscribe: {{ links.unsubscribe }}."
+        text = "no link to unsubscribe is shown; put {{ links.unsubscribe }} into the letter."
         problems.find("missing-unsubscribe", letter.place, text)
     if letter.address is None:
-        text = "brand.address is not set; a marketing letter shows the postal address of its sender."
+        text = "brand.address is not set, so the letter does not show the postal address of its sender."
         problems.find("missing-address", letter.place, text)
     elif ("brand", "address") not in read and not _holds(letter.html, letter.address):
-        text = "a marketing letter shows the postal address of its sender: {{ brand.address }}."
+        text = "the sender's postal address is not shown; put {{ brand.address }} into the letter."
         problems.find("missing-address", letter.place, text)
 
 
