@@ -3,7 +3,8 @@
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-JOBS ?= 2
+# Three keep two cores busy: much of the time is waiting for daemons, databases and browsers.
+JOBS ?= 3
 ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready

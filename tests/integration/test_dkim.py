@@ -29,6 +29,7 @@ campaigns:
 LETTER = """\
 ---
 subject: Hello
+preview: A word
 ---
 <mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>
 """

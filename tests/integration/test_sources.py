@@ -206,6 +206,7 @@ def test_a_letter_that_names_no_column_of_the_select_is_wrong(shop: WarehouseSho
     said = [str(problem) for problem in shop.house.check(shop.house.read_files()).problems]
     assert said == [
         'templates/one.mjml:2:19: fans.favorite: there is no "favorite". Did you mean "favourite"?'
+        " [unknown-name]"
     ]
 
 
