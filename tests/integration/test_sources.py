@@ -204,10 +204,8 @@ def test_a_running_revision_keeps_its_select_when_the_file_is_gone(shop: Warehou
 def test_a_letter_that_names_no_column_of_the_select_is_wrong(shop: WarehouseShop) -> None:
     shop.letter("one", "You like {{ fans.favorite }}")
     said = [str(problem) for problem in shop.house.check(shop.house.read_files()).problems]
-    assert said == [
-        'templates/one.mjml:2:19: fans.favorite: there is no "favorite". Did you mean "favourite"?'
-        " [unknown-name]"
-    ]
+    text = 'fans.favorite: there is no "favorite". Did you mean "favourite"?'
+    assert said == [f"templates/one.mjml:2:19: {text} [unknown-name]"]
 
 
 def test_a_letter_of_another_campaign_asks_first(shop: WarehouseShop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
@@ -109,7 +110,9 @@ def test_plain_text_reads_as_a_person_would_write_it(name: str, language: str) -
 def test_what_is_worked_out_beforehand_changes_no_byte(name: str, language: str) -> None:
     """A mail is made of a letter compiled for its brand and language, a preview of the common one."""
     made = letter(the_definitions(), name, language)
-    nobody = {**made.facts["contact"], "first_name": None, "last_name": None}
+    contact = made.facts["contact"]
+    assert isinstance(contact, Mapping)
+    nobody = {**contact, "first_name": None, "last_name": None}
     for one in (made, replace(made, facts={**made.facts, "contact": nobody})):
         subject, html, text = the_renderer().fill(one)
         message = parsed(the_renderer().render(one).content)
