@@ -67,7 +67,7 @@ def test_letter_fits_a_phone_and_can_be_read(
         "locale": "pl",
         "email": "k@post.example",
     }
-    for language in READERS:
+    for language in READERS if scheme == "light" else ("ar",):  # colours are the same in all of them
         page.set_content(
             renderer.fill(letter(definitions, name, language, contact=long))[1], wait_until="commit"
         )
