@@ -20,10 +20,10 @@ from penfriend.storage.ingest import IngestStore
 from penfriend.storage.tables import events
 from penfriend.web import event_bodies
 from penfriend.web.bodies import MAX_EVENTS
-from penfriend.web.serving import free_port, serve_house
+from penfriend.web.serving import serve_house
 from tests.support.connections import Seconds
-from tests.support.empty_store import with_tables
-from tests.support.houses import NOON, write_shop
+from tests.support.houses import NOON
+from tests.support.served_house import served_house
 
 CAMPAIGNS = """
 version: 1
@@ -53,15 +53,7 @@ class Desk:
 
 @pytest.fixture
 def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    environment = {
-        "PENFRIEND_DATABASE_URL": with_tables(database_url),
-        "PENFRIEND_CONFIG": str(write_shop(tmp_path, CAMPAIGNS)),
-        "PENFRIEND_SECRET_KEY": "a secret for the tests",
-        "PENFRIEND_TRANSPORT": "memory:",
-        "PENFRIEND_LISTEN": f"127.0.0.1:{free_port()}",
-    }
-    with House.open(environment, Seconds(NOON)) as opened:
-        opened.apply(opened.read_files())
+    with served_house(tmp_path, database_url, CAMPAIGNS) as opened:
         yield opened
 
 

@@ -13,11 +13,9 @@ from penfriend.bootstrap import House
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.ingest import IngestStore
 from penfriend.storage.tables import contacts, orders
-from penfriend.web.serving import free_port, serve_house
+from penfriend.web.serving import serve_house
 from tests.support import shop_posts as posts
-from tests.support.connections import Seconds
-from tests.support.empty_store import with_tables
-from tests.support.houses import NOON, write_shop
+from tests.support.served_house import served_house
 
 CAMPAIGNS = """
 version: 1
@@ -29,17 +27,11 @@ campaigns: {thanks: {topic: offers, trigger: {event: order_placed, key: order_id
 
 @pytest.fixture
 def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    environment = {
-        "PENFRIEND_DATABASE_URL": with_tables(database_url),
-        "PENFRIEND_CONFIG": str(write_shop(tmp_path, CAMPAIGNS)),
-        "PENFRIEND_SECRET_KEY": "a secret for the tests",
-        "PENFRIEND_TRANSPORT": "memory:",
-        "PENFRIEND_LISTEN": f"127.0.0.1:{free_port()}",
+    secrets = {
         "PENFRIEND_WEBHOOK_SHOPIFY": f"the one before, {posts.SECRET}",
         "PENFRIEND_WEBHOOK_WOOCOMMERCE": posts.SECRET,
     }
-    with House.open(environment, Seconds(NOON)) as opened:
-        opened.apply(opened.read_files())
+    with served_house(tmp_path, database_url, CAMPAIGNS, **secrets) as opened:
         yield opened
 
 

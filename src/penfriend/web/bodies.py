@@ -82,6 +82,15 @@ class Form:
         return next(iter(self.all(name)), "")
 
 
+async def read_body(request: Request) -> bytes:
+    """The body, whole. Raises HTTPException 408 or 413."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+
+
 async def read_form(request: Request) -> Form:
     """The form that the body holds; empty where it is none. Raises HTTPException 400, 408 or 413."""
     try:

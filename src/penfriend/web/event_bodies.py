@@ -68,7 +68,7 @@ def read_events(body: bytes, content_type: str, zone: ZoneInfo) -> tuple[list[Br
     elif content_type == "application/json":
         said = _parsed(text)
         single = not isinstance(said, list)
-        found = [_brought(one, zone) for one in (said if isinstance(said, list) else [said])]
+        found = [brought(one, zone) for one in (said if isinstance(said, list) else [said])]
     else:
         wanted = f"application/json, or {' or '.join(sorted(LINES))} with one event on each line"
         raise BodyRefused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the body is to be {wanted}")
@@ -84,7 +84,7 @@ def _lines(text: str, zone: ZoneInfo) -> Iterator[Brought]:
         if not line.strip():
             continue
         try:
-            yield _brought(_parsed(line), zone)
+            yield brought(_parsed(line), zone)
         except BodyRefused as refused:
             yield Brought(None, refused.why)
 
@@ -103,7 +103,8 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _brought(said: Json, zone: ZoneInfo) -> Brought:
+def brought(said: Json, zone: ZoneInfo) -> Brought:
+    """The event that an object of JSON is, or why it is none. A moment without a zone is of `zone`."""
     if not isinstance(said, Mapping):
         return Brought(None, "an event is an object with id, contact, name, at and properties")
     try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
@@ -16,7 +16,7 @@ from penfriend.domain.api_keys import Scope
 from penfriend.domain.ingestion import Answer, Duplicate, Refused, Taken
 from penfriend.engine.intake import Intake, Overrun
 from penfriend.web.answers import problem
-from penfriend.web.bodies import BODY_SECONDS
+from penfriend.web.bodies import read_body
 from penfriend.web.event_bodies import BodyRefused, Brought, read_events, unpacked
 from penfriend.web.keyholders import Keyholders
 
@@ -43,11 +43,7 @@ class EventRoutes:
     async def post(self, request: Request) -> Response:
         """Take one event, a list, or JSON Lines."""
         key = await self._keyholders.let_in(request, Scope.EVENTS_WRITE)
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await request.body()
-        except TimeoutError:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+        body = await read_body(request)
         try:
             read = run_in_threadpool(self._read, request, body) if len(body) > SMALL else None
             brought, single = self._read(request, body) if read is None else await read

@@ -4,7 +4,6 @@ again, else a problem document that says why it is not taken.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,7 +18,7 @@ from penfriend.delivery.esp.posted import Posted, Refused, TryAgain
 from penfriend.domain.feedback import Effect, Feedback
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.web.answers import RETRY_SECONDS, not_found, problem
-from penfriend.web.bodies import BODY_SECONDS
+from penfriend.web.bodies import read_body
 
 ASKS_FIRST = {"mandrill": ("HEAD",), "unisender-go": ("GET", "HEAD")}
 """Providers that look whether somebody is there before they take the address of a webhook."""
@@ -65,11 +64,7 @@ class HookRoutes:
         """Take what is reported."""
         if not self._hooks.takes(provider):  # before a body is read for nothing
             return _refusal(Refused(HTTPStatus.NOT_FOUND, "no webhooks of that provider are taken"))
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await request.body()
-        except TimeoutError:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+        body = await read_body(request)
         posted = Posted(dict(request.headers.items()), body)
         return await run_in_threadpool(self._take, provider, posted)
 

@@ -11,21 +11,20 @@ import base64
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from penfriend.domain.errors import EventRefused
 from penfriend.domain.events import EventIn
-from penfriend.domain.incoming_rows import event_of
 from penfriend.domain.ingestion import Answer, Duplicate, Refused, Taken
 from penfriend.domain.plain_text import one_line
 from penfriend.engine.intake import Intake, Overrun
 from penfriend.web.answers import RETRY_SECONDS, not_found, problem
-from penfriend.web.bodies import BODY_SECONDS
+from penfriend.web.bodies import read_body
+from penfriend.web.event_bodies import brought
 from penfriend.web.storefronts import STOREFRONTS, Storefront
 
 _log = logging.getLogger("penfriend.shops")
@@ -71,11 +70,7 @@ class ShopHookRoutes:
         secrets = self._secrets[shop.name]
         if not secrets:  # before a body is read for nothing
             raise not_found()
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await request.body()
-        except TimeoutError:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+        body = await read_body(request)
         given = request.headers.get(shop.signature, "").encode("latin-1", "replace")
         if not any(hmac.compare_digest(given, _signed(secret, body)) for secret in secrets):
             if not given and body.startswith(b"webhook_id="):
@@ -110,18 +105,10 @@ class ShopHookRoutes:
             return [], ["the body is no JSON"]
         if not isinstance(said, Mapping):
             return [], ["the body is no object"]
-        return _events(mapped(said, address), self._zone())
-
-
-def _events(rows: Iterator[dict[str, object]], zone: ZoneInfo) -> tuple[list[EventIn], list[str]]:
-    events: list[EventIn] = []
-    refused: list[str] = []
-    for row in rows:
-        try:
-            events.append(event_of(row, zone))
-        except EventRefused as error:
-            refused.append(str(error))
-    return events, refused
+        zone = self._zone()
+        found = [brought(row, zone) for row in mapped(said, address)]
+        events = [one.event for one in found if one.event is not None]
+        return events, [one.fault for one in found if one.event is None]
 
 
 def _is_known(answer: Answer) -> bool:

@@ -57,3 +57,16 @@ def known(**fields: object) -> Row:
 def who(key: str | None, email: str | None) -> Row | None:
     """The contact; None where nobody is named."""
     return known(id=key, email=email) or None
+
+
+def event(key: str, name: str, at: str | None, properties: Row, contact: Row | None = None) -> Row:
+    """An event; without a contact that of a product."""
+    row = {"id": key, "name": name, "at": at, "properties": properties}
+    return row if contact is None else {**row, "contact": contact}
+
+
+def person(shop: str, key: str | None, email: str | None, at: str | None, **fields: object) -> Iterator[Row]:
+    """Who a customer of the shop is, as far as it says."""
+    contact, properties = who(key, email), known(**fields)
+    if key is not None and contact is not None and properties:
+        yield event(f"{shop}:customer:{key}:{at}", "contact_updated", at, properties, contact)

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from penfriend.web.storefronts.saying import Row, Said, Storefront, known, part, parts, who, word
+from penfriend.web.storefronts.saying import (
+    Row,
+    Said,
+    Storefront,
+    event,
+    known,
+    part,
+    parts,
+    person,
+    who,
+    word,
+)
 
 
 def order(said: Said, _: str) -> Iterator[Row]:
@@ -17,20 +28,16 @@ def order(said: Said, _: str) -> Iterator[Row]:
     key, contact = word(said, "id"), _who(said)
     if key is None or contact is None:
         return
-    yield {
-        "id": f"shopify:order:{key}",
-        "name": "order_placed",
-        "contact": contact,
-        "at": word(said, "processed_at", "created_at"),
-        "properties": known(
-            order_id=key,
-            cart_id=word(said, "checkout_token", "cart_token"),
-            total=word(said, "total_price"),
-            currency=word(said, "currency"),
-            items=list(_items(said)),
-            number=word(said, "name"),
-        ),
-    }
+    properties = known(
+        order_id=key,
+        cart_id=word(said, "checkout_token", "cart_token"),
+        total=word(said, "total_price"),
+        currency=word(said, "currency"),
+        items=list(_items(said)),
+        number=word(said, "name"),
+    )
+    at = word(said, "processed_at", "created_at")
+    yield event(f"shopify:order:{key}", "order_placed", at, properties, contact)
     for refund in parts(said, "refunds"):
         yield from _refund(key, contact, refund)
 
@@ -39,8 +46,7 @@ def cancelled(said: Said, _: str) -> Iterator[Row]:
     """The whole order is taken back."""
     key, contact, at = word(said, "id"), _who(said), word(said, "cancelled_at", "updated_at")
     if key is not None and contact is not None:
-        about = {"name": "order_refunded", "contact": contact, "at": at, "properties": {"order_id": key}}
-        yield {"id": f"shopify:order:{key}:cancelled", **about}
+        yield event(f"shopify:order:{key}:cancelled", "order_refunded", at, {"order_id": key}, contact)
 
 
 def delivered(said: Said, _: str) -> Iterator[Row]:
@@ -48,8 +54,8 @@ def delivered(said: Said, _: str) -> Iterator[Row]:
     key, contact = word(said, "order_id"), who(None, word(said, "email"))
     if key is None or contact is None or said.get("shipment_status") != "delivered":
         return
-    about = {"name": "order_delivered", "contact": contact, "at": word(said, "updated_at")}
-    yield {"id": f"shopify:order:{key}:delivered", **about, "properties": {"order_id": key}}
+    at = word(said, "updated_at")
+    yield event(f"shopify:order:{key}:delivered", "order_delivered", at, {"order_id": key}, contact)
 
 
 def checkout(said: Said, _: str) -> Iterator[Row]:
@@ -57,34 +63,28 @@ def checkout(said: Said, _: str) -> Iterator[Row]:
     key, contact, at = word(said, "token"), _who(said), word(said, "updated_at", "created_at")
     if key is None or contact is None or said.get("completed_at"):
         return
-    yield {
-        "id": f"shopify:checkout:{key}:{at}",
-        "name": "cart_updated",
-        "contact": contact,
-        "at": at,
-        "properties": known(
-            cart_id=key,
-            total=word(said, "total_price"),
-            currency=word(said, "currency", "presentment_currency"),
-            items=list(_items(said)),
-            url=word(said, "abandoned_checkout_url"),
-        ),
-    }
+    properties = known(
+        cart_id=key,
+        total=word(said, "total_price"),
+        currency=word(said, "currency", "presentment_currency"),
+        items=list(_items(said)),
+        url=word(said, "abandoned_checkout_url"),
+    )
+    yield event(f"shopify:checkout:{key}:{at}", "cart_updated", at, properties, contact)
 
 
 def customer(said: Said, _: str) -> Iterator[Row]:
     """Who it is. What they agreed to is not taken from here: no topic of ours is named."""
-    key, at = word(said, "id"), word(said, "updated_at", "created_at")
-    contact = who(key, word(said, "email"))
-    properties = known(
+    return person(
+        "shopify",
+        word(said, "id"),
+        word(said, "email"),
+        word(said, "updated_at", "created_at"),
         first_name=word(said, "first_name"),
         last_name=word(said, "last_name"),
         locale=word(said, "locale"),
         country=word(part(said, "default_address"), "country_code"),
     )
-    if key is not None and contact is not None and properties:
-        about = {"name": "contact_updated", "contact": contact, "at": at, "properties": properties}
-        yield {"id": f"shopify:customer:{key}:{at}", **about}
 
 
 def product(said: Said, shop: str) -> Iterator[Row]:
@@ -96,20 +96,16 @@ def product(said: Said, shop: str) -> Iterator[Row]:
     counted = [
         one["inventory_quantity"] for one in variants if isinstance(one.get("inventory_quantity"), int)
     ]
-    yield {
-        "id": f"shopify:product:{key}:{at}",
-        "name": "product_updated",
-        "at": at,
-        "properties": known(
-            product_id=key,
-            title=word(said, "title"),
-            url=f"https://{shop}/products/{handle}" if shop and handle else None,
-            image=word(part(said, "image"), "src"),
-            category=word(said, "product_type"),
-            price=word(variants[0], "price") if variants else None,
-            stock=max(0, sum(counted)) if counted else None,
-        ),
-    }
+    properties = known(
+        product_id=key,
+        title=word(said, "title"),
+        url=f"https://{shop}/products/{handle}" if shop and handle else None,
+        image=word(part(said, "image"), "src"),
+        category=word(said, "product_type"),
+        price=word(variants[0], "price") if variants else None,
+        stock=max(0, sum(counted)) if counted else None,
+    )
+    yield event(f"shopify:product:{key}:{at}", "product_updated", at, properties)
 
 
 SHOPIFY = Storefront(
@@ -155,17 +151,10 @@ def _refund(order_key: str, contact: Row, refund: Said) -> Iterator[Row]:
             amount += _amount(paid)
     if key is None or not amount:
         return
-    yield {
-        "id": f"shopify:refund:{key}",
-        "name": "order_refunded",
-        "contact": contact,
-        "at": word(refund, "processed_at", "created_at"),
-        "properties": {
-            "order_id": order_key,
-            "amount": str(amount),
-            **known(currency=word(next(parts(refund, "transactions")), "currency")),
-        },
-    }
+    currency = word(next(parts(refund, "transactions")), "currency")
+    properties = known(order_id=order_key, amount=str(amount), currency=currency)
+    at = word(refund, "processed_at", "created_at")
+    yield event(f"shopify:refund:{key}", "order_refunded", at, properties, contact)
 
 
 def _amount(paid: Said) -> Decimal:

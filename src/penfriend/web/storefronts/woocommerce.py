@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from penfriend.web.storefronts.saying import Row, Said, Storefront, known, part, parts, who, word
+from penfriend.web.storefronts.saying import (
+    Row,
+    Said,
+    Storefront,
+    event,
+    known,
+    part,
+    parts,
+    person,
+    who,
+    word,
+)
 
 OPEN = frozenset({"checkout-draft", "pending", "failed"})
 """Orders that somebody has begun and not paid."""
@@ -30,48 +41,34 @@ def order(said: Said, _: str) -> Iterator[Row]:
     )
     changed = _utc(said, "date_modified_gmt") or _utc(said, "date_created_gmt")
     if status in OPEN:
-        about = {"name": "cart_updated", "contact": contact, "at": changed}
-        yield {
-            "id": f"woocommerce:cart:{key}:{changed}",
-            **about,
-            "properties": bought | known(url=word(said, "payment_url")),
-        }
+        properties = bought | known(url=word(said, "payment_url"))
+        yield event(f"woocommerce:cart:{key}:{changed}", "cart_updated", changed, properties, contact)
     if status in PLACED:
-        yield {
-            "id": f"woocommerce:order:{key}",
-            "name": "order_placed",
-            "contact": contact,
-            "at": _utc(said, "date_created_gmt"),
-            "properties": bought | known(order_id=key, number=word(said, "number")),
-        }
+        properties = bought | known(order_id=key, number=word(said, "number"))
+        at = _utc(said, "date_created_gmt")
+        yield event(f"woocommerce:order:{key}", "order_placed", at, properties, contact)
         yield from _refunds(key, contact, said, changed)
+    this = {"order_id": key}
     if status == "completed":
-        yield _about(f"woocommerce:order:{key}:completed", "order_delivered", contact, changed, key)
-    if status in TAKEN_BACK:
-        if said.get("date_paid_gmt"):
-            yield _about(f"woocommerce:order:{key}:{status}", "order_refunded", contact, changed, key)
-        else:
-            emptied = {"name": "cart_emptied", "contact": contact, "at": changed}
-            yield {
-                "id": f"woocommerce:cart:{key}:emptied",
-                **emptied,
-                "properties": {"cart_id": f"wc-{key}"},
-            }
+        yield event(f"woocommerce:order:{key}:completed", "order_delivered", changed, this, contact)
+    if status in TAKEN_BACK and said.get("date_paid_gmt"):
+        yield event(f"woocommerce:order:{key}:{status}", "order_refunded", changed, this, contact)
+    elif status in TAKEN_BACK:
+        emptied = {"cart_id": bought["cart_id"]}
+        yield event(f"woocommerce:cart:{key}:emptied", "cart_emptied", changed, emptied, contact)
 
 
 def customer(said: Said, _: str) -> Iterator[Row]:
     """Who it is."""
-    key = word(said, "id")
-    at = _utc(said, "date_modified_gmt") or _utc(said, "date_created_gmt")
-    contact = who(key, word(said, "email"))
-    properties = known(
+    return person(
+        "woocommerce",
+        word(said, "id"),
+        word(said, "email"),
+        _utc(said, "date_modified_gmt") or _utc(said, "date_created_gmt"),
         first_name=word(said, "first_name"),
         last_name=word(said, "last_name"),
         country=word(part(said, "billing"), "country"),
     )
-    if key is not None and contact is not None and properties:
-        about = {"name": "contact_updated", "contact": contact, "at": at, "properties": properties}
-        yield {"id": f"woocommerce:customer:{key}:{at}", **about}
 
 
 def product(said: Said, _: str) -> Iterator[Row]:
@@ -81,20 +78,16 @@ def product(said: Said, _: str) -> Iterator[Row]:
         return
     counted = said.get("stock_quantity")
     stock = counted if isinstance(counted, int) else 0 if said.get("stock_status") == "outofstock" else None
-    yield {
-        "id": f"woocommerce:product:{key}:{at}",
-        "name": "product_updated",
-        "at": at,
-        "properties": known(
-            product_id=key,
-            title=word(said, "name"),
-            url=word(said, "permalink"),
-            image=next((word(one, "src") for one in parts(said, "images")), None),
-            category=next((word(one, "name") for one in parts(said, "categories")), None),
-            price=word(said, "price"),
-            stock=None if stock is None else max(0, stock),
-        ),
-    }
+    properties = known(
+        product_id=key,
+        title=word(said, "name"),
+        url=word(said, "permalink"),
+        image=next((word(one, "src") for one in parts(said, "images")), None),
+        category=next((word(one, "name") for one in parts(said, "categories")), None),
+        price=word(said, "price"),
+        stock=None if stock is None else max(0, stock),
+    )
+    yield event(f"woocommerce:product:{key}:{at}", "product_updated", at, properties)
 
 
 WOOCOMMERCE = Storefront(
@@ -112,10 +105,6 @@ WOOCOMMERCE = Storefront(
         "product.updated": product,
     },
 )
-
-
-def _about(key: str, name: str, contact: Row, at: str | None, order_id: str) -> Row:
-    return {"id": key, "name": name, "contact": contact, "at": at, "properties": {"order_id": order_id}}
 
 
 def _who(said: Said) -> Row | None:
@@ -148,6 +137,5 @@ def _refunds(order_key: str, contact: Row, said: Said, at: str | None) -> Iterat
     for refund in parts(said, "refunds"):
         key, amount = word(refund, "id"), (word(refund, "total") or "").lstrip("-")
         if key is not None and amount:
-            row = _about(f"woocommerce:refund:{key}", "order_refunded", contact, at, order_key)
-            row["properties"] |= known(amount=amount, currency=word(said, "currency"))
-            yield row
+            properties = known(order_id=order_key, amount=amount, currency=word(said, "currency"))
+            yield event(f"woocommerce:refund:{key}", "order_refunded", at, properties, contact)
