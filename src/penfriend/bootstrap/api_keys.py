@@ -9,6 +9,7 @@ from collections.abc import Collection
 from penfriend.bootstrap.house import House
 from penfriend.domain.api_keys import LABEL_BYTES, SECRET_BYTES, ApiKey, Scope, digest_of, key_of, label_of
 from penfriend.domain.errors import NotFound, SettingError
+from penfriend.domain.timing import MINUTE
 from penfriend.storage.api_keys import all_keys, keep_key, note_use, revoke_key, valid_key
 
 LONGEST_NAME = 100
@@ -70,10 +71,16 @@ class KeyRing:
         with self._house.db.read() as connection:
             found = valid_key(connection, shown)
         if found is not None:
-            with self._house.db.write() as connection:
-                note_use(connection, found.label, self._house.clock.now())
+            self._note_use(found)
             with self._guard:
                 if len(self._known) >= REMEMBERED:
                     self._known.clear()
                 self._known[digest_of(shown)] = (self._house.clock.elapsed() + REMEMBERED_SECONDS, found)
         return found
+
+    def _note_use(self, found: ApiKey) -> None:
+        """Once a minute, so that a request seldom waits for its turn to write."""
+        now = self._house.clock.now()
+        if found.used_at is None or found.used_at < now - MINUTE:
+            with self._house.db.write() as connection:
+                note_use(connection, found.label, now)

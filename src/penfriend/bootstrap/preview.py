@@ -232,9 +232,8 @@ def _spoken(looked: Looked, template: str, person: SamplePerson) -> str:
 
 
 def _message_id(definitions: Definitions, campaign: Campaign, what: str) -> str:
-    domain = parseaddr(definitions.brand_of(campaign.name).sender)[1].rpartition("@")[2]
     name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in what)
-    return f"<preview-{name}@{(domain or 'penfriend.invalid').encode('idna').decode('ascii')}>"
+    return f"<preview-{name}@{definitions.brand_of(campaign.name).message_id_domain}>"
 
 
 def _problems(looked: Looked, step: Send, locale: str, failed: RenderFailed) -> tuple[Problem, ...]:

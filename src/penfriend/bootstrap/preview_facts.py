@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from penfriend.domain.campaign import Campaign, EventTrigger, Send
+from penfriend.domain.campaign import Campaign, Send
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import NotFound
 from penfriend.domain.facts import thaw
@@ -14,7 +14,7 @@ from penfriend.domain.segment import Things
 from penfriend.domain.timing import Moment, to_datetime, zone_of
 from penfriend.rendering.sample_people import SamplePerson, person_facts
 from penfriend.rendering.sample_things import CODE
-from penfriend.rendering.shapes import shapes
+from penfriend.rendering.shapes import event_name, shapes
 from penfriend.storage.database import Database
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.people import find_contact
@@ -74,7 +74,7 @@ def contact_facts(
         contact = find_contact(connection, who)
         if contact is None:
             raise NotFound(f'there is no contact "{who}"; give the shop\'s id or the address')
-        segment, event = campaign.trigger.segment or "", _event_of(definitions, campaign)
+        segment, event = campaign.trigger.segment or "", event_name(definitions, campaign)
         enrollment, is_real = enrollment_of(
             connection, contact, campaign.name, segment=segment, event=event, now=now
         )
@@ -98,15 +98,6 @@ def contact_facts(
         person["timezone"],
         tuple(notes),
     )
-
-
-def _event_of(definitions: Definitions, campaign: Campaign) -> str:
-    """The event that the campaign is about; empty where it is about none."""
-    trigger = campaign.trigger
-    if isinstance(trigger, EventTrigger):
-        return trigger.event
-    segment = definitions.segments.get(trigger.segment or "")
-    return segment.event if segment is not None and segment.of is Things.EVENTS else ""
 
 
 def _code(definitions: Definitions, step: Send) -> str | None:

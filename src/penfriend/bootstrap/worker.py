@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from penfriend.bootstrap.fit_to_send import AlwaysFit, FitToSend
 from penfriend.bootstrap.forgetting import forget_old
+from penfriend.bootstrap.own_events import own_events
 from penfriend.bootstrap.way_out import OpenWay
 from penfriend.bootstrap.ways_out import WaysOut
 from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
@@ -93,7 +94,7 @@ class Worker:
         self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
         self._recovery = RecoveryLog(house.db, house.journals)
         self._looks, self._splits = LookStore(house.db), SplitLog(house.db)
-        self._track = Track(HitLog(house.db), house.clock)
+        self._track, self._own_events = Track(HitLog(house.db), house.clock), own_events(house)
         self._calls, self._news = CallLog(house.db), OutgoingLog(house.db)
         readings = SourceReads(house.db, self._looks)
         self._sync = None if sources is None else Sync(readings, sources, house.clock, self.owner)
@@ -186,8 +187,7 @@ class Worker:
 
     def track(self) -> TrackReport:
         """What people have clicked and opened becomes an event."""
-        ingest = self._house.ingester().ingest_own
-        return TrackReport() if self.refresh() is None else self._track.tick(ingest, self._stopping)
+        return TrackReport() if self.refresh() is None else self._track.tick(self._own_events, self._stopping)
 
     def recover(self) -> RecoverReport:
         """What workers that are gone have left is settled."""

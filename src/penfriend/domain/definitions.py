@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from penfriend.domain.campaign import Campaign, Policy
@@ -53,6 +54,12 @@ class Brand:
     def zone(self) -> ZoneInfo:
         """The brand's clock, by which conditions go."""
         return zone_of(self.timezone)
+
+    @property
+    def message_id_domain(self) -> str:
+        """What stands behind the @ of its mails' Message-IDs: the sender's domain, in ASCII (RFC 5890)."""
+        domain = parseaddr(self.sender)[1].rpartition("@")[2] or "penfriend.invalid"
+        return domain.encode("idna").decode("ascii")
 
 
 Text = str | Mapping[str, str]

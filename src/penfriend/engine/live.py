@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import parseaddr
 
 from penfriend.domain.campaign import OnUnknown, Send
 from penfriend.domain.chance import Chance, Drawn
@@ -69,9 +68,7 @@ class Live:
     def message_id(self, enrollment: Enrollment, step: str, wanted_at: Moment) -> str:
         """The Message-ID of an intended mail: the same for the same key, in this store (RFC 5322 3.6.4)."""
         digest = self.intent(enrollment, step, wanted_at)
-        sender = self.definitions.brand_of(enrollment.campaign).sender
-        domain = parseaddr(sender)[1].rpartition("@")[2] or "penfriend.invalid"
-        return f"<{digest}@{domain.encode('idna').decode('ascii')}>"
+        return f"<{digest}@{self.definitions.brand_of(enrollment.campaign).message_id_domain}>"
 
     def send_step(self, campaign: str, step: str) -> Send | None:
         """The step that sends a letter; None where the revision has none of that name."""

@@ -83,19 +83,24 @@ class StyleSheet:
     content: str
 
 
+def environment_of(folder: str) -> Environment:
+    """Jinja for the pages of that folder of this package."""
+    return Environment(
+        loader=PackageLoader("penfriend.rendering", folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 class Pages:
     """Makes the HTML of pages. `renderer` gives the live revision's, which knows its catalogs."""
 
     def __init__(self, renderer: Callable[[], Renderer]) -> None:
         self._renderer = renderer
         self._texts = {language: read_texts(language) for language in LANGUAGES}
-        self._environment = Environment(
-            loader=PackageLoader("penfriend.rendering", "pages"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = environment_of("pages")
         content = (_FOLDER / "pages.css").read_text(encoding="utf-8")
         digest = hashlib.sha256(content.encode()).hexdigest()[:12]
         self.stylesheet = StyleSheet(f"pages-{digest}.css", content)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from penfriend.domain.preview import Asked, Preview, SentBy
 from penfriend.domain.problems import Problem
 from penfriend.rendering.formats import locale_of
+from penfriend.rendering.pages import environment_of
 from penfriend.rendering.preview_views import in_scheme, with_drawings, without_pictures
 from penfriend.rendering.sample_people import ORDINARY, PEOPLE
 
@@ -105,13 +105,7 @@ class PreviewPages:
     """Makes them."""
 
     def __init__(self) -> None:
-        self._environment = Environment(
-            loader=PackageLoader("penfriend.rendering", "preview"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = environment_of("preview")
         self._environment.filters.update(
             kb=kb, number=lambda value: f"{value:,}", language=language, path=path
         )

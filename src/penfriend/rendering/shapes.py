@@ -52,7 +52,7 @@ def depends_on(definitions: Definitions, campaign: Campaign) -> tuple[object, ..
     survey and coupon of the step count."""
     sends = frozenset(one.id for one in walk_steps(campaign.steps) if isinstance(one, Send))
     certain = certain_things(definitions, campaign)
-    return _event_name(definitions, campaign), certain, sends, _own_rows(definitions, campaign)
+    return event_name(definitions, campaign), certain, sends, _own_rows(definitions, campaign)
 
 
 def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str, Shape]:
@@ -129,7 +129,8 @@ def _asked(definitions: Definitions, step: Send) -> dict[str, Shape]:
     return {"question": _TEXT, "name": _TEXT, "scores": Shape(entries=number, type=FieldType.LIST)}
 
 
-def _event_name(definitions: Definitions, campaign: Campaign) -> str:
+def event_name(definitions: Definitions, campaign: Campaign) -> str:
+    """The event that the campaign is about; empty where it is about none."""
     trigger = campaign.trigger
     if isinstance(trigger, EventTrigger):
         return trigger.event
@@ -140,7 +141,7 @@ def _event_name(definitions: Definitions, campaign: Campaign) -> str:
 def _event(definitions: Definitions, campaign: Campaign, items: Shape) -> Shape:
     """The event that the enrollment is about. What `data` does not declare is kept for templates, so its
     names are open."""
-    name = _event_name(definitions, campaign)
+    name = event_name(definitions, campaign)
     names = _group("event")
     for key, known in BUILT_IN.get(name, {}).items():
         names[key] = items if key == "items" else _of_type(known.type)
@@ -162,7 +163,7 @@ def certain_things(definitions: Definitions, campaign: Campaign) -> frozenset[st
     """The things that everybody in the campaign has, because the enrollment is about one; of an event's as
     far as it names them."""
     found = definitions.segments.get(campaign.trigger.segment or "")
-    event = _event_name(definitions, campaign)
+    event = event_name(definitions, campaign)
     properties = {**BUILT_IN.get(event, {}), **definitions.data.events.get(event, {})}
     named = {thing for key, thing in _NAMED_BY.items() if key in properties}
     return frozenset(named.union(_THINGS.get(found.of, ()) if found is not None else ()))

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from penfriend.bootstrap import House
 from penfriend.bootstrap.api_keys import KeyRing
 from penfriend.bootstrap.feedback import feedback_desk
+from penfriend.bootstrap.own_events import own_events
 from penfriend.bootstrap.preview import Previews
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
@@ -50,7 +51,7 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     tokens = SignedTokens(house.settings.keys())
     visits = Visits(
         VisitLog(house.db),
-        lambda changes: house.ingester().ingest_own(changes),
+        own_events(house),
         live,
         house.revision,
         house.clock,
