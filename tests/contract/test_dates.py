@@ -10,7 +10,7 @@ import pytest
 from penfriend.domain.campaign import DateTrigger, Every, Reentry
 from penfriend.domain.segment import Op, Segment, Things
 from penfriend.domain.segment import Test as FieldTest
-from penfriend.domain.timing import DAY, Duration, Unit
+from penfriend.domain.timing import DAY, HOUR, Duration, Moment, Unit
 from penfriend.storage import dates as dates_module
 from penfriend.storage.database import Database, open_database
 from tests.contract.entering_shop import ALWAYS, NOW, SEGMENTS, Shop, campaign, utc, world
@@ -170,3 +170,19 @@ def test_many_birthdays_come_in_batches_and_each_of_them_once(
         looks += 1
     assert looks == 3
     assert sorted(row[0] for row in shop.entered()) == [1, 2, 4, 5, 7, 8, 10, 11]
+
+
+def test_who_asks_for_the_next_moment_till_some_day_is_spared_the_days_that_are_nobodys(
+    database: Database,
+) -> None:
+    people = world({"birthday": "1990-08-05", "timezone": "Asia/Tokyo"}, {"birthday": "1990-06-01"}, {})
+    shop = Shop(database, campaign(BIRTHDAY), world=people)
+
+    def after(until: int | None) -> Moment | None:
+        passing = None if until is None else Moment(until)
+        return shop.looks.next_moment(shop.definitions, 1, Moment(NOW), passing)
+
+    assert after(None) == utc("2026-06-02 00:00")
+    assert after(NOW + 90 * DAY) == utc("2026-08-05 00:00")
+    assert after(utc("2026-07-01 00:00")) == utc("2026-07-01 00:00")  # from there on, any
+    assert after(NOW + HOUR) == utc("2026-06-02 00:00")

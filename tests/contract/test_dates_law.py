@@ -98,6 +98,12 @@ def test_stepping_jumping_and_looking_late_let_in_the_same(
         moment = shop.looks.next_moment(shop.definitions, 1, moment)
     assert came(shop) == expected
     shop = fresh(database, trigger, contacts)
+    moment = shop.looks.next_moment(shop.definitions, 1, Moment(BEGIN), Moment(END))
+    while moment is not None and moment <= END:
+        shop.look(moment)
+        moment = shop.looks.next_moment(shop.definitions, 1, moment, Moment(END))
+    assert came(shop) == expected
+    shop = fresh(database, trigger, contacts)
     for at in range(BEGIN + HOUR, END + 1, HOUR):
         shop.look(at)
     assert came(shop) == expected

@@ -109,22 +109,24 @@ class Rehearsal:
             self._pending = pending(self.house.db)
         return self._pending
 
-    def _next_look(self) -> Moment | None:
+    def _next_look(self, until: Moment) -> Moment | None:
         """Asked for again after each look, and once a day: what a look asks for changes by touching somebody,
         and who is touched is looked at."""
         now, live = self.clock.now(), self.house.live()
         known = self._looked
         if known is None or known.by is not live or now >= known.at + DAY:
-            known = self._looked = _Looked(self.worker.next_look(), live, now)
+            known = self._looked = _Looked(self.worker.next_look(until), live, now)
         return known.next
 
     def _next(self, coming: Moment | None, end: Moment) -> Moment | None:
         now = self.clock.now()
         if now >= end:
             return None
-        by_tick = self.worker.due(self._found(), self._next_look())
-        moments = [moment for moment in (coming, *by_tick.values()) if moment is not None]
-        upcoming = min(end, _minute_after(max(min(moments), Moment(now + 1)))) if moments else end
+        by_tick = self.worker.due(self._found())
+        others = [moment for moment in (coming, *by_tick.values(), end) if moment is not None]
+        by_tick[Tick.ENROLL] = look = self._next_look(min(others))
+        moments = others if look is None else [*others, look]
+        upcoming = min(end, _minute_after(max(min(moments), Moment(now + 1))))
         self._expected = {
             tick for tick, moment in by_tick.items() if moment is not None and moment <= upcoming
         }
@@ -157,11 +159,11 @@ def _house_of(house: House, db: Database, file: Path, clock: SetClock) -> House:
     settings = replace(
         house.settings, database_url=f"sqlite:///{file}", transport="memory:", secret_key=SIGNED_WITH
     )
-    return _Copy(settings, db, clock)
+    return HouseAlone(settings, db, clock)
 
 
-class _Copy(House):
-    """The house of a copy. Nobody else writes to it, so the live revision is asked for once."""
+class HouseAlone(House):
+    """The house of a store that nobody else writes to, so the live revision is asked for once."""
 
     tells = False
     _known: Live | None = None
@@ -171,6 +173,11 @@ class _Copy(House):
         if self._known is None:
             self._known = super().live()
         return self._known
+
+    def run_as(self, live: Live) -> None:
+        """Make these definitions the first revision."""
+        super().run_as(live)
+        self._known = None
 
     def _keep(self, number: int, checked: Checked) -> None:
         super()._keep(number, checked)

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from penfriend.bootstrap.house import House
-from penfriend.bootstrap.rehearsal import Rehearsal
+from penfriend.bootstrap.rehearsal import HouseAlone, Rehearsal
 from penfriend.bootstrap.settings import Settings
 from penfriend.domain.campaign import Campaign, Send, walk_steps
 from penfriend.domain.campaign_test import CampaignTest, GivenEvent
@@ -30,7 +30,7 @@ from penfriend.engine.clock import SetClock
 from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
 from penfriend.rendering import TemplateRenderer
-from penfriend.storage.database import open_database
+from penfriend.storage.database import Database, open_database
 from penfriend.storage.migrate import upgrade
 from penfriend.storage.timeline import latest_mail, what_happened
 
@@ -57,17 +57,17 @@ class Trial:
 
 
 class CampaignTests:
-    """Runs the tests of checked campaign files, each on a fresh copy of one empty store."""
+    """Runs the tests of checked campaign files, each in a store that is empty again."""
 
     def __init__(
-        self, settings: Settings, definitions: Definitions, renderer: TemplateRenderer, empty: Path
+        self, settings: Settings, definitions: Definitions, renderer: TemplateRenderer, store: _Store
     ) -> None:
         self.definitions = definitions
-        self._settings, self._renderer, self._empty = settings, renderer, empty
+        self._settings, self._renderer, self._store = settings, renderer, store
 
     def of(self, definitions: Definitions) -> CampaignTests:
         """The same for other definitions."""
-        return CampaignTests(self._settings, definitions, self._renderer, self._empty)
+        return CampaignTests(self._settings, definitions, self._renderer, self._store)
 
     def run(self, test: CampaignTest) -> Trial:
         """Run one."""
@@ -88,20 +88,17 @@ class CampaignTests:
 
     @contextmanager
     def _rehearsal(self, definitions: Definitions, begin: Moment, chance: Told) -> Iterator[Rehearsal]:
-        with tempfile.TemporaryDirectory(prefix="penfriend-test-") as folder:
-            file = Path(folder) / "test.db"
-            shutil.copyfile(self._empty, file)
-            settings = replace(self._settings, database_url=f"sqlite:///{file}", transport="memory:")
-            clock = SetClock(Moment(begin - 1))
-            with House(settings, open_database(settings.database_url, lasting=False), clock) as house:
-                live = Live.of(1, definitions, self._renderer, "the tests")
-                house.run_as(replace(live, chance=chance))
-                clock.set(begin)
-                rehearsal = Rehearsal(house, clock, lambda _: None)
-                try:
-                    yield rehearsal
-                finally:
-                    rehearsal.worker.close()
+        settings = replace(self._settings, database_url=self._store.db.url, transport="memory:")
+        clock = SetClock(Moment(begin - 1))
+        with HouseAlone(settings, self._store.emptied(), clock) as house:
+            live = Live.of(1, definitions, self._renderer, "the tests")
+            house.run_as(replace(live, chance=chance))
+            clock.set(begin)
+            rehearsal = Rehearsal(house, clock, lambda _: None)
+            try:
+                yield rehearsal
+            finally:
+                rehearsal.worker.close()
 
 
 @contextmanager
@@ -109,11 +106,34 @@ def campaign_tests(
     settings: Settings, definitions: Definitions, renderer: TemplateRenderer
 ) -> Iterator[CampaignTests]:
     """What runs the tests, with a store that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="penfriend-tests-") as folder:
-        empty = Path(folder) / "empty.db"
-        with open_database(f"sqlite:///{empty}", lasting=False) as db:
+    with tempfile.TemporaryDirectory(prefix="penfriend-tests-") as folder, _Store(Path(folder)) as store:
+        yield CampaignTests(settings, definitions, renderer, store)
+
+
+class _Store:
+    """One store for all tests, empty again for each: what it has compiled of its statements is kept, which
+    is a third of a test's time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._empty, self._used = folder / "empty.db", folder / "used"
+        with open_database(f"sqlite:///{self._empty}", lasting=False) as db:
             upgrade(db)
-        yield CampaignTests(settings, definitions, renderer, empty)
+        self._used.mkdir()
+        self.db = open_database(f"sqlite:///{self._used / 'test.db'}", lasting=False)
+
+    def emptied(self) -> Database:
+        """The store without anything that a test before this one has left, in the file or beside it."""
+        self.db.close()
+        shutil.rmtree(self._used)
+        self._used.mkdir()
+        shutil.copyfile(self._empty, self._used / "test.db")
+        return self.db
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.db.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +189,12 @@ class _Actor:
         self._left = sorted(script.events, key=lambda pair: pair[0])
         self._came, self._subscribed = False, not script.subscribes.topics
         self.refused = ""
+        self._ingester = rehearsal.house.ingester()
 
     def act(self) -> Moment | None:
         """What is due now happens; when the next comes."""
         now, script = self._rehearsal.clock.now(), self._script
-        ingester = self._rehearsal.house.ingester()
+        ingester = self._ingester
         if not self._came:
             self._came = True
             self._hear(ingester.ingest_contacts([script.contact], source=SOURCE), "contact")

@@ -38,7 +38,7 @@ from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.notes import write_note
 from penfriend.storage.outgoing_log import OutgoingLog
-from penfriend.storage.pending import Pending, pending
+from penfriend.storage.pending import Pending
 from penfriend.storage.plan_counts import keep_sizes
 from penfriend.storage.questions import Asker
 from penfriend.storage.recovery_log import RecoveryLog
@@ -258,33 +258,25 @@ class Worker:
                 break
         return total
 
-    def next_moment(self) -> Moment | None:
-        """The next moment at which time alone moves something; None where only what comes in can."""
-        return min((moment for moment in self.coming().values() if moment is not None), default=None)
-
-    def coming(self) -> dict[Tick, Moment | None]:
-        """The same for each tick."""
-        live = self.refresh()
-        return {} if live is None else self.due(pending(self._house.db), self.next_look())
-
-    def due(self, found: Pending, look: Moment | None) -> dict[Tick, Moment | None]:
-        """The same by what was found to be pending, and by when the next look is."""
+    def due(self, found: Pending) -> dict[Tick, Moment | None]:
+        """The next moment at which time alone moves something, for each tick but looks (`next_look`), by what
+        was found to be pending; None where only what comes in can."""
         live = self.refresh()
         decision = None if live is None else next_decision(self._splits, live)
         return {
-            Tick.ENROLL: look,
             Tick.ADVANCE: _first(found.enrollment_due, decision),
             Tick.SEND: found.message_due,
             Tick.CALL: found.call_due,
         }
 
-    def next_look(self) -> Moment | None:
-        """The next moment at which time alone may let somebody join, leave or enter, or points lapse. It
-        stays the same until it has come, as long as no tick `enroll` has had anything to do."""
+    def next_look(self, until: Moment) -> Moment | None:
+        """The next moment at which time alone may let somebody join, leave or enter, or points lapse; dates
+        before `until` that are nobody's are passed over. It stays the same until it has come, as long as no
+        tick `enroll` has had anything to do."""
         live, now = self.refresh(), self._house.clock.now()
         if live is None:
             return None
-        looks = self._looks.next_moment(live.definitions, live.revision, now)
+        looks = self._looks.next_moment(live.definitions, live.revision, now, until)
         return _first(looks, self._house.ingester(live.definitions).next_lapse(now))
 
     def close(self) -> None:

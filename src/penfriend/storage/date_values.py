@@ -9,13 +9,14 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from penfriend.domain.calendar import Occasion, stored_days
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.fields import FieldType
 from penfriend.domain.timing import midnight, to_datetime
 from penfriend.domain.triggers import DateTrigger
+from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.passed_moments import index_of, make_missing
 from penfriend.storage.passed_moments_rows import Source, sources
 
@@ -51,6 +52,14 @@ class DateValues:
         except (ValueError, OverflowError):  # a text that is no date, a moment out of the calendar
             return date.min
 
+    def has_any(self, connection: Connection, spans: Sequence[Span]) -> bool:
+        """Whether somebody has a value in one of these."""
+        return any(
+            connection.execute(_within(source), {"low": low, "high": high}).first() is not None
+            for source in self.sources
+            for low, high in spans
+        )
+
     def spans(self, occasion: Occasion, zone: ZoneInfo, first: date) -> tuple[Span, ...]:
         """Whose date it is by the clock of `zone`: what their field holds. A moment counts as the date that
         their clock shows then."""
@@ -65,6 +74,18 @@ def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     breaks = [place for place, (one, other) in enumerate(pairwise(days), 1) if other - one != _DAY]
     for begin, end in pairwise([0, *breaks, len(days)] if days else []):
         yield days[begin], days[end - 1]
+
+
+@lru_cache(maxsize=1024)
+def _within(source: Source) -> Select[Any]:
+    type_ = TEXT if source.is_date else BIG
+    return (
+        select(source.contact)
+        .select_from(source.table if source.joined is None else source.joined)
+        .where(*source.where, source.value >= bindparam("low", type_=type_))
+        .where(source.value <= bindparam("high", type_=type_))
+        .limit(1)
+    )
 
 
 @lru_cache(maxsize=1024)

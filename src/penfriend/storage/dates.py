@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -95,8 +96,11 @@ class Dates:
             connection.execute(_COME, {"name": row.campaign, "at": progress.at, "id": progress.id})
         return done
 
-    def next_moment(self, connection: Connection, after: Moment) -> Moment | None:
-        """The next moment after `after` at which somebody may enter."""
+    def next_moment(
+        self, connection: Connection, after: Moment, until: Moment | None = None
+    ) -> Moment | None:
+        """The next moment after `after` at which somebody may enter; days before `until` that are nobody's
+        date are passed over."""
         states = self._states(connection)
         if not states:
             return None
@@ -104,7 +108,8 @@ class Dates:
         found = [
             moment
             for row in states
-            if (moment := self._calendars[row.campaign].first(zones, after)) is not None
+            if (moment := self._calendars[row.campaign].next_moment(connection, zones, after, until))
+            is not None
         ]
         return min(found, default=None)
 
@@ -144,6 +149,23 @@ class _Calendar:
         found = [self._following(zone, after) for zone in set(zones.values())]
         return min((moment for moment in found if moment is not None), default=None)
 
+    def next_moment(
+        self, connection: Connection, zones: Zones, after: Moment, until: Moment | None
+    ) -> Moment | None:
+        """The same, passing over days before `until` that are nobody's date. A schedule is for everybody."""
+        first = self.first(zones, after)
+        if until is None or self._values is None or first is None or first >= until:
+            return first
+        lowest = self._values.first_day(connection)
+        while first is not None and first < until:
+            coming = self._moments(zones, after, first)[first]
+            if any(
+                self._values.has_any(connection, unit.spans) for unit in self._units(first, coming, lowest)
+            ):
+                return first
+            after, first = first, self.first(zones, first)
+        return first
+
     def _following(self, zone: ZoneInfo, after: Moment) -> Moment | None:
         """Kept until it is past: mostly nothing has to be reckoned."""
         since, moment = self._next.get(zone, (Moment(after + 1), None))
@@ -172,7 +194,8 @@ class _Calendar:
         done: Dated,
     ) -> bool:
         """Whether all whose moment it is have come to the door."""
-        units = list(self._units(connection, at, coming))
+        lowest = None if self._values is None else self._values.first_day(connection)
+        units = list(self._units(at, coming, lowest))
         after = progress.id if at == progress.at + 1 else 0
         sources = None if self._values is None else self._values.sources
         found, cut = gather(connection, units, sources, after, progress.room)
@@ -184,9 +207,9 @@ class _Calendar:
         progress.at, progress.id = (at, 0) if cut is None else (Moment(at - 1), cut)
         return cut is None
 
-    def _units(self, connection: Connection, at: Moment, coming: Sequence[_Coming]) -> Iterator[Unit]:
-        """Those who come at once together: one statement for each day, not for each zone."""
-        first = None if self._values is None else self._values.first_day(connection)
+    def _units(self, at: Moment, coming: Sequence[_Coming], first: date | None) -> Iterator[Unit]:
+        """Those who come at once together: one statement for each day, not for each zone. No date lies before
+        the month of `first`."""
         together: dict[tuple[bool, str, tuple[Span, ...]], list[str | None]] = {}
         for one in coming:
             spans: tuple[Span, ...] = ()

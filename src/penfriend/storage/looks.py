@@ -184,11 +184,13 @@ class Looks:
         report.entered += came.entered
         report.refused += came.refused
 
-    def next_moment(self, connection: Connection, after: Moment) -> Moment | None:
+    def next_moment(
+        self, connection: Connection, after: Moment, until: Moment | None = None
+    ) -> Moment | None:
         """The next moment after `after` at which time alone may let somebody join, leave or enter; None where
-        there is none."""
+        there is none. Before `until` dates that are nobody's are passed over."""
         found = [members.passed.next_moment(connection, after) for members in self.segments.values()]
-        found.append(self.dates.next_moment(connection, after))
+        found.append(self.dates.next_moment(connection, after, until))
         moments = [moment for moment in found if moment is not None]
         return min(moments) if moments else None
 

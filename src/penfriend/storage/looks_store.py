@@ -55,10 +55,13 @@ class LookStore:
         """Find all members anew; how many were wrong and are mended."""
         return refresh_members(self._database, self._of(definitions, revision), now)
 
-    def next_moment(self, definitions: Definitions, revision: int, after: Moment) -> Moment | None:
-        """The next moment at which time alone may change a membership or let somebody enter."""
+    def next_moment(
+        self, definitions: Definitions, revision: int, after: Moment, until: Moment | None = None
+    ) -> Moment | None:
+        """The next moment at which time alone may change a membership or let somebody enter; before `until`
+        dates that are nobody's are passed over."""
         with self._database.read() as connection:
-            return self._of(definitions, revision).next_moment(connection, after)
+            return self._of(definitions, revision).next_moment(connection, after, until)
 
     def _of(self, definitions: Definitions, revision: int) -> Looks:
         kept = self._looks
