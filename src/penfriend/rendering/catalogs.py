@@ -11,8 +11,9 @@ import gettext
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from penfriend.domain.problems import Place
+from penfriend.domain.problems import Place, Problem
 from penfriend.rendering.findings import Problems
 from penfriend.rendering.formats import locale_of
 from penfriend.rendering.translation.plural_forms import forms_of
@@ -64,6 +65,18 @@ def catalog_locales(files: Mapping[str, str]) -> dict[str, str]:
 
 def read_catalog(path: str, text: str, problems: Problems) -> Catalog:
     """Reads one .po text. What is wrong is told, and the rest is used."""
+    catalog, found = _read(path, text, problems.code)
+    problems.add(found)
+    return catalog
+
+
+@lru_cache(maxsize=64)  # a new revision has most often the catalogs of the one before it
+def _read(path: str, text: str, code: str) -> tuple[Catalog, tuple[Problem, ...]]:
+    problems = Problems(code)
+    return _catalog(path, text, problems), problems.all
+
+
+def _catalog(path: str, text: str, problems: Problems) -> Catalog:
     file, locale = f"templates/{path}", path.split("/")[1]
     made = read_po(file, text, problems)
     if made is None:

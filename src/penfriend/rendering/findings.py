@@ -17,16 +17,16 @@ class Problems:
     `penfriend.domain.lint_codes`; `code` is that of those that bring none."""
 
     def __init__(self, code: str = "") -> None:
-        self._code = code
+        self.code = code
         self._found: dict[Problem, None] = {}
 
     def error(self, place: Place, text: str, code: str = "") -> None:
         """Something that must be put right."""
-        self._found[Problem(place, text, "error", code or self._code)] = None
+        self._found[Problem(place, text, "error", code or self.code)] = None
 
     def warning(self, place: Place, text: str, code: str = "") -> None:
         """Something that a person should look at."""
-        self._found[Problem(place, text, "warning", code or self._code)] = None
+        self._found[Problem(place, text, "warning", code or self.code)] = None
 
     def find(self, code: str, place: Place, text: str) -> None:
         """Something of the level that its code has."""
