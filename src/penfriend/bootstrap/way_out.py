@@ -128,6 +128,7 @@ class WayOut:
             self._judge,
             destinations=self._destinations,
             gaps=self._fit.gaps,
+            measures=self._house.measures,
         )
         return sender
 
@@ -166,7 +167,10 @@ class WayOut:
             self._settle_own(live)
         self._fit.check()
         self._broke = True
-        report = self._send.tick(live, lambda: self._gone or stopping() or self._fit.is_unfit(), self._newer)
+        with self._house.measures.turns.timed(self._house.clock, self.name):
+            report = self._send.tick(
+                live, lambda: self._gone or stopping() or self._fit.is_unfit(), self._newer
+            )
         self._broke = False
         return report
 

@@ -57,6 +57,7 @@ def run(
             },
             house.clock,
             lambda was_set: clock_was_set(house, was_set),
+            house.measures,
         )
         worker.stop_when(daemon.stopping)
         _heed_signals(daemon, watch)

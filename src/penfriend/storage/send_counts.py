@@ -32,7 +32,10 @@ def sends(connection: Connection) -> dict[tuple[str, str], int]:
 
 @cache
 def _add(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(send_counts)
-    return insert.on_conflict_do_update(
-        index_elements=[_c.route, _c.outcome], set_={"number": _c.number + insert.excluded.number}
-    )
+    if dialect == "postgresql":
+        insert = postgresql.insert(send_counts)
+        more = _c.number + insert.excluded.number
+        return insert.on_conflict_do_update(index_elements=[_c.route, _c.outcome], set_={"number": more})
+    of_sqlite = sqlite.insert(send_counts)
+    more = _c.number + of_sqlite.excluded.number
+    return of_sqlite.on_conflict_do_update(index_elements=[_c.route, _c.outcome], set_={"number": more})
