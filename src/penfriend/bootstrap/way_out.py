@@ -25,6 +25,7 @@ from penfriend.domain.transport import Transport
 from penfriend.engine.destinations import Destinations
 from penfriend.engine.gate import Gate
 from penfriend.engine.live import Live
+from penfriend.engine.log_context import bound
 from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
 from penfriend.engine.send_report import SendReport
@@ -167,7 +168,8 @@ class WayOut:
             self._settle_own(live)
         self._fit.check()
         self._broke = True
-        with self._house.measures.turns.timed(self._house.clock, self.name):
+        timed = self._house.measures.turns.timed(self._house.clock, self.name)
+        with bound(worker=self.owner, transport=self.name), timed:
             report = self._send.tick(
                 live, lambda: self._gone or stopping() or self._fit.is_unfit(), self._newer
             )

@@ -11,6 +11,7 @@ import typer
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.bounces import watch_bounces
 from penfriend.bootstrap.healing import clock_was_set
+from penfriend.bootstrap.known_secrets import secrets_of, secrets_of_files
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.cli.logs import set_up_logs
 from penfriend.cli.output import DONE
@@ -34,14 +35,15 @@ def run(
     """
     with ExitStack() as open_things:
         house = open_things.enter_context(House.open())
-        set_up_logs(house.settings.log)
+        written = set_up_logs(house.settings.log, secrets_of(house.settings))
         for mistyped in house.settings.mistyped:
             log.warning("%s", mistyped)
         house.lock("penfriend run")
-        watch = FileWatch(house, active=not no_apply)
+        watch = FileWatch(house, lambda live: written.hide(secrets_of_files(live)), active=not no_apply)
         watch.at_start()
         bounces = watch_bounces(house)
         worker = Worker.of(house)
+        written.is_about(worker=worker.owner)
         daemon = Daemon(
             {
                 "refresh": watch.look,

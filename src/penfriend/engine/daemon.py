@@ -26,6 +26,7 @@ from penfriend.domain.health import ClockSet
 from penfriend.domain.ports import Clock
 from penfriend.engine.clock import SystemClock
 from penfriend.engine.clock_watch import ClockWatch
+from penfriend.engine.log_context import bound
 from penfriend.engine.measures import Measures
 from penfriend.engine.troubles import Troubles
 
@@ -127,13 +128,14 @@ class Daemon:
         def call() -> None:
             if self._stopping:
                 return
-            try:
-                with self._measures.ticks.timed(self._clock, name):
-                    tick()
-            except Exception as error:  # whatever it is, the next tick tries again and the others go on
-                self._measures.tick_failures.add(name)
-                self._troubles.failed(name, error)
-            else:
-                self._troubles.went_well(name)
+            with bound(tick=name):
+                try:
+                    with self._measures.ticks.timed(self._clock, name):
+                        tick()
+                except Exception as error:  # whatever it is, the next tick tries again and the others go on
+                    self._measures.tick_failures.add(name)
+                    self._troubles.failed(name, error)
+                else:
+                    self._troubles.went_well(name)
 
         return call

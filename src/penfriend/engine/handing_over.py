@@ -20,7 +20,7 @@ from penfriend.domain.retry import consequence
 from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.timing import DAY, MINUTE, SECOND, Moment
 from penfriend.engine.destinations import NO_NEWS, Heard
-from penfriend.engine.letters import Made, make_letters
+from penfriend.engine.letters import Made, about, make_letters
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.supply import Claim, House, Newer, Supply
 from penfriend.engine.waiting_line import Begun, WaitingLine
@@ -155,7 +155,10 @@ class OneBatch:
                 made, verdicts = self._ready(group[:half], now)
                 more, further = self._ready(group[half:], now)
                 return made + more, verdicts + further
-            log.exception("message %s of campaign %s could not be decided", group[0].id, group[0].campaign)
+            with about(group[0]):
+                log.exception(
+                    "message %s of campaign %s could not be decided", group[0].id, group[0].campaign
+                )
             what = f"{type(error).__name__}: {error}"[:500]
             return [], [Verdict(group[0], SkipIt(Skip.RENDER_FAILED.value, what))]
 

@@ -8,6 +8,7 @@ date of then, by the revision that made it. Where that gives other bytes, or non
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
@@ -24,6 +25,7 @@ from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.timing import Moment, zone_of
 from penfriend.engine.decide import Decided
 from penfriend.engine.live import Live, Revisions
+from penfriend.engine.log_context import bound
 
 log = logging.getLogger("penfriend.letters")
 
@@ -71,19 +73,27 @@ def make_letters(
         if message.in_doubt and frozen.get("contact", {}).get("email") != contact.email:
             verdicts.append(Verdict(message, SkipIt(Skip.INVALID_ADDRESS.value, NEW_ADDRESS)))
             continue
-        try:
-            if message.in_doubt:
-                made.append(_copy(live, earlier, message, contact))
-            else:
-                made.append(_first(live, message, contact, _with_code(frozen, decided, message), now))
-        except StoreUnavailable:
-            raise
-        except (RenderFailed, RevisionUnusable) as failed:
-            verdicts.append(_unmade(message, str(failed)))
-        except Exception as error:  # a fault of ours, met by the data of one person
-            log.exception("message %s could not be made", message.id)
-            verdicts.append(_unmade(message, f"{type(error).__name__}: {error}"))
+        with about(message):
+            try:
+                if message.in_doubt:
+                    made.append(_copy(live, earlier, message, contact))
+                else:
+                    made.append(_first(live, message, contact, _with_code(frozen, decided, message), now))
+            except StoreUnavailable:
+                raise
+            except (RenderFailed, RevisionUnusable) as failed:
+                verdicts.append(_unmade(message, str(failed)))
+            except Exception as error:  # a fault of ours, met by the data of one person
+                log.exception("message %s could not be made", message.id)
+                verdicts.append(_unmade(message, f"{type(error).__name__}: {error}"))
     return made, verdicts
+
+
+def about(message: DueMessage) -> AbstractContextManager[None]:
+    """What is logged inside is about this mail."""
+    return bound(
+        campaign=message.campaign, enrollment=message.enrollment, message=message.id, contact=message.contact
+    )
 
 
 def _with_code(frozen: Frozen, decided: Decided, message: DueMessage) -> Frozen:

@@ -129,6 +129,11 @@ class Measures:
         for word, number in Counter(map(_word, answers)).items():
             self.taken_in.add(kind, word, number=number)
 
+    def unread(self, kind: Literal["event", "contact"], number: int) -> None:
+        """So many could not even be read."""
+        if number:
+            self.taken_in.add(kind, "rejected", number=number)
+
 
 def _word(answer: Answer) -> str:
     if isinstance(answer, Refused):

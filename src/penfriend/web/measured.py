@@ -3,9 +3,12 @@ would hold somebody's token."""
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from penfriend.domain.ports import Clock
+from penfriend.engine.log_context import bound
 from penfriend.engine.measures import OTHERS, Durations
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -32,7 +35,8 @@ class Measured:
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            with bound(request=token_hex(4)):
+                await self._app(scope, receive, noted)
         finally:
             method = scope["method"] if scope["method"] in METHODS else OTHERS
             self._requests.observe(self._clock.elapsed() - began, method, template_of(scope), str(status))

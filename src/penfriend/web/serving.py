@@ -67,7 +67,7 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     links = LinkRoutes(Following(tokens, book.note, house.clock))
     intake = Intake(lambda events, source: house.ingester().ingest_events(events, source=source))
     keyholders = Keyholders(KeyRing(house))
-    events = EventRoutes(keyholders, intake, house.brand_zone)
+    events = EventRoutes(keyholders, intake, house.brand_zone, house.measures)
     metrics = MetricsRoutes(
         keyholders,
         house.measures,
