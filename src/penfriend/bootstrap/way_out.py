@@ -30,6 +30,7 @@ from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.supply import PLACES, Judge, Terms
+from penfriend.engine.traced_transport import TracedTransport
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.handover_log import HandoverLog
@@ -115,11 +116,12 @@ class WayOut:
             self._move(coming.address)
         if isinstance(self._transport, SigningTransport):
             self._transport.sign_with(coming.keys)
+        spans = self._house.measures.spans
         self._send = sender = Send(
             self._messages,
             HandoverLog(self._house.db),
             coming.asking,
-            self._transport,
+            TracedTransport(self._transport, spans) if spans.are_wanted else self._transport,
             self._journal,
             self._house.clock,
             self.owner,
@@ -169,7 +171,8 @@ class WayOut:
         self._fit.check()
         self._broke = True
         timed = self._house.measures.turns.timed(self._house.clock, self.name)
-        with bound(worker=self.owner, transport=self.name), timed:
+        spans = self._house.measures.spans
+        with bound(worker=self.owner, transport=self.name), timed, spans.within("send", transport=self.name):
             report = self._send.tick(
                 live, lambda: self._gone or stopping() or self._fit.is_unfit(), self._newer
             )

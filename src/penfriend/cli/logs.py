@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from penfriend.domain.masking import forms_of, hide, mask_addresses
@@ -26,6 +26,7 @@ class _Guarded(logging.Formatter):
         super().__init__(form, "%Y-%m-%dT%H:%M:%S")
         self.secrets: tuple[str, ...] = ()
         self.always: Mapping[str, str | int] = {}
+        self.ids: Callable[[], Mapping[str, str]] = dict
 
     def clean(self, text: str) -> str:
         """The text without addresses and secrets. Secrets first: a mask would cut them in two."""
@@ -33,7 +34,7 @@ class _Guarded(logging.Formatter):
 
     def about(self) -> dict[str, str | int]:
         """What the line is about."""
-        return {**self.always, **current()}
+        return {**self.always, **current(), **self.ids()}
 
 
 class JsonLines(_Guarded):
@@ -80,6 +81,10 @@ class Log:
     def is_about(self, **always: str | int) -> None:
         """From now on every line is about these."""
         self._formatter.always = always
+
+    def asks(self, ids: Callable[[], Mapping[str, str]]) -> None:
+        """From now on every line has the ids of the trace that it belongs to."""
+        self._formatter.ids = ids
 
 
 def set_up_logs(form: str, secrets: Iterable[str] = ()) -> Log:

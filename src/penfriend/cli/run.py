@@ -12,10 +12,12 @@ from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.bounces import watch_bounces
 from penfriend.bootstrap.healing import clock_was_set
 from penfriend.bootstrap.known_secrets import secrets_of, secrets_of_files
+from penfriend.bootstrap.tracing import tracing
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.cli.logs import set_up_logs
 from penfriend.cli.output import DONE
 from penfriend.engine.daemon import Daemon
+from penfriend.engine.measures import Measures
 
 log = logging.getLogger("penfriend.daemon")
 
@@ -36,6 +38,9 @@ def run(
     with ExitStack() as open_things:
         house = open_things.enter_context(House.open())
         written = set_up_logs(house.settings.log, secrets_of(house.settings))
+        spans = open_things.enter_context(tracing(house.settings.environment))
+        house.measures = Measures(spans=spans)
+        written.asks(spans.ids)
         for mistyped in house.settings.mistyped:
             log.warning("%s", mistyped)
         house.lock("penfriend run")

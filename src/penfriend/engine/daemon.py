@@ -124,14 +124,17 @@ class Daemon:
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
 
+    def _call(self, name: str, tick: Callable[[], object]) -> None:
+        with self._measures.ticks.timed(self._clock, name), self._measures.spans.within(f"tick {name}"):
+            tick()
+
     def _guarded(self, name: str, tick: Callable[[], object]) -> Callable[[], None]:
         def call() -> None:
             if self._stopping:
                 return
             with bound(tick=name):
                 try:
-                    with self._measures.ticks.timed(self._clock, name):
-                        tick()
+                    self._call(name, tick)
                 except Exception as error:  # whatever it is, the next tick tries again and the others go on
                     self._measures.tick_failures.add(name)
                     self._troubles.failed(name, error)

@@ -176,7 +176,10 @@ class OneBatch:
         decided = house.terms.deciding.decide(house.live, known, background, now, rests)
         decided, aside = house.gate.admit(decided, background, house.owner, house.live.revision)
         self._supply.set_aside(aside)
-        made, unmade = make_letters(house.live, house.revisions, house.messages, decided, background, now)
+        spans = house.measures.spans
+        made, unmade = make_letters(
+            house.live, house.revisions, house.messages, decided, background, now, spans
+        )
         return made, decided.verdicts + unmade
 
     def _begin(self, made: Sequence[Made], now: Moment) -> set[int]:

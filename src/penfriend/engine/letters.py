@@ -26,6 +26,7 @@ from penfriend.domain.timing import Moment, zone_of
 from penfriend.engine.decide import Decided
 from penfriend.engine.live import Live, Revisions
 from penfriend.engine.log_context import bound
+from penfriend.engine.spans import NoSpans, Spans
 
 log = logging.getLogger("penfriend.letters")
 
@@ -56,8 +57,10 @@ def make_letters(
     decided: Decided,
     background: SendBackground,
     now: Moment,
+    spans: Spans | None = None,
 ) -> tuple[list[Made], list[Verdict]]:
     """The mails of those that go, and a skip for each that cannot be made. Raises StoreUnavailable."""
+    spans = spans or NoSpans()
     fresh = [message for message in decided.going if not message.in_doubt]
     needs = reduce(or_, (_needs(live, message) for message in fresh), Needs())
     wanted = [background.enrollments[message.enrollment] for message in fresh]
@@ -73,7 +76,7 @@ def make_letters(
         if message.in_doubt and frozen.get("contact", {}).get("email") != contact.email:
             verdicts.append(Verdict(message, SkipIt(Skip.INVALID_ADDRESS.value, NEW_ADDRESS)))
             continue
-        with about(message):
+        with about(message), spans.within("render", campaign=message.campaign, message=message.id) as span:
             try:
                 if message.in_doubt:
                     made.append(_copy(live, earlier, message, contact))
@@ -82,8 +85,10 @@ def make_letters(
             except StoreUnavailable:
                 raise
             except (RenderFailed, RevisionUnusable) as failed:
+                span.failed(type(failed).__name__)
                 verdicts.append(_unmade(message, str(failed)))
             except Exception as error:  # a fault of ours, met by the data of one person
+                span.failed(type(error).__name__)
                 log.exception("message %s could not be made", message.id)
                 verdicts.append(_unmade(message, f"{type(error).__name__}: {error}"))
     return made, verdicts

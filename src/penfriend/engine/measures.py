@@ -18,6 +18,7 @@ from typing import Literal
 
 from penfriend.domain.ingestion import Answer, Duplicate, Refused
 from penfriend.domain.ports import Clock
+from penfriend.engine.spans import NoSpans, Spans
 
 Words = tuple[str, ...]
 
@@ -121,6 +122,8 @@ class Measures:
     """What was brought, by kind (`event`, `own`, `contact`) and answer."""
     calls: Tally = field(default_factory=Tally)
     """Tries to tell other systems, by kind (`webhook`, `outgoing`) and outcome."""
+    spans: Spans = field(default_factory=NoSpans)
+    """What is done, for who wants to follow it."""
     requests: Durations = field(default_factory=lambda: Durations(OF_REQUESTS))
     """By method, route and status."""
 

@@ -118,7 +118,11 @@ class _Turn:
         may have been faster."""
         house, now = self._house, self._house.clock.now()
         until, lanes = Moment(now + CLAIM_LEASE), house.gate.lanes(room)
-        held = house.messages.claim(now, house.owner, until, house.live.revision, room, self._carried, lanes)
+        with house.measures.spans.within("claim", transport=house.transport.name) as span:
+            held = house.messages.claim(
+                now, house.owner, until, house.live.revision, room, self._carried, lanes
+            )
+            span.say(messages=len(held))
         taken = house.gate.take(len(held))
         if taken < len(held):
             house.messages.give_back([message.id for message in held[taken:]], house.owner)

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from penfriend.domain.ports import Clock
 from penfriend.engine.log_context import bound
-from penfriend.engine.measures import OTHERS, Durations
+from penfriend.engine.measures import OTHERS, Measures
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Whatever else is asked for counts as `other`."""
@@ -18,8 +18,8 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 class Measured:
     """Around the application: every request is counted once its answer is through, however it ends."""
 
-    def __init__(self, app: ASGIApp, requests: Durations, clock: Clock) -> None:
-        self._app, self._requests, self._clock = app, requests, clock
+    def __init__(self, app: ASGIApp, measures: Measures, clock: Clock) -> None:
+        self._app, self._measures, self._clock = app, measures, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -34,12 +34,16 @@ class Measured:
                 status = message["status"]
             await send(message)
 
-        try:
-            with bound(request=token_hex(4)):
-                await self._app(scope, receive, noted)
-        finally:
-            method = scope["method"] if scope["method"] in METHODS else OTHERS
-            self._requests.observe(self._clock.elapsed() - began, method, template_of(scope), str(status))
+        method = scope["method"] if scope["method"] in METHODS else OTHERS
+        with self._measures.spans.within(method, kind="server", method=method) as span:
+            try:
+                with bound(request=token_hex(4)):
+                    await self._app(scope, receive, noted)
+            finally:
+                route = template_of(scope)
+                self._measures.requests.observe(self._clock.elapsed() - began, method, route, str(status))
+                span.name(f"{method} {route}")
+                span.say(route=route, status=status)
 
 
 def template_of(scope: Scope) -> str:

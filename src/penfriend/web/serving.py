@@ -79,7 +79,7 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
     # shops before providers, whose address takes any name
     app = create_app(visits, pages, hindrances, shops, reports, links, events, metrics, *previews)
-    app.add_middleware(Measured, requests=house.measures.requests, clock=house.clock)
+    app.add_middleware(Measured, measures=house.measures, clock=house.clock)
     with (
         closing(HitWriter(book)),
         closing(intake),
