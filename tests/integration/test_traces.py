@@ -201,3 +201,18 @@ def test_spans_reach_a_collector(monkeypatch: pytest.MonkeyPatch) -> None:
     assert path == "/v1/traces"
     assert b"tick send" in body
     assert b"penfriend" in body
+
+
+def test_a_collector_that_is_away_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setattr("penfriend.bootstrap.tracing.FLUSH_SECONDS", 0.2)
+    with (
+        caplog.at_level(logging.WARNING),
+        tracing({"OTEL_EXPORTER_OTLP_ENDPOINT": "set"}) as spans,
+        spans.within("tick send"),
+    ):
+        pass
+    told = [record.getMessage() for record in caplog.records]
+    assert told == ["OTEL_EXPORTER_OTLP_ENDPOINT: traces are not taken there; nothing else waits for it"]

@@ -7,16 +7,16 @@ The provider is this process's own and none of the library's globals is touched.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from penfriend import __version__
 from penfriend.engine.spans import Kind, NoSpans, Said, Span, Spans
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import SpanExporter
+    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
     from opentelemetry.trace import Span as Theirs
 
 log = logging.getLogger("penfriend.daemon")
@@ -39,7 +39,9 @@ def tracing(environment: Mapping[str, str]) -> Iterator[Spans]:
         log.warning("OTEL_EXPORTER_OTLP_ENDPOINT is set, and no trace is sent: pip install 'penfriend[otel]'")
         yield NoSpans()
         return
-    with exporting(OTLPSpanExporter(timeout=FLUSH_SECONDS)) as spans:
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # else a line for each try, for ever
+    heard = cast("SpanExporter", _Heard(OTLPSpanExporter(timeout=FLUSH_SECONDS)))  # its base would load it
+    with exporting(heard) as spans:
         yield spans
 
 
@@ -59,6 +61,30 @@ def exporting(exporter: SpanExporter, *, at_once: bool = False) -> Iterator[Span
         yield OtelSpans(provider)
     finally:
         provider.shutdown()
+
+
+class _Heard:
+    """An exporter around another: that the collector does not take spans is said once, and once that it does
+    again. Satisfies the library's `SpanExporter`."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter, self._fails = exporter, False
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = self._exporter.export(spans)
+        fails = result.name != "SUCCESS"
+        if fails and not self._fails:
+            log.warning("OTEL_EXPORTER_OTLP_ENDPOINT: traces are not taken there; nothing else waits for it")
+        elif self._fails and not fails:
+            log.info("traces are taken again")
+        self._fails = fails
+        return result
+
+    def shutdown(self) -> None:
+        self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return self._exporter.force_flush(timeout_millis)
 
 
 class OtelSpans:
