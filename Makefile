@@ -73,6 +73,7 @@ lock: $(READY)  ## renew the locks after a change of pyproject.toml; UPGRADE=--u
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) --group browser -o requirements-browser.txt
+	$(COMPILE) --group build -c requirements-dev.txt -o requirements-build.txt
 
 clean:  ## remove what make and the tools have made
 	rm -rf .venv .cache .hypothesis build dist

@@ -27,6 +27,8 @@ INTRUDERS = {
     "delivery/intruder.py": ("from cryptography import x509", "cryptography only in delivery.dkim_keys"),
     "web/providers.py": ("from anymail import signals", "anymail, Django, boto3 and requests"),
     "engine/cases.py": ("import pytest", "pytest only in testing"),
+    "engine/figures.py": ("from prometheus_client import Gauge", "prometheus-client only in web.metrics"),
+    "engine/traces.py": ("from opentelemetry import trace", "OpenTelemetry only in bootstrap.tracing"),
     "engine/questions.py": ("import dns.resolver", "dnspython only in delivery.dns"),
     "engine/letters_of_the_month.py": ("import cronsim", "cronsim only in domain.cron"),
     "delivery/reports/bounces.py": ("import flufl.bounce", "flufl.bounce only in delivery.reports"),

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import insert, update
 
 from penfriend.domain.feedback import Feedback, Kind
-from penfriend.domain.retention import KINDS as KINDS_KEPT
 from penfriend.domain.timing import DAY, HOUR, Moment
 from penfriend.storage import forgetting
 from penfriend.storage import tables as t
@@ -273,10 +272,3 @@ def test_calls_that_are_over_go(world: World) -> None:
             )
     assert go(world, "calls") == 2
     assert [row["status"] for row in world.rows("webhook_calls")] == ["due", "done"]
-
-
-def test_nothing_else_is_ever_looked_at() -> None:
-    """Not people, consents, suppressions, enrollments, codes, nor what was bought."""
-    known = {part.table.name for parts in forgetting._PARTS.values() for part in parts}
-    assert known == {"events", "hits", "messages", "decisions", "refusals", "webhook_calls"}
-    assert set(forgetting._PARTS) == set(KINDS_KEPT)

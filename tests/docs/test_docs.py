@@ -44,8 +44,11 @@ def test_every_setting_stands_in_the_readme_with_its_default() -> None:
 
 def test_no_page_names_a_setting_that_does_not_exist() -> None:
     from penfriend.bootstrap import DEFAULTS
+    from penfriend.bootstrap.settings import FROM_FILE
 
-    shown = {name for one in all_pages() for name in SETTING.findall(one.promised.text)}
+    shown = {
+        name.removesuffix(FROM_FILE) for one in all_pages() for name in SETTING.findall(one.promised.text)
+    }
     nothing(shown - DEFAULTS.keys(), "settings that do not exist")
 
 

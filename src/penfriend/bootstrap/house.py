@@ -35,6 +35,7 @@ from penfriend.engine.clock import SystemClock
 from penfriend.engine.import_file import FileImport, ImportJob, ImportReport, Progress
 from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
+from penfriend.engine.measures import Measures
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.ingest import IngestStore
 from penfriend.storage.looks_store import LookStore
@@ -66,7 +67,7 @@ class House:
 
     def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
         self.settings, self.db, self.clock = settings, db, clock
-        self.reports = Reports(db)
+        self.reports, self.measures = Reports(db), Measures()
         self._lock: ProcessLock | None = None
         self._live: Live | None = None
         self._loading = threading.Lock()
@@ -133,7 +134,8 @@ class House:
 
     def ingester(self, definitions: Definitions | None = None) -> Ingester:
         """The one way in for events and contacts, typed by these definitions or else the live ones."""
-        return Ingester(IngestStore(self.db), definitions or self.definitions(), self.clock)
+        known = definitions or self.definitions()
+        return Ingester(IngestStore(self.db), known, self.clock, self.measures)
 
     def brand_zone(self, files: Files | None = None) -> ZoneInfo:
         """The brand's clock: of these files, where they can be read, else of the live revision."""

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from penfriend.bootstrap.checked import Checked
 from penfriend.bootstrap.house import House
-from penfriend.bootstrap.worker import Tick, Worker
+from penfriend.bootstrap.ticks import Tick
+from penfriend.bootstrap.worker import Worker
 from penfriend.delivery import MemoryTransport
 from penfriend.domain.delivery import Handover
 from penfriend.domain.timing import DAY, MINUTE, Moment

@@ -50,6 +50,8 @@ DEFAULTS.update(
 )
 
 SHORTEST_SECRET = 16
+FROM_FILE = "_FILE"
+"""Behind the name of a variable: the value stands in that file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Settings:
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
         """The settings that an environment gives. Raises SettingError in one line."""
+        environment = with_files(environment)
         values = {name: environment.get(name) or default for name, (default, _) in DEFAULTS.items()}
         host, port = _listen(values["PENFRIEND_LISTEN"])
         if values["PENFRIEND_LOG"] not in ("text", "json"):
@@ -130,6 +133,24 @@ class Settings:
                 )
             return keys
         return (_kept_secret(self.home / ".penfriend" / "secret"),)
+
+
+def with_files(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with what stands in files: a variable of ours with FROM_FILE behind its name holds the
+    path of a file with the value. Raises SettingError."""
+    found = dict(environment)
+    for name in DEFAULTS:
+        path = found.pop(name + FROM_FILE, "")
+        if not path:
+            continue
+        if environment.get(name):
+            raise SettingError(f"{name} and {name}{FROM_FILE} are both set; keep one of them")
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "no text in UTF-8"
+            raise SettingError(f"{name}{FROM_FILE}: {path} cannot be read ({reason})") from None
+    return found
 
 
 def _listen(value: str) -> tuple[str, int]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from penfriend.bootstrap.checked import coupon_files
 from penfriend.bootstrap.file_stamps import Stamp, stamp_of
 from penfriend.bootstrap.files import Files, sql_files
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.taking_up import apply_at_start, apply_changed
+from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 
 _LEVELS = {"warning": logging.WARNING, "notice": logging.INFO}
@@ -19,8 +21,13 @@ log = logging.getLogger("penfriend.files")
 class FileWatch:
     """Looks at the files each time it is called; reads them only where a name, a size or a time changed."""
 
-    def __init__(self, house: House, *, active: bool) -> None:
-        self._house, self._active = house, active
+    def __init__(
+        self, house: House, hears: Callable[[Definitions], object] = lambda _: None, *, active: bool
+    ) -> None:
+        """`hears` is given the definitions of each revision that is live from now on, before anything is said
+        of it."""
+        self._house, self._hears, self._active = house, hears, active
+        self._heard = 0
         self._asked = threading.Event()
         self._seen: Stamp = frozenset()
         self._named: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
@@ -32,11 +39,13 @@ class FileWatch:
 
     def at_start(self) -> None:
         """Apply the files as a daemon does at its start. What they lack is logged; the live revision runs."""
+        self._tell()
         if self._active:
             self._take_up(at_start=True)
 
     def look(self) -> None:
         """Apply the files if they changed, or if that was asked for."""
+        self._tell()
         if not self._active:
             return
         stamp = self._stamp()
@@ -55,6 +64,7 @@ class FileWatch:
             log.error("the campaign files were not applied: %s", error)
             self._house.note_not_applied(str(error))
             return
+        self._tell()
         errors = [problem for problem in applied.problems if problem.level == "error"]
         for problem in applied.problems:
             if problem.level != "error":
@@ -71,6 +81,15 @@ class FileWatch:
             )
         elif not at_start:  # who has sent a SIGHUP, or taken a mistake back, hears that it was seen
             log.info("the campaign files equal revision %s, which is live", applied.revision)
+
+    def _tell(self) -> None:
+        try:
+            live = self._house.live()
+        except PenfriendError:  # said by whoever needs it
+            return
+        if live is not None and live.revision != self._heard:
+            self._hears(live.definitions)
+            self._heard = live.revision
 
     def _read(self) -> Files:
         """The files, and in `_seen` how they and all that they name looked right before they were read."""

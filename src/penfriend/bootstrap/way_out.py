@@ -25,10 +25,12 @@ from penfriend.domain.transport import Transport
 from penfriend.engine.destinations import Destinations
 from penfriend.engine.gate import Gate
 from penfriend.engine.live import Live
+from penfriend.engine.log_context import bound
 from penfriend.engine.recover import recover
 from penfriend.engine.send import Send
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.supply import PLACES, Judge, Terms
+from penfriend.engine.traced_transport import TracedTransport
 from penfriend.storage.coupon_pool import CouponPool
 from penfriend.storage.dot_journal import FileJournal
 from penfriend.storage.handover_log import HandoverLog
@@ -114,11 +116,12 @@ class WayOut:
             self._move(coming.address)
         if isinstance(self._transport, SigningTransport):
             self._transport.sign_with(coming.keys)
+        spans = self._house.measures.spans
         self._send = sender = Send(
             self._messages,
             HandoverLog(self._house.db),
             coming.asking,
-            self._transport,
+            TracedTransport(self._transport, spans) if spans.are_wanted else self._transport,
             self._journal,
             self._house.clock,
             self.owner,
@@ -128,6 +131,7 @@ class WayOut:
             self._judge,
             destinations=self._destinations,
             gaps=self._fit.gaps,
+            measures=self._house.measures,
         )
         return sender
 
@@ -166,7 +170,12 @@ class WayOut:
             self._settle_own(live)
         self._fit.check()
         self._broke = True
-        report = self._send.tick(live, lambda: self._gone or stopping() or self._fit.is_unfit(), self._newer)
+        timed = self._house.measures.turns.timed(self._house.clock, self.name)
+        spans = self._house.measures.spans
+        with bound(worker=self.owner, transport=self.name), timed, spans.within("send", transport=self.name):
+            report = self._send.tick(
+                live, lambda: self._gone or stopping() or self._fit.is_unfit(), self._newer
+            )
         self._broke = False
         return report
 

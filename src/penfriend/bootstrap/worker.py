@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from enum import Enum
 from typing import TYPE_CHECKING, Self
 
 from penfriend.bootstrap.fit_to_send import AlwaysFit, FitToSend
 from penfriend.bootstrap.forgetting import forget_old
 from penfriend.bootstrap.own_events import own_events
+from penfriend.bootstrap.ticks import HasWork, Tick
 from penfriend.bootstrap.way_out import OpenWay
 from penfriend.bootstrap.ways_out import WaysOut
 from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
@@ -55,21 +55,6 @@ ROUNDS = 10_000
 """`settle` gives up after so many rounds: far more than any campaign has steps."""
 
 
-class Tick(Enum):
-    """The ticks of `settle`."""
-
-    RECOVER = "recover"
-    ENROLL = "enroll"
-    ADVANCE = "advance"
-    SEND = "send"
-    CALL = "call"
-    TRACK = "track"
-
-
-HasWork = Callable[[Tick], bool]
-"""Whether a tick may have something to do; asked before each."""
-
-
 class Worker:
     """Takes up the live revision and runs the ticks. `close` gives everything back."""
 
@@ -98,7 +83,9 @@ class Worker:
         self._calls, self._news = CallLog(house.db), OutgoingLog(house.db)
         readings = SourceReads(house.db, self._looks)
         self._sync = None if sources is None else Sync(readings, sources, house.clock, self.owner)
-        self._call = Call(self._calls, self._news, caller or MemoryCaller(), house.clock, self.owner)
+        self._call = Call(
+            self._calls, self._news, caller or MemoryCaller(), house.clock, self.owner, house.measures
+        )
         self._taking_up = threading.Lock()
         self._live: Live | None = None
         self._enroll: Enroll | None = None

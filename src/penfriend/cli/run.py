@@ -11,10 +11,13 @@ import typer
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.bounces import watch_bounces
 from penfriend.bootstrap.healing import clock_was_set
+from penfriend.bootstrap.known_secrets import secrets_of, secrets_of_files
+from penfriend.bootstrap.tracing import tracing
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.cli.logs import set_up_logs
 from penfriend.cli.output import DONE
 from penfriend.engine.daemon import Daemon
+from penfriend.engine.measures import Measures
 
 log = logging.getLogger("penfriend.daemon")
 
@@ -34,14 +37,18 @@ def run(
     """
     with ExitStack() as open_things:
         house = open_things.enter_context(House.open())
-        set_up_logs(house.settings.log)
+        written = set_up_logs(house.settings.log, secrets_of(house.settings))
+        spans = open_things.enter_context(tracing(house.settings.environment))
+        house.measures = Measures(spans=spans)
+        written.asks(spans.ids)
         for mistyped in house.settings.mistyped:
             log.warning("%s", mistyped)
         house.lock("penfriend run")
-        watch = FileWatch(house, active=not no_apply)
+        watch = FileWatch(house, lambda live: written.hide(secrets_of_files(live)), active=not no_apply)
         watch.at_start()
         bounces = watch_bounces(house)
         worker = Worker.of(house)
+        written.is_about(worker=worker.owner)
         daemon = Daemon(
             {
                 "refresh": watch.look,
@@ -57,6 +64,7 @@ def run(
             },
             house.clock,
             lambda was_set: clock_was_set(house, was_set),
+            house.measures,
         )
         worker.stop_when(daemon.stopping)
         _heed_signals(daemon, watch)

@@ -24,6 +24,8 @@ class Scope(StrEnum):
 
     EVENTS_WRITE = "events:write"
     """Bring in events: `POST /v1/events`."""
+    METRICS_READ = "metrics:read"
+    """Read what monitoring is told: `GET /metrics`."""
 
 
 @dataclass(frozen=True, slots=True)

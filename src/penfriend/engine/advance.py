@@ -26,6 +26,7 @@ from penfriend.domain.standing import Call, Change, Ending, Mail, Move, Pause, V
 from penfriend.domain.timing import HOUR, SECOND, Moment, shift
 from penfriend.domain.winners import SplitState
 from penfriend.engine.live import Live
+from penfriend.engine.log_context import bound
 from penfriend.engine.split_winners import seeks_winners
 
 log = logging.getLogger("penfriend.advance")
@@ -131,7 +132,9 @@ class Advance:
             raise
         except Exception:  # whatever is wrong with one of them, the others go on
             if len(rows) == 1:
-                log.exception("enrollment %s of %s could not be moved", rows[0].id, rows[0].campaign)
+                one = rows[0]
+                with bound(campaign=one.campaign, enrollment=one.id, contact=one.contact):
+                    log.exception("enrollment %s of %s could not be moved", one.id, one.campaign)
                 report.set_aside += 1
                 return [_set_aside(rows[0], live.revision, now)]
             half = len(rows) // 2

@@ -16,6 +16,7 @@ from penfriend.domain.ports import Clock
 from penfriend.domain.timing import Moment
 from penfriend.domain.webhooks import Caller, Calls, DueCall, HeldCall, News, body_of
 from penfriend.engine.live import Live
+from penfriend.engine.measures import Measures
 from penfriend.engine.turns import LEASE, CallReport, Ready, Turn
 
 __all__ = ["LEASE", "Call", "CallReport"]
@@ -29,7 +30,16 @@ ERASED = "the contact was erased"
 class Call:
     """Makes the calls of one store."""
 
-    def __init__(self, calls: Calls, news: News, caller: Caller, clock: Clock, owner: str) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        news: News,
+        caller: Caller,
+        clock: Clock,
+        owner: str,
+        measures: Measures | None = None,
+    ) -> None:
+        self._counts = (measures or Measures()).calls
         self._steps, self._news = OfSteps(calls), OfNews(news)
         self._caller, self._clock, self._owner = caller, clock, owner
 
@@ -47,13 +57,18 @@ class Call:
         with ThreadPoolExecutor(min(AT_ONCE, len(due)), "penfriend-call") as pool:
             turns = [pool.submit(turn.take, self._caller, stopping) for turn in due]
             failures = [turn.exception() for turn in turns]
-        for turn, failure in zip(turns, failures, strict=True):
+        for place, (turn, failure) in enumerate(zip(turns, failures, strict=True)):
             if failure is None:
+                self._count(due[place].sort.what, turn.result())
                 total.add(turn.result())
         for failure in failures:
             if failure is not None:
                 raise failure
         return total
+
+    def _count(self, what: str, report: CallReport) -> None:
+        for outcome in ("done", "again", "failed"):
+            self._counts.add(what, outcome, number=getattr(report, outcome))
 
     def release(self) -> None:
         """Give back all that is held."""

@@ -26,6 +26,8 @@ from penfriend.domain.health import ClockSet
 from penfriend.domain.ports import Clock
 from penfriend.engine.clock import SystemClock
 from penfriend.engine.clock_watch import ClockWatch
+from penfriend.engine.log_context import bound
+from penfriend.engine.measures import Measures
 from penfriend.engine.troubles import Troubles
 
 log = logging.getLogger("penfriend.daemon")
@@ -59,8 +61,10 @@ class Daemon:
         ticks: Mapping[str, Callable[[], object]],
         clock: Clock | None = None,
         clock_was_set: Callable[[ClockSet], object] = lambda _: None,
+        measures: Measures | None = None,
     ) -> None:
         """`clock_was_set` hears of it when somebody sets the machine's clock, forward or back."""
+        self._measures = measures or Measures()
         self._ticks, self._clock, self._clock_was_set = ticks, clock or SystemClock(), clock_was_set
         self._troubles = Troubles()
         self._stopping = False
@@ -120,15 +124,21 @@ class Daemon:
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
 
+    def _call(self, name: str, tick: Callable[[], object]) -> None:
+        with self._measures.ticks.timed(self._clock, name), self._measures.spans.within(f"tick {name}"):
+            tick()
+
     def _guarded(self, name: str, tick: Callable[[], object]) -> Callable[[], None]:
         def call() -> None:
             if self._stopping:
                 return
-            try:
-                tick()
-            except Exception as error:  # whatever it is, the next tick tries again and the others go on
-                self._troubles.failed(name, error)
-            else:
-                self._troubles.went_well(name)
+            with bound(tick=name):
+                try:
+                    self._call(name, tick)
+                except Exception as error:  # whatever it is, the next tick tries again and the others go on
+                    self._measures.tick_failures.add(name)
+                    self._troubles.failed(name, error)
+                else:
+                    self._troubles.went_well(name)
 
         return call

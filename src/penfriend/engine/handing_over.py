@@ -20,7 +20,7 @@ from penfriend.domain.retry import consequence
 from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.timing import DAY, MINUTE, SECOND, Moment
 from penfriend.engine.destinations import NO_NEWS, Heard
-from penfriend.engine.letters import Made, make_letters
+from penfriend.engine.letters import Made, about, make_letters
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.supply import Claim, House, Newer, Supply
 from penfriend.engine.waiting_line import Begun, WaitingLine
@@ -155,7 +155,10 @@ class OneBatch:
                 made, verdicts = self._ready(group[:half], now)
                 more, further = self._ready(group[half:], now)
                 return made + more, verdicts + further
-            log.exception("message %s of campaign %s could not be decided", group[0].id, group[0].campaign)
+            with about(group[0]):
+                log.exception(
+                    "message %s of campaign %s could not be decided", group[0].id, group[0].campaign
+                )
             what = f"{type(error).__name__}: {error}"[:500]
             return [], [Verdict(group[0], SkipIt(Skip.RENDER_FAILED.value, what))]
 
@@ -173,7 +176,10 @@ class OneBatch:
         decided = house.terms.deciding.decide(house.live, known, background, now, rests)
         decided, aside = house.gate.admit(decided, background, house.owner, house.live.revision)
         self._supply.set_aside(aside)
-        made, unmade = make_letters(house.live, house.revisions, house.messages, decided, background, now)
+        spans = house.measures.spans
+        made, unmade = make_letters(
+            house.live, house.revisions, house.messages, decided, background, now, spans
+        )
         return made, decided.verdicts + unmade
 
     def _begin(self, made: Sequence[Made], now: Moment) -> set[int]:

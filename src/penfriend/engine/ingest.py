@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 from uuid import uuid4
 
 from email_validator import EmailNotValidError, validate_email
@@ -24,6 +24,7 @@ from penfriend.domain.incoming_contact import check_contact
 from penfriend.domain.ingestion import Answer, CheckedEvent, ContactIn, IngestionStore, Own, Refused, Taken
 from penfriend.domain.ports import Clock
 from penfriend.domain.timing import Moment
+from penfriend.engine.measures import Measures
 
 T = TypeVar("T")
 C = TypeVar("C")
@@ -62,8 +63,16 @@ def _is_domain(domain: str) -> bool:
 class Ingester:
     """Takes batches by the definitions of one revision. Holds nothing else; any number may exist."""
 
-    def __init__(self, store: IngestionStore, definitions: Definitions, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: IngestionStore,
+        definitions: Definitions,
+        clock: Clock,
+        measures: Measures | None = None,
+    ) -> None:
+        """What it takes is counted in `measures`."""
         self._store = store
+        self._measures = measures
         self._definitions = definitions
         self._clock = clock
         self._events = EventCheck(definitions, check_address)
@@ -83,6 +92,7 @@ class Ingester:
         """
         now = self._clock.now()
         return self._take(
+            "event",
             batch,
             lambda event: self._events.check(_with_id(event), now, source=source),
             lambda checked: self._store.take_events(checked, self._definitions, now),
@@ -96,7 +106,7 @@ class Ingester:
             return self._events.check(_with_id(pair[0]), now, own=pair[1])
 
         return self._take(
-            batch, check, lambda checked: self._store.take_events(checked, self._definitions, now)
+            "own", batch, check, lambda checked: self._store.take_events(checked, self._definitions, now)
         )
 
     def ingest_contacts(
@@ -105,6 +115,7 @@ class Ingester:
         """Take contacts; Duplicate is one about whom nothing is new. `proof` is that of their consent."""
         now = self._clock.now()
         return self._take(
+            "contact",
             batch,
             lambda contact: check_contact(
                 contact, self._definitions, check_address, now=now, source=source, proof=proof
@@ -122,6 +133,7 @@ class Ingester:
 
     def _take(
         self,
+        kind: Literal["event", "own", "contact"],
         batch: Sequence[T],
         check: Callable[[T], C],
         keep: Callable[[list[C]], list[Answer]],
@@ -138,6 +150,8 @@ class Ingester:
         if checked:
             for place, answer in zip(places, keep(checked), strict=True):
                 answers[place] = answer
+        if self._measures is not None:
+            self._measures.brought(kind, answers)
         return answers
 
 

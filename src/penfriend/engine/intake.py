@@ -69,6 +69,11 @@ class Intake:
             self._changed.notify()
         return lot.answers
 
+    @property
+    def waiting(self) -> int:
+        """How many events wait to be stored."""
+        return self._number
+
     def close(self) -> None:
         """Store what waits, and take no more."""
         with self._changed:

@@ -8,6 +8,7 @@ date of then, by the revision that made it. Where that gives other bytes, or non
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
@@ -24,6 +25,8 @@ from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.timing import Moment, zone_of
 from penfriend.engine.decide import Decided
 from penfriend.engine.live import Live, Revisions
+from penfriend.engine.log_context import bound
+from penfriend.engine.spans import NoSpans, Spans
 
 log = logging.getLogger("penfriend.letters")
 
@@ -54,8 +57,10 @@ def make_letters(
     decided: Decided,
     background: SendBackground,
     now: Moment,
+    spans: Spans | None = None,
 ) -> tuple[list[Made], list[Verdict]]:
     """The mails of those that go, and a skip for each that cannot be made. Raises StoreUnavailable."""
+    spans = spans or NoSpans()
     fresh = [message for message in decided.going if not message.in_doubt]
     needs = reduce(or_, (_needs(live, message) for message in fresh), Needs())
     wanted = [background.enrollments[message.enrollment] for message in fresh]
@@ -71,19 +76,29 @@ def make_letters(
         if message.in_doubt and frozen.get("contact", {}).get("email") != contact.email:
             verdicts.append(Verdict(message, SkipIt(Skip.INVALID_ADDRESS.value, NEW_ADDRESS)))
             continue
-        try:
-            if message.in_doubt:
-                made.append(_copy(live, earlier, message, contact))
-            else:
-                made.append(_first(live, message, contact, _with_code(frozen, decided, message), now))
-        except StoreUnavailable:
-            raise
-        except (RenderFailed, RevisionUnusable) as failed:
-            verdicts.append(_unmade(message, str(failed)))
-        except Exception as error:  # a fault of ours, met by the data of one person
-            log.exception("message %s could not be made", message.id)
-            verdicts.append(_unmade(message, f"{type(error).__name__}: {error}"))
+        with about(message), spans.within("render", campaign=message.campaign, message=message.id) as span:
+            try:
+                if message.in_doubt:
+                    made.append(_copy(live, earlier, message, contact))
+                else:
+                    made.append(_first(live, message, contact, _with_code(frozen, decided, message), now))
+            except StoreUnavailable:
+                raise
+            except (RenderFailed, RevisionUnusable) as failed:
+                span.failed(type(failed).__name__)
+                verdicts.append(_unmade(message, str(failed)))
+            except Exception as error:  # a fault of ours, met by the data of one person
+                span.failed(type(error).__name__)
+                log.exception("message %s could not be made", message.id)
+                verdicts.append(_unmade(message, f"{type(error).__name__}: {error}"))
     return made, verdicts
+
+
+def about(message: DueMessage) -> AbstractContextManager[None]:
+    """What is logged inside is about this mail."""
+    return bound(
+        campaign=message.campaign, enrollment=message.enrollment, message=message.id, contact=message.contact
+    )
 
 
 def _with_code(frozen: Frozen, decided: Decided, message: DueMessage) -> Frozen:

@@ -24,6 +24,7 @@ from penfriend.engine.destinations import Destinations
 from penfriend.engine.gate import Gate
 from penfriend.engine.handing_over import OneBatch
 from penfriend.engine.live import Live, Revisions
+from penfriend.engine.measures import Measures
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.supply import PLACES, House, Judge, Newer, Terms
 
@@ -54,12 +55,13 @@ class Send:
         judge: Judge = lambda _: None,
         destinations: Destinations | None = None,
         gaps: Gaps | None = None,
+        measures: Measures | None = None,
     ) -> None:
         """Without `destinations` it begins as if nothing had been sent before."""
         self._deciding, self._gate = Deciding(asking, coupons, gaps), gate
-        known = destinations or Destinations(transport.concurrency, clock)
+        known, counts = destinations or Destinations(transport.concurrency, clock), measures or Measures()
         self._house_by: Callable[[Terms], House] = lambda terms: House(
-            messages, handovers, terms, transport, journal, clock, owner, revisions, judge, known
+            messages, handovers, terms, transport, journal, clock, owner, revisions, judge, known, counts
         )
 
     def terms(self, live: Live) -> Terms:
@@ -116,7 +118,11 @@ class _Turn:
         may have been faster."""
         house, now = self._house, self._house.clock.now()
         until, lanes = Moment(now + CLAIM_LEASE), house.gate.lanes(room)
-        held = house.messages.claim(now, house.owner, until, house.live.revision, room, self._carried, lanes)
+        with house.measures.spans.within("claim", transport=house.transport.name) as span:
+            held = house.messages.claim(
+                now, house.owner, until, house.live.revision, room, self._carried, lanes
+            )
+            span.say(messages=len(held))
         taken = house.gate.take(len(held))
         if taken < len(held):
             house.messages.give_back([message.id for message in held[taken:]], house.owner)

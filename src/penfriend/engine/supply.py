@@ -4,7 +4,7 @@ destinations would fill all places."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from penfriend.domain.outbox import DueMessage, Verdict
 from penfriend.domain.ports import Clock, DotJournal, Handovers, Messages
@@ -16,6 +16,7 @@ from penfriend.engine.decide import Deciding
 from penfriend.engine.destinations import Destinations
 from penfriend.engine.gate import Gate
 from penfriend.engine.live import Live, Revisions
+from penfriend.engine.measures import Measures
 from penfriend.engine.send_report import SendReport
 from penfriend.engine.waiting_line import InHand, WaitingLine
 
@@ -60,6 +61,7 @@ class House:
     revisions: Revisions
     judge: Judge
     destinations: Destinations
+    measures: Measures = field(default_factory=Measures)
 
     @property
     def live(self) -> Live:
@@ -137,8 +139,17 @@ class Supply:
                 report.unknown += 1
             else:
                 report.skipped += 1
-                if isinstance(verdict.decision, SkipIt) and verdict.decision.reason == Skip.RENDER_FAILED:
-                    self.gone_wrong.add(verdict.message.campaign)
+            if isinstance(verdict.decision, SkipIt):
+                self._skip(verdict.message, verdict.decision.reason)
+
+    def _skip(self, message: DueMessage, reason: str) -> None:
+        measures, failed = self._house.measures, reason == Skip.RENDER_FAILED
+        if not message.in_doubt:
+            measures.skipped.add(reason)
+        if failed:
+            measures.render_failures.add(message.campaign)
+            if not message.in_doubt:
+                self.gone_wrong.add(message.campaign)
 
     @property
     def may_look(self) -> bool:

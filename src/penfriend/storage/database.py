@@ -18,6 +18,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.database_errors import TransactionLost, translate
@@ -93,6 +94,12 @@ class Database:
             if known is None:
                 raise
             raise known from error
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections are in use, and how many are open beside them."""
+        pools = {id(pool): pool for pool in (self._writing.pool, self._reading.pool)}
+        known = [pool for pool in pools.values() if isinstance(pool, QueuePool)]
+        return sum(pool.checkedout() for pool in known), sum(pool.checkedin() for pool in known)
 
     def close(self) -> None:
         """Give all connections back. Idempotent."""

@@ -80,7 +80,12 @@ def make_engines(url: URL, *, lasting: bool = True) -> tuple[Engine, Engine]:
 
 def _sqlite(url: URL, begin: str, timeout: float, lasting: bool) -> Engine:
     engine = create_engine(
-        url, connect_args={"timeout": timeout}, pool_size=8, max_overflow=64, json_serializer=to_json
+        url,
+        connect_args={"timeout": timeout},
+        pool_size=8,
+        max_overflow=64,
+        json_serializer=to_json,
+        hide_parameters=True,  # they are people's data, and errors end in the log
     )
     event.listen(engine, "connect", _prepare_sqlite)
     if not lasting:
@@ -133,6 +138,7 @@ def _postgresql(url: URL) -> tuple[Engine, Engine]:
         max_overflow=32,
         pool_pre_ping=True,  # a restarted server then costs nobody a transaction
         json_serializer=to_json,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_postgresql)
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -85,6 +85,12 @@ def _calls_may_go(limit: Moment, now: Moment) -> Condition:
     return and_(c.status.in_(("done", "failed")), c.over_at < limit, _is_over(t.webhook_calls, now))
 
 
+def _dead_may_go(limit: Moment, _: Moment) -> Condition:
+    """What was told is deleted by itself (`penfriend.domain.outgoing.KEPT`)."""
+    c = t.outgoing_calls.c
+    return and_(c.status == "failed", c.over_at < limit)
+
+
 def _delete_from(table: Table) -> Callable[[Connection, list[int], Moment], None]:
     def deleting(connection: Connection, ids: list[int], _: Moment) -> None:
         connection.execute(delete(table).where(table.c.id.in_(ids)))
@@ -130,8 +136,46 @@ _PARTS: dict[str, tuple[_Part, ...]] = {
             _delete_from(t.refusals),
         ),
     ),
-    "calls": (_Part(t.webhook_calls, "created_at", _calls_may_go, _delete_from(t.webhook_calls)),),
+    "calls": (
+        _Part(t.webhook_calls, "created_at", _calls_may_go, _delete_from(t.webhook_calls)),
+        _Part(t.outgoing_calls, "created_at", _dead_may_go, _delete_from(t.outgoing_calls)),
+    ),
 }
+GOES_WITH = {"attempts": "messages", "feedback": "messages"}
+"""Tables whose rows go with those of another."""
+STAYS = {
+    **dict.fromkeys(
+        ("contacts", "contact_keys", "subscriptions", "consents"),
+        "who people are and what they agreed to, until they are erased",
+    ),
+    **dict.fromkeys(
+        ("suppressions", "suppression_changes"), "outlives everything: nobody is written to again by mistake"
+    ),
+    **dict.fromkeys(
+        (
+            *("event_facts", "carts", "orders", "refunds", "items", "purchases"),
+            *("point_moves", "lots", "expiries", "rewards", "answers"),
+        ),
+        "what conditions read of a person",
+    ),
+    "products": "the shop's own list",
+    "enrollments": "who was in a campaign may not enter again, and whose mail it was",
+    "coupon_codes": "no code is given twice",
+    **dict.fromkeys(
+        ("members", "segment_looks", "source_rows", "source_reads", "campaign_states", "splits"),
+        "how things are now, a row for each",
+    ),
+    **dict.fromkeys(
+        ("touched", "source_staged", "outgoing_targets", "leases", "routes", "destinations", "route_rates"),
+        "what is over leaves by itself",
+    ),
+    "revisions": "a mail that is sent again is made by the one that made it",
+    **dict.fromkeys(
+        ("segment_sizes", "route_days"), "a row for each day: what guards and warm-ups compare with"
+    ),
+    **dict.fromkeys(("send_counts", "notes", "api_keys"), "a few rows, however long it runs"),
+}
+"""Tables that nothing is deleted from by age, and why."""
 
 
 def forget(db: Database, kind: str, limit: Moment, now: Moment, steps: int) -> Pass:

@@ -36,6 +36,7 @@ from penfriend.storage.outgoing import tell_of_messages
 from penfriend.storage.people import locked_versions
 from penfriend.storage.route_days import uncount_handed
 from penfriend.storage.routes import rest_route, revive_route
+from penfriend.storage.send_counts import count_sends
 from penfriend.storage.story import waits_line
 from penfriend.storage.tables import attempts, decisions, messages
 
@@ -70,6 +71,7 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     arrived = [done.message for done in finished if done.consequence.status is Status.SENT]
     found = _waiting_for_results(connection, [done.message for done in finished], owner, arrived)
     _uncount_unheard(connection, finished)
+    counts = _news_of_tries(connection, finished)
     connection.execute(_CLOSE_ATTEMPT, [_attempt_values(done) for done in finished])
     settled = [done for done in finished if done.message in found]
     if settled:
@@ -94,6 +96,15 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     _tell_what_waits(connection, settled, found)
     _tell_route(connection, finished, route)
     _tell_destinations(connection, finished, route)
+    count_sends(connection, counts)  # last: all workers write to the same few rows
+
+
+def _news_of_tries(connection: Connection, finished: Sequence[Finished]) -> Counter[tuple[str, str]]:
+    """How many tries by route and outcome have an outcome that is not on record yet. What was unknown and is
+    known now counts under both."""
+    outcomes = {done.attempt: done.result.outcome.value for done in finished}
+    known = connection.execute(_OUTCOMES, {"ids": list(outcomes)})
+    return Counter((row.route, outcomes[row.id]) for row in known if row.outcome != outcomes[row.id])
 
 
 def _uncount_unheard(connection: Connection, finished: Sequence[Finished]) -> None:
@@ -171,6 +182,9 @@ _NEVER_WERE = (
 )
 _OPEN_TRIES = select(attempts.c.route, attempts.c.started_at).where(
     attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None)
+)
+_OUTCOMES = select(attempts.c.id, attempts.c.route, attempts.c.outcome).where(
+    attempts.c.id.in_(bindparam("ids", expanding=True))
 )
 _CONTACTS = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
 _TAKING_RESULTS = (

@@ -17,8 +17,10 @@ from penfriend.storage.call_tries import CallTries, is_due, is_free
 from penfriend.storage.database import Database
 from penfriend.storage.tables import contacts, outgoing_calls
 
-AT_ONCE = 5_000
-"""So many that were told are deleted in one transaction."""
+AT_ONCE = 1_000
+"""So many that were told are deleted in one transaction: whoever sends waits for it."""
+MOST = 20_000
+"""So many by one tick of `housekeeping`, which is called every ten minutes."""
 
 _c = outgoing_calls.c
 _earlier = outgoing_calls.alias("earlier")
@@ -57,15 +59,17 @@ class OutgoingLog(CallTries):
             return set(connection.execute(chosen, {"ids": list(ids)}).scalars())
 
     def forget(self, before: Moment) -> int:
-        """Delete what was told before that moment; how many. What has failed stays."""
+        """Delete what was told before that moment, MOST of it at most; how many. What has failed stays for as
+        long as `retention` keeps `calls`."""
         old = select(_c.id).where(_c.status == Then.DONE.value, _c.over_at < before).limit(AT_ONCE)
         forgotten = 0
-        while True:
+        while forgotten < MOST:
             with self._db.write() as connection:
                 gone = connection.execute(delete(outgoing_calls).where(_c.id.in_(old))).rowcount
             forgotten += gone
             if gone < AT_ONCE:
-                return forgotten
+                break
+        return forgotten
 
     def _come_first(self) -> tuple[ColumnElement[bool], ...]:
         return (COMES_FIRST,)

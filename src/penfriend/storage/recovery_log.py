@@ -7,6 +7,7 @@ every `sending` where the journal is lost or of another boot.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from penfriend.domain.delivery import Outcome, Stage
 from penfriend.domain.message import Status
 from penfriend.domain.outbox import Finished, Journal, OpenAttempt
 from penfriend.domain.timing import Moment
+from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
 from penfriend.storage.dot_journal import FileJournal, journal_of
 from penfriend.storage.feedback_effects import settle_doubts
 from penfriend.storage.message_log import wake
 from penfriend.storage.outcomes import record, withdraw
 from penfriend.storage.outgoing import tell_of_messages
+from penfriend.storage.send_counts import count_sends
 from penfriend.storage.tables import attempts, messages
 
 _m = messages.c
@@ -133,12 +136,10 @@ def _doubt(
         )
         if held and doubted.rowcount:
             told.append(attempt.message)
-    connection.execute(
-        update(attempts)
-        .where(attempts.c.id == bindparam("of_id"), attempts.c.ended_at.is_(None))
-        .values(ended_at=now, outcome=Outcome.UNKNOWN.value, stage=Stage.DOT.value, text=why),
-        [{"of_id": attempt.attempt} for attempt, _ in left],
+    doubted_tries = connection.execute(
+        _CLOSE_IN_DOUBT, {"ids": [one.attempt for one, _ in left], "at": now, "why": why}
     )
+    counts = Counter((route, Outcome.UNKNOWN.value) for route in doubted_tries.scalars())
     over = [attempt.message for attempt, again_at in left if again_at is None]
     tell_of_messages(connection, told, now)
     chosen = select(_m.enrollment_id).where(
@@ -146,3 +147,17 @@ def _doubt(
     )
     wake(connection, connection.execute(chosen, {"ids": over}).scalars().all())
     settle_doubts(connection, [attempt.message for attempt, _ in left], now)
+    count_sends(connection, counts)
+
+
+_CLOSE_IN_DOUBT = (
+    update(attempts)
+    .where(attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None))
+    .values(
+        ended_at=bindparam("at", type_=BIG),
+        outcome=Outcome.UNKNOWN.value,
+        stage=Stage.DOT.value,
+        text=bindparam("why"),
+    )
+    .returning(attempts.c.route)
+)

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from penfriend.domain.api_keys import Scope
 from penfriend.domain.ingestion import Answer, Duplicate, Refused, Taken
 from penfriend.engine.intake import Intake, Overrun
+from penfriend.engine.measures import Measures
 from penfriend.web.answers import problem
 from penfriend.web.bodies import read_body
 from penfriend.web.event_bodies import BodyRefused, Brought, read_events, unpacked
@@ -31,7 +32,14 @@ MOST_TOLD = 1_000
 class EventRoutes:
     """The route. `zone` gives the brand's clock, for moments without a zone."""
 
-    def __init__(self, keyholders: Keyholders, intake: Intake, zone: Callable[[], ZoneInfo]) -> None:
+    def __init__(
+        self,
+        keyholders: Keyholders,
+        intake: Intake,
+        zone: Callable[[], ZoneInfo],
+        measures: Measures | None = None,
+    ) -> None:
+        self._measures = measures or Measures()
         self._keyholders, self._intake, self._zone = keyholders, intake, zone
 
     def router(self) -> APIRouter:
@@ -48,6 +56,7 @@ class EventRoutes:
             read = run_in_threadpool(self._read, request, body) if len(body) > SMALL else None
             brought, single = self._read(request, body) if read is None else await read
             events = [one.event for one in brought if one.event is not None]
+            self._measures.unread("event", len(brought) - len(events))
             stored = (
                 await asyncio.wrap_future(self._intake.offer(events, f"api {key.name}")) if events else []
             )

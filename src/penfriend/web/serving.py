@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from penfriend.bootstrap import House
 from penfriend.bootstrap.api_keys import KeyRing
 from penfriend.bootstrap.feedback import feedback_desk
+from penfriend.bootstrap.figure_book import FigureBook
 from penfriend.bootstrap.own_events import own_events
 from penfriend.bootstrap.preview import Previews
 from penfriend.delivery.esp.hooks import Hooks
@@ -26,6 +27,8 @@ from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
 from penfriend.web.keyholders import Keyholders
 from penfriend.web.links import LinkRoutes
+from penfriend.web.measured import Measured
+from penfriend.web.metrics import MetricsRoutes
 from penfriend.web.preview import PreviewRoutes
 from penfriend.web.server import RunningServer, serve
 from penfriend.web.shop_hooks import ShopHookRoutes
@@ -63,11 +66,20 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     book = HitBook(HitLog(house.db).keep)
     links = LinkRoutes(Following(tokens, book.note, house.clock))
     intake = Intake(lambda events, source: house.ingester().ingest_events(events, source=source))
-    events = EventRoutes(Keyholders(KeyRing(house)), intake, house.brand_zone)
+    keyholders = Keyholders(KeyRing(house))
+    events = EventRoutes(keyholders, intake, house.brand_zone, house.measures)
+    metrics = MetricsRoutes(
+        keyholders,
+        house.measures,
+        FigureBook(house).read,
+        house.db.connections,
+        lambda: {"events": intake.waiting, "hits": book.waiting},
+    )
     shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
     previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
     # shops before providers, whose address takes any name
-    app = create_app(visits, pages, hindrances, shops, reports, links, events, *previews)
+    app = create_app(visits, pages, hindrances, shops, reports, links, events, metrics, *previews)
+    app.add_middleware(Measured, measures=house.measures, clock=house.clock)
     with (
         closing(HitWriter(book)),
         closing(intake),

@@ -7,7 +7,7 @@ belonging   touched, segment_looks, segment_sizes, members, source_rows, source_
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
 outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, hits, coupon_codes
-pacing      route_rates, route_days
+pacing      route_rates, route_days, send_counts
 house       revisions, leases, routes, destinations, notes, api_keys
 """
 
@@ -45,7 +45,7 @@ from penfriend.storage.tables.journeys import (
 from penfriend.storage.tables.loyalty import answers, expiries, lots, point_moves, rewards
 from penfriend.storage.tables.mail import attempts, coupon_codes, feedback, hits, messages
 from penfriend.storage.tables.outgoing import outgoing_calls, outgoing_targets
-from penfriend.storage.tables.pacing import route_days, route_rates
+from penfriend.storage.tables.pacing import route_days, route_rates, send_counts
 from penfriend.storage.tables.people import (
     consents,
     contact_keys,
@@ -95,6 +95,7 @@ __all__ = [
     "routes",
     "segment_looks",
     "segment_sizes",
+    "send_counts",
     "source_reads",
     "source_rows",
     "source_staged",

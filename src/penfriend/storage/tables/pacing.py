@@ -1,4 +1,4 @@
-"""How fast routes go: the buckets of their rates, and what they handed over on each day."""
+"""How fast routes go: the buckets of their rates, what they handed over on each day, what became of tries."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ route_days = Table(
     Column("begins_at", BIG, primary_key=True, autoincrement=False),  # midnight, by the brand's clock
     count("handed"),  # tries begun that day and not taken back
 )
+
+send_counts = Table(
+    "send_counts",
+    metadata,
+    Column("route", TEXT, primary_key=True),
+    Column("outcome", TEXT, primary_key=True),  # accepted, deferred, rejected, unknown
+    count("number"),
+)
+"""Of all tries that ever were, also those that `retention` has deleted since: never less than before."""

@@ -100,6 +100,7 @@ suppressions = Table(
     text("reason", null=False),
     text("evidence"),
     moment("at", null=False),
+    Index(None, "reason"),  # they are counted by it
 )
 
 suppression_changes = Table(
