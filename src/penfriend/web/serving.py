@@ -21,6 +21,8 @@ from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages, SignedTokens
 from penfriend.storage.hit_log import HitLog
 from penfriend.storage.visit_log import VisitLog
+from penfriend.web.accounts.desk import Desk
+from penfriend.web.accounts.part import Dashboard
 from penfriend.web.app import create_app
 from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
@@ -66,8 +68,9 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     events = EventRoutes(Keyholders(KeyRing(house)), intake, house.brand_zone)
     shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
     previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
+    dashboard = Dashboard(Desk(house), open_here=with_previews)
     # shops before providers, whose address takes any name
-    app = create_app(visits, pages, hindrances, shops, reports, links, events, *previews)
+    app = create_app(visits, pages, hindrances, shops, reports, links, events, dashboard, *previews)
     with (
         closing(HitWriter(book)),
         closing(intake),
