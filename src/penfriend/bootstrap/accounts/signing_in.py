@@ -4,9 +4,11 @@ OpenID Connect provider vouches for. Each that works begins a session with a tok
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from penfriend.accounts.hashing import Hasher
+from penfriend.accounts.openid import Identity
 from penfriend.accounts.sealing import Seals
 from penfriend.accounts.totp import recovery_code, step_of
 from penfriend.bootstrap.house import House
@@ -132,6 +134,16 @@ class SignIn:
                 write_entry(connection, Entry(now, _actor(user, place), Deed.SIGNED_IN, user.name))
         return SignedIn(fresh, stage, user, self._browser_of(user) if stage is Stage.IN else None)
 
+    def by_identity(self, identity: Identity, place: Place) -> SignedIn | None:
+        """With what the provider of OpenID Connect says; None where nobody here has that e-mail, or has it
+        under another subject there. Nobody is added by it. A second factor that is on here is asked for."""
+        now = self._house.clock.now()
+        with self._house.db.write() as connection:
+            user = users.user_with_email(connection, identity.email)
+            if user is None or not users.bind_subject(connection, user.id, identity.subject):
+                return None
+        return self._begin(user, (), place, now, {"by": "OpenID Connect"})
+
     def user_of_link(self, token: str) -> User | None:
         """Whose one-time link it is; None where it is good no more."""
         with self._house.db.read() as connection:
@@ -153,7 +165,14 @@ class SignIn:
                 guesses.count_success(connection, buckets, now)
         return right
 
-    def _begin(self, user: User, buckets: tuple[Bucket, ...], place: Place, now: Moment) -> SignedIn:
+    def _begin(
+        self,
+        user: User,
+        buckets: tuple[Bucket, ...],
+        place: Place,
+        now: Moment,
+        details: Mapping[str, str] | None = None,
+    ) -> SignedIn:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         stage = Stage.CODE if user.has_second_factor else Stage.IN
         with self._house.db.write() as connection:
@@ -162,7 +181,9 @@ class SignIn:
             sessions.start_session(connection, token, user.id, stage, place, now)
             if stage is Stage.IN:
                 users.note_signed_in(connection, user.id, now)
-                write_entry(connection, Entry(now, _actor(user, place), Deed.SIGNED_IN, user.name))
+                write_entry(
+                    connection, Entry(now, _actor(user, place), Deed.SIGNED_IN, user.name, details or {})
+                )
         return SignedIn(token, stage, user, self._browser_of(user) if stage is Stage.IN else None)
 
     def _count(self, buckets: tuple[Bucket, ...], name: str, place: Place, now: Moment) -> int:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from penfriend.accounts.hashing import Hasher
+from penfriend.accounts.openid import require_library
 from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.own import OwnAccount
 from penfriend.bootstrap.accounts.sessions import Sessions
@@ -28,6 +29,8 @@ class Desk:
 
     def __init__(self, house: House, hasher: Hasher | None = None) -> None:
         hasher = hasher or Hasher()
+        if house.settings.oidc is not None:
+            require_library()
         self.house = house
         self.sessions = Sessions(house)
         self.door = SignIn(house, hasher)

@@ -46,7 +46,7 @@ class LoginPages:
         name, password = ask.form.one("name"), ask.form.one("password")
         done = self._desk.door.by_password(name, password, known, ask.place)
         if isinstance(done, SignedIn):
-            return self._let_in(ask, done)
+            return self.let_in(ask, done, ask.form.one("next"))
         if isinstance(done, Slowed):
             return _later(self._login(ask, HTTPStatus.TOO_MANY_REQUESTS, wait=seconds(done.wait)), done)
         return self._login(ask, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=True)
@@ -60,7 +60,7 @@ class LoginPages:
         known = self._desk.cookies.read(ask.request, BROWSER)
         done = self._desk.door.by_code(ask.signed_in, ask.form.one("code"), known, ask.place)
         if isinstance(done, SignedIn):
-            return self._let_in(ask, done)
+            return self.let_in(ask, done, ask.form.one("next"))
         if isinstance(done, Slowed):
             return _later(self._code(ask, HTTPStatus.TOO_MANY_REQUESTS, wait=seconds(done.wait)), done)
         return self._code(ask, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=isinstance(done, Wrong))
@@ -77,7 +77,7 @@ class LoginPages:
         token = ask.request.path_params["token"]
         done = self._desk.door.by_link(token, ask.form.one("password"), ask.place)
         if isinstance(done, SignedIn):
-            return self._let_in(ask, done)
+            return self.let_in(ask, done, ask.form.one("next"))
         user = self._desk.door.user_of_link(token)
         if user is None or not isinstance(done, PasswordFault):
             return self._gone(ask)
@@ -90,11 +90,15 @@ class LoginPages:
         self._desk.cookies.take(response, SESSION)
         return response
 
-    def _let_in(self, ask: Ask, done: SignedIn) -> Response:
-        """With a fresh session, whatever the browser had before."""
+    def refuse(self, ask: Ask, why: str, status: HTTPStatus) -> Response:
+        """The form, with why the provider of OpenID Connect did not let in: `unknown` or `failed`."""
+        return self._login(ask, status, refused=why)
+
+    def let_in(self, ask: Ask, done: SignedIn, wanted: str) -> Response:
+        """Go on to what was wanted, with a fresh session whatever the browser had before."""
         if ask.session is not None and ask.session.stage is Stage.IN:
             self._desk.sessions.sign_out(ask.session, ask.actor)
-        wanted = path_of_ours(ask.form.one("next"))
+        wanted = path_of_ours(wanted)
         half = "/login/code" if wanted == "/" else f"/login/code?next={wanted}"
         response = self._desk.to(half if done.stage is Stage.CODE else wanted)
         self._desk.cookies.give(response, SESSION, done.token)
@@ -103,15 +107,17 @@ class LoginPages:
             self._desk.cookies.give(response, BROWSER, done.browser, BROWSER_SECONDS)
         return response
 
-    def _login(self, ask: Ask, status: HTTPStatus, *, wrong: bool = False, wait: int = 0) -> Response:
+    def _login(
+        self, ask: Ask, status: HTTPStatus, *, wrong: bool = False, wait: int = 0, refused: str = ""
+    ) -> Response:
         return self._desk.page(
             ask,
             "login",
             status,
             wrong=wrong,
             wait=wait,
-            refused="",
-            oidc=False,
+            refused=refused,
+            oidc=self._desk.house.settings.oidc is not None,
             name=ask.form.one("name")[:_SHOWN_NAME],
             next=_wanted(ask),
         )

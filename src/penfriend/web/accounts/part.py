@@ -13,6 +13,7 @@ from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.gate import Gate
 from penfriend.web.accounts.home_page import HomePage
 from penfriend.web.accounts.login_pages import LoginPages
+from penfriend.web.accounts.openid_pages import OpenIdPages
 from penfriend.web.accounts.routes import Route
 from penfriend.web.accounts.user_pages import UserPages
 from penfriend.web.answers import not_found
@@ -31,8 +32,15 @@ class Dashboard:
 
     def routes(self) -> list[Route]:
         """Every route with who may have it; the style sheet is everybody's."""
-        pages = (HomePage, LoginPages, AccountPages, UserPages)
-        found = [route for kind in pages for route in kind(self._desk).routes()]
+        login = LoginPages(self._desk)
+        pages = (
+            HomePage(self._desk),
+            login,
+            OpenIdPages(self._desk, login),
+            AccountPages(self._desk),
+            UserPages(self._desk),
+        )
+        found = [route for one in pages for route in one.routes()]
         return [route for route in found if route.who is Right.LOOK] if self._open else found
 
     def router(self) -> APIRouter:
