@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from penfriend.bootstrap.accounts import auditing
+from penfriend.bootstrap.accounts import shell
 from tests.support.commands import run_here
 
 
@@ -71,4 +71,4 @@ def test_a_system_user_without_a_name_is_told_by_number(monkeypatch: pytest.Monk
         raise OSError("no such user")
 
     monkeypatch.setattr(getpass, "getuser", fail)
-    assert auditing.at_the_shell().name.startswith("uid ")
+    assert shell.at_the_shell().name.startswith("uid ")

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import typer
 
 from penfriend.bootstrap import House, Worker
-from penfriend.bootstrap.accounts.auditing import at_the_shell
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.accounts.users import first_link
 from penfriend.bootstrap.bounces import watch_bounces
 from penfriend.bootstrap.healing import clock_was_set

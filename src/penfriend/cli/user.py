@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 
 from penfriend.bootstrap import House
-from penfriend.bootstrap.accounts.auditing import at_the_shell, entries
+from penfriend.bootstrap.accounts.auditing import entries
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.accounts.users import OneTimeLink, add_user, list_users, remove_named
 from penfriend.cli.moments import iso_moment, shown_moment
 from penfriend.cli.output import DONE, print_json

@@ -40,6 +40,7 @@ class Deed(StrEnum):
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
     APPLIED = "applied"
+    RESUMED = "resumed"
     SUPPRESSED = "suppressed"
     UNSUPPRESSED = "unsuppressed"
     MESSAGE_SETTLED = "message_settled"
@@ -64,6 +65,7 @@ MEANINGS: Mapping[Deed, str] = {
     Deed.KEY_MADE: "a key of the API was made",
     Deed.KEY_REVOKED: "a key of the API was revoked",
     Deed.APPLIED: "a revision was made live",
+    Deed.RESUMED: "a campaign that had stopped by itself was let go on",
     Deed.SUPPRESSED: "an address is not written to any more",
     Deed.UNSUPPRESSED: "an address may be written to again",
     Deed.MESSAGE_SETTLED: "the doubt about a message, or about a gap, was settled",
