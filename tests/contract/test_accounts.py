@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
@@ -18,6 +19,7 @@ from penfriend.storage import tables
 from penfriend.storage.accounts import audit_log, guesses, once, sessions, users
 from penfriend.storage.accounts.sessions import Place
 from penfriend.storage.database import Database, open_database
+from penfriend.storage.snapshot import copy_store
 from tests.support.houses import NOON
 
 HERE = Place("192.0.2.1", "Firefox, Linux")
@@ -224,3 +226,16 @@ def test_the_audit_log_is_read_from_its_end(db: Database) -> None:
             "user 2",
             "user 1",
         ]
+
+
+def test_a_copy_of_the_store_opens_no_door(db: Database, anna: int, tmp_path: Path) -> None:
+    with db.write() as connection:
+        sessions.start_session(connection, "token", anna, Stage.IN, HERE, NOON)
+        once.keep_link(connection, "link", anna, NOON, Moment(NOON + DAY))
+        once.keep_codes(connection, anna, ["code"])
+        guesses.count_guess(connection, buckets("password/anna", "192.0.2.1"), NOON)
+        entry = Entry(NOON, Actor("anna", Way.DASHBOARD), Deed.SIGNED_IN)
+        audit_log.write_entry(connection, entry)
+    with copy_store(db, tmp_path / "copy.db") as copy, copy.read() as connection:
+        for table in tables.metadata.sorted_tables:
+            assert connection.execute(select(table)).all() == [], table.name
