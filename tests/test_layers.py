@@ -25,6 +25,7 @@ INTRUDERS = {
     "web/colours.py": ("import rich", "typer and rich only in cli"),
     "cli/server.py": ("import uvicorn", "FastAPI and uvicorn only in web"),
     "delivery/intruder.py": ("from cryptography import x509", "cryptography only in delivery.dkim_keys"),
+    "web/passwords.py": ("import argon2", "argon2, pyotp, segno, authlib and joserfc only in accounts"),
     "web/providers.py": ("from anymail import signals", "anymail, Django, boto3 and requests"),
     "engine/cases.py": ("import pytest", "pytest only in testing"),
     "engine/figures.py": ("from prometheus_client import Gauge", "prometheus-client only in web.metrics"),

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import update
 
 from penfriend.cli.messages import shown_row
+from penfriend.domain.accounts.audit import Actor, Deed, Way
 from penfriend.domain.campaign import OnUnknown
 from penfriend.domain.delivery import Fault, Result
 from penfriend.domain.outbox import Finished
 from penfriend.domain.retry import consequence
 from penfriend.domain.timing import HOUR, MINUTE, SECOND, Moment
 from penfriend.storage import tables as t
+from penfriend.storage.accounts.audit_log import read_entries
 from penfriend.storage.overview import Reports
 from tests.contract.test_handover_log import FACTS, KEPT, LEASE, begin, beginnings, begun, only, record
 from tests.contract.test_message_log import TRIED, message, person
@@ -251,7 +253,11 @@ def test_acceptance_that_comes_after_it_was_to_be_sent_again_keeps_it_from_being
 def test_doubt_that_a_person_settles_as_sent_is_a_mail_that_was_sent(world: World) -> None:
     person(world)
     record(world, *begun(world), NO_ANSWER)
-    Reports(world.db).resolve(only(world)["id"], True, Moment(NOON + HOUR))
+    by = Actor("anna", Way.DASHBOARD, "192.0.2.1")
+    Reports(world.db).resolve(only(world)["id"], True, Moment(NOON + HOUR), by)
+    with world.db.read() as connection:
+        (told,) = read_entries(connection)
+    assert (told.by, told.deed, told.details) == (by, Deed.MESSAGE_SETTLED, {"as": "sent"})
     assert (world.statuses(), only(world)["sent_at"]) == (["sent"], NOON + SECOND)
     assert [(row["name"], row["at"]) for row in world.rows("events")] == [("mail_sent", NOON + SECOND)]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from penfriend.bootstrap.house import House
-from penfriend.domain.contact import normalise_address
+from penfriend.domain.accounts.audit import Actor, Deed, Entry, Way
+from penfriend.domain.contact import address_hash, normalise_address
 from penfriend.domain.errors import SettingError
 from penfriend.domain.suppression import Change, Standing
 from penfriend.domain.timing import Moment
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.people import find_contact, load_contacts
 from penfriend.storage.suppressions import suppress, suppression, suppression_log, unsuppress
 
@@ -32,7 +34,10 @@ def stop_writing(house: House, address: str, *, reason: str, note: str, by: str)
     """Write to the address no more; whether that is new. Raises SettingError for what is no address."""
     normal, at = _normal(address), house.clock.now()
     with house.db.write() as connection:
-        return suppress(connection, normal, reason=reason, evidence=note or None, at=at, by=by)
+        new = suppress(connection, normal, reason=reason, evidence=note or None, at=at, by=by)
+        if new:
+            write_entry(connection, _entry(at, by, Deed.SUPPRESSED, normal))
+        return new
 
 
 def lift(house: House, address: str, *, reason: str, by: str) -> bool:
@@ -40,7 +45,15 @@ def lift(house: House, address: str, *, reason: str, by: str) -> bool:
     address."""
     normal, at = _normal(address), house.clock.now()
     with house.db.write() as connection:
-        return unsuppress(connection, normal, reason=reason, at=at, by=by)
+        lifted = unsuppress(connection, normal, reason=reason, at=at, by=by)
+        if lifted:
+            write_entry(connection, _entry(at, by, Deed.UNSUPPRESSED, normal))
+        return lifted
+
+
+def _entry(at: Moment, by: str, deed: Deed, address: str) -> Entry:
+    """By the hash of the address, as in `suppressions`; why stands in `suppression_changes`."""
+    return Entry(at, Actor(by, Way.COMMAND), deed, address_hash(address))
 
 
 def _normal(address: str) -> str:

@@ -6,10 +6,13 @@ import secrets
 import threading
 from collections.abc import Collection
 
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.house import House
+from penfriend.domain.accounts.audit import Deed, Entry
 from penfriend.domain.api_keys import LABEL_BYTES, SECRET_BYTES, ApiKey, Scope, digest_of, key_of, label_of
 from penfriend.domain.errors import NotFound, SettingError
 from penfriend.domain.timing import MINUTE
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.api_keys import all_keys, keep_key, note_use, revoke_key, valid_key
 
 LONGEST_NAME = 100
@@ -32,7 +35,10 @@ def create_key(house: House, name: str, scopes: Collection[str]) -> str:
         raise SettingError(f"{found}. A scope is one of: {', '.join(known)}.")
     key = key_of(secrets.token_bytes(LABEL_BYTES), secrets.token_bytes(SECRET_BYTES))
     with house.db.write() as connection:
-        keep_key(connection, key, name, frozenset(map(Scope, scopes)), house.clock.now())
+        now = house.clock.now()
+        keep_key(connection, key, name, frozenset(map(Scope, scopes)), now)
+        details = {"scopes": " ".join(sorted(scopes))}
+        write_entry(connection, Entry(now, at_the_shell(), Deed.KEY_MADE, name, details))
     return key
 
 
@@ -48,6 +54,7 @@ def revoke(house: House, name: str) -> None:
     with house.db.write() as connection:
         if not revoke_key(connection, wanted, house.clock.now()):
             raise NotFound(f'there is no valid key "{name}"; `penfriend apikey list` shows them')
+        write_entry(connection, Entry(house.clock.now(), at_the_shell(), Deed.KEY_REVOKED, wanted))
 
 
 class KeyRing:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.checked import Checked
 from penfriend.bootstrap.files import Files
+from penfriend.domain.accounts.audit import Deed, Entry
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.outbox import has_other_lanes
 from penfriend.domain.problems import Problem
 from penfriend.domain.relocation import other_letters, relocations
 from penfriend.domain.renames import Renames, as_renamed, renames
 from penfriend.domain.timing import Moment
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.database import Database
 from penfriend.storage.enrollment_log import wake_campaigns
 from penfriend.storage.looks_store import LookStore
@@ -87,6 +90,7 @@ def apply_files(
             if has_other_lanes(same_names, definitions):
                 leave_lanes(connection)
         pause_and_resume(connection, definitions, now)
+        write_entry(connection, Entry(now, at_the_shell(), Deed.APPLIED, f"revision {revision.number}"))
     LookStore(db).activate(definitions, revision.number, now, _other_segments(same_names, definitions))
     return _noted(db, Applied(revision.number, True, checked.problems))
 

@@ -13,6 +13,7 @@ from penfriend.engine.live import Live
 from penfriend.engine.sync import sql_segments
 from penfriend.storage.coupon_pool import coupon_counts
 from penfriend.storage.database import Database
+from penfriend.storage.looks import active_since
 from penfriend.storage.overview import Reports
 from penfriend.storage.source_states import read_states
 
@@ -39,3 +40,9 @@ def overview_of(db: Database, live: Live | None, now: Moment, address: str) -> O
         coupons = coupon_counts(connection, live.definitions)
     ways = transport_states(db, live.definitions, address, overview.routes, now)
     return replace(overview, coupons=coupons, sources=sources, transports=ways)
+
+
+def campaign_starts(db: Database) -> dict[str, Moment]:
+    """When each campaign went live, of those that are."""
+    with db.read() as connection:
+        return {name: Moment(at) for name, at in active_since(connection).items()}

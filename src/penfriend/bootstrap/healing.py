@@ -3,12 +3,15 @@ backup."""
 
 from __future__ import annotations
 
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.fit_to_send import disk_room
 from penfriend.bootstrap.house import House
+from penfriend.domain.accounts.audit import Deed, Entry
 from penfriend.domain.errors import NotFound
 from penfriend.domain.gap import Gap, Settled
 from penfriend.domain.health import ClockSet, Health
 from penfriend.domain.timing import DAY, Moment
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.clock_mending import mend_clock, read_clock
 from penfriend.storage.life import begin_anew, count_held, read_gap, read_life, settle_gap
 
@@ -31,6 +34,9 @@ def settle(house: House, settled: Settled) -> int:
     now = house.clock.now()
     with house.db.write() as connection:
         waited = settle_gap(connection, settled, now)
+        if waited is not None:
+            details = {"as": settled.value, "mails": str(waited)}
+            write_entry(connection, Entry(now, at_the_shell(), Deed.MESSAGE_SETTLED, "gap", details))
     if waited is None:
         raise NotFound("no restored backup was found here, so there is no gap; `--as hold` makes one")
     return waited
@@ -43,6 +49,7 @@ def hold_until_now(house: House) -> Gap:
         life = read_life(connection)
         gap = Gap(since=Moment(0) if life is None else life.at, until=now, found_at=now)
         begin_anew(connection, life, None, gap)
+        write_entry(connection, Entry(now, at_the_shell(), Deed.MESSAGE_SETTLED, "gap", {"as": "hold"}))
     return gap
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from penfriend.accounts.openid import Client, is_safe
 from penfriend.delivery.esp.providers import PROVIDERS
 from penfriend.domain.errors import SettingError
 from penfriend.domain.problems import did_you_mean
@@ -30,6 +31,9 @@ DEFAULTS: dict[str, tuple[str, str]] = {
         "",
         "where `run` fetches what comes back: imaps://user:password@host/Folder, a Maildir",
     ),
+    "PENFRIEND_OIDC_ISSUER": ("", "the OpenID Connect provider by which users of the dashboard may sign in"),
+    "PENFRIEND_OIDC_CLIENT_ID": ("", "what the dashboard is called there"),
+    "PENFRIEND_OIDC_CLIENT_SECRET": ("", "its secret there"),
     "PENFRIEND_LOG": ("text", "text, or json: one object a line"),
 }
 """Every variable with its default and its meaning."""
@@ -71,6 +75,8 @@ class Settings:
     """By provider, as far as they are set."""
     shops: Mapping[str, str]
     """By shop system, likewise."""
+    oidc: Client | None
+    """What the dashboard is to the provider by which its users may sign in; None without one."""
     environment: Mapping[str, str]
     """What `${NAME}` in the campaign files can take, defaults of ours included."""
 
@@ -101,6 +107,7 @@ class Settings:
             secret_key=values["PENFRIEND_SECRET_KEY"],
             webhooks={one.name: secret for one in PROVIDERS.values() if (secret := values.get(one.webhook))},
             shops={one: secret for one in SHOPS if (secret := values[f"{PREFIX}WEBHOOK_{one.upper()}"])},
+            oidc=_oidc(values),
             environment={**environment, "PENFRIEND_PUBLIC_URL": url},
         )
 
@@ -151,6 +158,21 @@ def with_files(environment: Mapping[str, str]) -> Mapping[str, str]:
             reason = error.strerror if isinstance(error, OSError) else "no text in UTF-8"
             raise SettingError(f"{name}{FROM_FILE}: {path} cannot be read ({reason})") from None
     return found
+
+
+def _oidc(values: Mapping[str, str]) -> Client | None:
+    issuer, client_id, secret = (
+        values[f"PENFRIEND_OIDC_{name}"] for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+    )
+    if not issuer:
+        return None
+    if not is_safe(issuer):
+        raise SettingError(
+            f'PENFRIEND_OIDC_ISSUER: "{issuer}" is no https address, e.g. https://login.shop.example'
+        )
+    if not client_id:
+        raise SettingError("PENFRIEND_OIDC_CLIENT_ID: it is needed beside PENFRIEND_OIDC_ISSUER")
+    return Client(issuer, client_id, secret)
 
 
 def _listen(value: str) -> tuple[str, int]:

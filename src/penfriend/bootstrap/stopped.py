@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.house import House
+from penfriend.domain.accounts.audit import Deed, Entry
 from penfriend.domain.errors import NotFound
 from penfriend.engine.stops import Stops
 from penfriend.engine.supply import Judge
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.pausing import stopped
 from penfriend.storage.stop_log import StopLog
 from penfriend.storage.stop_log import let_go_on as _let_go_on
@@ -32,4 +35,7 @@ def let_go_on(house: House, names: Collection[str]) -> None:
             if name not in known:
                 resting = f"it is {', '.join(sorted(known))}" if known else "none has"
                 raise NotFound(f'--resume: no campaign "{name}" has stopped by itself; {resting}')
-        _let_go_on(connection, names, paused, house.clock.now())
+        now = house.clock.now()
+        _let_go_on(connection, names, paused, now)
+        for name in names:
+            write_entry(connection, Entry(now, at_the_shell(), Deed.RESUMED, name))

@@ -119,7 +119,8 @@ def _tell(overview: Overview, received: int) -> None:
 
 def _stay(inbox: Inbox, pages: str) -> None:
     """Until Ctrl-C."""
-    typer.echo(f"\nThe letters of the files can be looked at: {pages}/preview")
+    typer.echo(f"\nThe dashboard is open at {pages}")
+    typer.echo(f"The letters of the files can be looked at: {pages}/preview")
     typer.echo(f"The inbox is open at {inbox.address} - press Ctrl-C to end.")
     try:
         threading.Event().wait()

@@ -37,6 +37,7 @@ COMMANDS = {
     "messages": ("messages", "List mails, the newest first."),
     "contact": ("contact", "Look at one person, or let an address be written to no more."),
     "apikey": ("apikey", "Say which programs may use the API."),
+    "user": ("user", "Say who may use the dashboard, and see who did what."),
     "source": ("source", "Look at the databases of the company (`sources`)."),
     "translate": ("translate", "Gather the texts of letters, and keep their translations."),
 }

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.healing import hold_until_now, settle
 from penfriend.cli.moments import iso_moment, shown_moment
 from penfriend.cli.output import DONE, print_json
@@ -133,7 +134,7 @@ def resolve(
     if message is None:
         return _resolve_gap(settled)
     with House.open() as house:
-        house.reports.resolve(message, settled == "sent", house.clock.now())
+        house.reports.resolve(message, settled == "sent", house.clock.now(), at_the_shell())
     typer.echo(f"message {message}: {'sent' if settled == 'sent' else 'due again, with the same Message-ID'}")
     return DONE
 

@@ -9,12 +9,15 @@ from contextlib import ExitStack
 import typer
 
 from penfriend.bootstrap import House, Worker
+from penfriend.bootstrap.accounts.shell import at_the_shell
+from penfriend.bootstrap.accounts.users import first_link
 from penfriend.bootstrap.bounces import watch_bounces
 from penfriend.bootstrap.healing import clock_was_set
 from penfriend.bootstrap.known_secrets import secrets_of, secrets_of_files
 from penfriend.bootstrap.tracing import tracing
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.cli.logs import set_up_logs
+from penfriend.cli.moments import shown_moment
 from penfriend.cli.output import DONE
 from penfriend.engine.daemon import Daemon
 from penfriend.engine.measures import Measures
@@ -73,6 +76,7 @@ def run(
             from penfriend.web.serving import serve_house  # its libraries take most of the time of a start
 
             open_things.enter_context(serve_house(house))
+            _invite_the_first(house)
         log.info(
             "running as %s: revision %s, transport %s",
             worker.owner,
@@ -83,6 +87,16 @@ def run(
     _ignore_signals()
     log.info("stopped")
     return DONE
+
+
+def _invite_the_first(house: House) -> None:
+    """Let somebody into the dashboard where nobody ever was: printed, since it is no matter for logs."""
+    link = first_link(house, at_the_shell())
+    if link is not None:
+        typer.echo(
+            f"Nobody can sign in to the dashboard yet. This link is for the first operator; it is good once,"
+            f" until {shown_moment(link.until)} UTC:\n{link.url}"
+        )
 
 
 def _heed_signals(daemon: Daemon, watch: FileWatch) -> None:

@@ -2,6 +2,7 @@
 
     PenfriendError                 one sentence for a person: what was found, what would be right
     ├── SettingError               an environment variable, an option or an argument is wrong (exit status 2)
+    │   └── UserRefused            a user of the dashboard cannot be as asked for
     ├── CampaignFilesInvalid       the campaign files have problems; carries all of them (exit status 1)
     ├── GuardObjects               a change would do more than somebody may want; `--yes` goes past (exit
     status 1)
@@ -37,6 +38,15 @@ class PenfriendError(Exception):
 
 class SettingError(PenfriendError):
     """A setting, option or argument is missing or wrong."""
+
+
+class UserRefused(SettingError):
+    """A user of the dashboard cannot be as asked for. `fault` is `name`, `email`, `role`, `exists`, or `last`
+    where nobody could let anybody in any more."""
+
+    def __init__(self, fault: str, text: str) -> None:
+        self.fault = fault
+        super().__init__(text)
 
 
 class CampaignFilesInvalid(PenfriendError):

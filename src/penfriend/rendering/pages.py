@@ -113,14 +113,14 @@ class Pages:
 
     def notice(self, what: Notice, setting: Setting, accept_language: str) -> str:
         """A page that is nobody's, in the language that the browser asks for."""
-        wanted = next((name for name in accepted(accept_language) if _language(name)), setting.brand_locale)
+        wanted = next((name for name in accepted(accept_language) if language_of(name)), setting.brand_locale)
         return self._fill("notice.html", replace(setting, locale=wanted, address=""), {"what": what})
 
     def _fill(self, template: str, setting: Setting, values: Mapping[str, object]) -> str:
         names = (setting.locale, setting.brand_locale, LANGUAGES[0])
-        name = next(name for name in names if _language(name))
+        name = next(name for name in names if language_of(name))
         locale = locale_of(name) or Locale(LANGUAGES[0])
-        words = Words(self._texts[_language(name) or LANGUAGES[0]])
+        words = Words(self._texts[language_of(name) or LANGUAGES[0]])
         return self._environment.get_template(template).render(
             values,
             setting=setting,
@@ -161,9 +161,10 @@ class Words:
         return escape(self._texts[key]).format(**apart)
 
 
-def read_texts(language: str) -> dict[str, str]:
-    """The texts of one language by their keys."""
-    texts: dict[str, str] = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+def read_texts(language: str, folder: str = "pages") -> dict[str, str]:
+    """The texts of one language by their keys, for the pages of that folder of this package."""
+    path = files("penfriend.rendering") / folder / f"{language}.toml"
+    texts: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
     return texts
 
 
@@ -177,7 +178,7 @@ def accepted(header: str) -> list[str]:
     return [name for _, name in sorted(found, key=lambda one: one[0])]
 
 
-def _language(name: str) -> str | None:
+def language_of(name: str) -> str | None:
     """Which of LANGUAGES a locale is of."""
     locale = locale_of(name)
     return locale.language if locale and locale.language in LANGUAGES else None

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, union_all, update
 
+from penfriend.domain.accounts.audit import Actor, Deed, Entry
 from penfriend.domain.errors import NotFound
 from penfriend.domain.message import Status
 from penfriend.domain.overview import CampaignCounts, MessageLine, Overview
 from penfriend.domain.timing import Moment
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.call_tries import calls_not_done
 from penfriend.storage.database import Database
 from penfriend.storage.destinations import resting_destinations
@@ -118,7 +120,7 @@ class Reports:
                 for row in connection.execute(chosen)
             ]
 
-    def resolve(self, message: int, as_sent: bool, now: Moment) -> None:
+    def resolve(self, message: int, as_sent: bool, now: Moment, by: Actor | None = None) -> None:
         """Settle a doubt: it was delivered, or it is to be sent again with the same Message-ID and bytes.
         Raises NotFound."""
         with self._db.write() as connection:
@@ -141,6 +143,9 @@ class Reports:
                 tell_of_messages(connection, [message], now)
                 over_at = connection.execute(select(_m.over_at).where(_m.id == message)).scalar()
                 note_sent(connection, {message: now if over_at is None else Moment(over_at)})
+            if by is not None:
+                settled = {"as": "sent" if as_sent else "resend"}
+                write_entry(connection, Entry(now, by, Deed.MESSAGE_SETTLED, f"message {message}", settled))
             chosen = select(_m.enrollment_id).where(_m.id == message)
             wake(connection, list(connection.execute(chosen).scalars()))
 

@@ -20,7 +20,8 @@ from penfriend.web.bodies import read_form
 from penfriend.web.headers import LETTER
 
 SHOWING = ["GET", "HEAD"]
-_KEPT_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+KEPT_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""The headers of a file whose name changes with its content."""
 
 
 class PageRoutes:
@@ -95,7 +96,7 @@ class PageRoutes:
         """The style sheet."""
         if name != self._pages.stylesheet.name:
             raise not_found()
-        return Response(self._pages.stylesheet.content, media_type="text/css", headers=_KEPT_FOR_GOOD)
+        return Response(self._pages.stylesheet.content, media_type="text/css", headers=KEPT_FOR_GOOD)
 
     def _answer(self, page: Page | None) -> Response:
         if page is None:

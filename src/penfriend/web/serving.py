@@ -22,6 +22,8 @@ from penfriend.engine.visits import Visits
 from penfriend.rendering.pages import Pages, SignedTokens
 from penfriend.storage.hit_log import HitLog
 from penfriend.storage.visit_log import VisitLog
+from penfriend.web.accounts.desk import Desk
+from penfriend.web.accounts.part import Dashboard
 from penfriend.web.app import create_app
 from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
@@ -77,8 +79,9 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     )
     shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
     previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
+    dashboard = Dashboard(Desk(house), open_here=with_previews)
     # shops before providers, whose address takes any name
-    app = create_app(visits, pages, hindrances, shops, reports, links, events, metrics, *previews)
+    app = create_app(visits, pages, hindrances, shops, reports, links, events, metrics, dashboard, *previews)
     app.add_middleware(Measured, measures=house.measures, clock=house.clock)
     with (
         closing(HitWriter(book)),

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from penfriend.domain.visits import mask_address
+from penfriend.rendering.dashboard_pages import FOLDER
 from penfriend.rendering.pages import LANGUAGES, Words, accepted, read_texts
 
 TRANSLATIONS = LANGUAGES[1:]
@@ -16,23 +17,26 @@ def names(text: str) -> set[str]:
     return set(re.findall(r"{(\w+)}", text))
 
 
+@pytest.mark.parametrize("folder", ["pages", FOLDER])
 @pytest.mark.parametrize("language", TRANSLATIONS)
-def test_every_language_says_everything(language: str) -> None:
-    assert list(read_texts(language)) == list(read_texts("en"))
+def test_every_language_says_everything(language: str, folder: str) -> None:
+    assert list(read_texts(language, folder)) == list(read_texts("en", folder))
 
 
+@pytest.mark.parametrize("folder", ["pages", FOLDER])
 @pytest.mark.parametrize("language", TRANSLATIONS)
-def test_every_language_names_the_same_values(language: str) -> None:
-    english, texts = read_texts("en"), read_texts(language)
+def test_every_language_names_the_same_values(language: str, folder: str) -> None:
+    english, texts = read_texts("en", folder), read_texts(language, folder)
     assert {key: names(text) for key, text in texts.items()} == {
         key: names(text) for key, text in english.items()
     }
 
 
+@pytest.mark.parametrize("folder", ["pages", FOLDER])
 @pytest.mark.parametrize("language", TRANSLATIONS)
-def test_nothing_is_left_in_english(language: str) -> None:
-    english = read_texts("en")
-    assert [key for key, text in read_texts(language).items() if text == english[key]] == []
+def test_nothing_is_left_in_english(language: str, folder: str) -> None:
+    english = read_texts("en", folder)
+    assert [key for key, text in read_texts(language, folder).items() if text == english[key]] == []
 
 
 def test_a_value_is_escaped_and_set_apart() -> None:

@@ -9,10 +9,19 @@ outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, hits, coupon_codes
 pacing      route_rates, route_days, send_counts
 house       revisions, leases, routes, destinations, notes, api_keys
+accounts    users, sessions, one_time_links, recovery_codes, sign_in_guesses, audit_log
 """
 
 from __future__ import annotations
 
+from penfriend.storage.tables.accounts import (
+    audit_log,
+    one_time_links,
+    recovery_codes,
+    sessions,
+    sign_in_guesses,
+    users,
+)
 from penfriend.storage.tables.base import metadata
 from penfriend.storage.tables.belonging import (
     members,
@@ -59,6 +68,7 @@ __all__ = [
     "answers",
     "api_keys",
     "attempts",
+    "audit_log",
     "campaign_states",
     "carts",
     "consents",
@@ -80,12 +90,14 @@ __all__ = [
     "messages",
     "metadata",
     "notes",
+    "one_time_links",
     "orders",
     "outgoing_calls",
     "outgoing_targets",
     "point_moves",
     "products",
     "purchases",
+    "recovery_codes",
     "refunds",
     "refusals",
     "revisions",
@@ -96,6 +108,8 @@ __all__ = [
     "segment_looks",
     "segment_sizes",
     "send_counts",
+    "sessions",
+    "sign_in_guesses",
     "source_reads",
     "source_rows",
     "source_staged",
@@ -104,5 +118,6 @@ __all__ = [
     "suppression_changes",
     "suppressions",
     "touched",
+    "users",
     "webhook_calls",
 ]

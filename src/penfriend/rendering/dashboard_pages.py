@@ -1,0 +1,94 @@
+"""The pages of the dashboard, in the reader's language: HTML, one style sheet, no script.
+
+As the pages behind the links of letters: a file of texts for each language, every value escaped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from penfriend.domain.accounts.roles import Right, Role
+from penfriend.domain.timing import Moment, to_datetime
+from penfriend.rendering.formats import locale_of
+from penfriend.rendering.pages import (
+    LANGUAGES,
+    StyleSheet,
+    Words,
+    accepted,
+    environment_of,
+    language_of,
+    read_texts,
+)
+
+FOLDER = "dashboard"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who looks, from where, and in which setting."""
+
+    accept_language: str
+    brand: str
+    zone: ZoneInfo
+    root: str
+    """What the address has in front of our paths, where a proxy serves us below a path of its own."""
+    path: str
+    user: str = ""
+    """The name of who is signed in; empty for nobody."""
+    role: Role | None = None
+    form_token: str = ""
+
+    def may(self, right: str) -> bool:
+        """Whether who looks has the right."""
+        return self.role is not None and self.role.may(Right(right))
+
+
+class DashboardPages:
+    """Makes the HTML."""
+
+    def __init__(self) -> None:
+        self._texts = {language: read_texts(language, FOLDER) for language in LANGUAGES}
+        self._environment = environment_of(FOLDER)
+        content = (files("penfriend.rendering") / FOLDER / "dashboard.css").read_text(encoding="utf-8")
+        digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+        self.stylesheet = StyleSheet(f"dashboard-{digest}.css", content)
+
+    def html(self, template: str, view: View, values: Mapping[str, object]) -> str:
+        """The page."""
+        language = self.language(view.accept_language)
+        locale = locale_of(language) or language
+        words = Words(self._texts[language])
+
+        def moment(value: Moment | int | None) -> Markup:
+            if value is None:
+                return Markup("")
+            when = to_datetime(Moment(value), view.zone)
+            shown = f"{format_date(when, locale=locale)}, {format_time(when, 'short', locale=locale)}"
+            return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(when.isoformat(), shown)
+
+        return self._environment.get_template(f"{template}.html").render(
+            values,
+            view=view,
+            t=words,
+            lang=language,
+            dir="rtl" if language == "ar" else "ltr",
+            root=view.root,
+            stylesheet=self.stylesheet.name,
+            moment=moment,
+            number=lambda value: format_decimal(value, locale=locale),
+            zone=view.zone.key,
+            svg=Markup,
+        )
+
+    def language(self, accept_language: str) -> str:
+        """The one of LANGUAGES that a browser wants most; English where it wants none of them."""
+        found = (language_of(name) for name in accepted(accept_language))
+        return next((one for one in found if one), LANGUAGES[0])

@@ -1,0 +1,1 @@
+"""Accounts of the dashboard on record. Every function works within a transaction of its caller."""

@@ -1,0 +1,103 @@
+"""What is known of a request before it is answered: from where it comes, and whether from a page of ours."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from penfriend.domain.accounts.audit import Actor, Way
+from penfriend.domain.accounts.roles import Role
+from penfriend.domain.accounts.users import Session, browser_of
+from penfriend.storage.accounts.sessions import Place
+from penfriend.web.bodies import Form
+from penfriend.web.preview import LOOPBACK
+
+_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9._-]+)*)?")
+_LONGEST_PATH = 200
+_V6_NETWORK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request, and who makes it."""
+
+    request: Request
+    form: Form
+    session: Session | None
+    role: Role | None
+    """Of who is signed in, or of a guest of the demo; None for nobody."""
+    form_token: str
+    """What a form on the answer must carry."""
+
+    @property
+    def place(self) -> Place:
+        """From where."""
+        return Place(network_of(self.request), browser_of(self.request.headers.get("user-agent", "")[:500]))
+
+    @property
+    def actor(self) -> Actor:
+        """Who, for the audit log."""
+        name = self.session.user.name if self.session else ""
+        return Actor(name, Way.DASHBOARD, self.place.network)
+
+    @property
+    def signed_in(self) -> Session:
+        """The session. For routes that nobody has without one."""
+        if self.session is None:
+            raise RuntimeError("a route for who is signed in was reached without a session")
+        return self.session
+
+
+def network_of(request: Request) -> str:
+    """The address that a request comes from, of IPv6 the network of one household (/64).
+
+    Where it comes from this machine, that is a proxy in front of us, which says in the last place of
+    X-Forwarded-For from whom it has it; from elsewhere that header is anybody's to write.
+    """
+    peer = _address(request.client.host if request.client else "")
+    if peer is not None and peer.is_loopback:
+        peer = _address(request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()) or peer
+    if peer is None:
+        return ""
+    if peer.version == 4:
+        return str(peer)
+    return str(ipaddress.ip_network((peer, _V6_NETWORK), strict=False))
+
+
+def from_our_page(request: Request, public_url: str) -> bool:
+    """Whether a POST was sent by a page of ours: by its Origin, and by Sec-Fetch-Site of browsers that have
+    it. At PENFRIEND_PUBLIC_URL, or at an address of this machine (a tunnel)."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site not in (None, "same-origin"):
+        return False
+    if origin is None:
+        return site is not None
+    public = urlsplit(public_url)
+    if origin == f"{public.scheme}://{public.netloc}":
+        return True
+    host = request.headers.get("host", "")
+    return _host_name(host) in LOOPBACK and origin == f"http://{host}"
+
+
+def path_of_ours(wanted: str) -> str:
+    """Where to go after signing in: a plain path of ours, whatever somebody has put there; else the start."""
+    return wanted if len(wanted) <= _LONGEST_PATH and _PATH.fullmatch(wanted) else "/"
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found

@@ -1,0 +1,90 @@
+"""What all pages of the dashboard share: the accounts behind them, how a page is made, where to go next."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from penfriend.accounts.hashing import Hasher
+from penfriend.accounts.openid import require_library
+from penfriend.bootstrap import House
+from penfriend.bootstrap.accounts.own import OwnAccount
+from penfriend.bootstrap.accounts.sessions import Sessions
+from penfriend.bootstrap.accounts.signing_in import SignIn
+from penfriend.domain.errors import PenfriendError, StoreUnavailable
+from penfriend.domain.timing import SECOND
+from penfriend.rendering.dashboard_pages import DashboardPages, View
+from penfriend.web.accounts.asking import Ask
+from penfriend.web.accounts.cookies import Cookies
+
+HEADERS = {"Referrer-Policy": "same-origin"}
+"""With no-referrer a browser would not say from which page a form of ours comes (Origin: null)."""
+
+
+class Desk:
+    """The accounts of a house, and the making of pages."""
+
+    def __init__(self, house: House, hasher: Hasher | None = None) -> None:
+        hasher = hasher or Hasher()
+        if house.settings.oidc is not None:
+            require_library()
+        self.house = house
+        self.sessions = Sessions(house)
+        self.door = SignIn(house, hasher)
+        self.own = OwnAccount(house, hasher, self.door)
+        self.pages = DashboardPages()
+        self.cookies = Cookies(house.settings.public_url)
+        self.root = urlsplit(house.settings.public_url).path.rstrip("/")
+
+    def page(
+        self, ask: Ask, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object
+    ) -> HTMLResponse:
+        """A page of the dashboard."""
+        return HTMLResponse(self.pages.html(template, self._view(ask), values), status, HEADERS)
+
+    def message(self, ask: Ask, what: str, status: HTTPStatus, to: str = "/") -> HTMLResponse:
+        """A page that says one thing, and leads on."""
+        return self.page(ask, "message", status, what=what, to=to)
+
+    def to(self, path: str) -> Response:
+        """Go on with GET at a path of ours."""
+        return RedirectResponse(f"{self.root}{path}", HTTPStatus.SEE_OTHER, HEADERS)
+
+    @property
+    def issuer(self) -> str:
+        """What an authenticator app calls us."""
+        brand, _ = self._setting()
+        return f"Penfriend {brand}".strip().replace(":", " ")
+
+    def _view(self, ask: Ask) -> View:
+        brand, zone = self._setting()
+        return View(
+            accept_language=ask.request.headers.get("accept-language", ""),
+            brand=brand,
+            zone=zone,
+            root=self.root,
+            path=ask.request.url.path,
+            user=ask.session.user.name if ask.session and ask.role else "",
+            role=ask.role,
+            form_token=ask.form_token,
+        )
+
+    def _setting(self) -> tuple[str, ZoneInfo]:
+        """The brand, and its clock."""
+        try:
+            live = self.house.live()
+        except StoreUnavailable:
+            raise
+        except PenfriendError:  # what is live cannot run here; the door opens all the same
+            live = None
+        if live is None:
+            return "", ZoneInfo("UTC")
+        return live.definitions.brand.name, live.definitions.brand.zone
+
+
+def seconds(wait: int) -> int:
+    """Whole seconds, at least one, of microseconds."""
+    return max(1, -(-wait // SECOND))

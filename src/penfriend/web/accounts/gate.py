@@ -1,0 +1,93 @@
+"""The gate before every route of the dashboard: who asks, whether they may, and whether a change was meant.
+
+A change is a POST from a page of ours (Origin, Sec-Fetch-Site) with the token that its form was given. The
+token is bound to the session, or before there is one to a cookie of the visit: so nobody can be signed in by
+a page of somebody else either.
+"""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from penfriend.domain.accounts.roles import Right, Role
+from penfriend.domain.accounts.users import TOKEN_BYTES, Session, Stage
+from penfriend.web.accounts.asking import Ask, from_our_page, path_of_ours
+from penfriend.web.accounts.cookies import SESSION, VISIT
+from penfriend.web.accounts.desk import Desk
+from penfriend.web.accounts.routes import Route, To
+from penfriend.web.bodies import Form, read_form
+from penfriend.web.preview import from_this_machine
+
+_FORM = "form"
+"""The purpose of the mark in a form."""
+LONGEST_VISIT = 100
+
+
+class Gate:
+    """Lets requests through to the answers of their routes. A gate that is `open` takes everybody at this
+    machine for a viewer, and asks for no session: the demo's."""
+
+    def __init__(self, desk: Desk, *, open_here: bool = False) -> None:
+        self._desk, self._open = desk, open_here
+
+    async def pass_on(self, route: Route, request: Request) -> Response:
+        """The answer to a request."""
+        if self._open:
+            from_this_machine(request)
+        form = await read_form(request) if route.method == "POST" else Form([])
+        return await run_in_threadpool(self._answer, route, request, form)
+
+    def _answer(self, route: Route, request: Request, form: Form) -> Response:
+        cookies = self._desk.cookies
+        found = None if self._open else self._desk.sessions.find(cookies.read(request, SESSION))
+        session = found.session if found else None
+        visit = cookies.read(request, VISIT)[:LONGEST_VISIT]
+        fresh = "" if session or visit else secrets.token_urlsafe(TOKEN_BYTES)
+        bound = _bound_to(session, visit or fresh)
+        ask = Ask(request, form, session, self._role(session), self._desk.door.seals.mark(bound, _FORM))
+        response = self._stop(route, ask, bound) or route.answer(ask)
+        if found and found.token and not _gives(response, cookies.name(SESSION)):
+            cookies.give(response, SESSION, found.token)
+        if fresh and route.who is To.EVERYBODY and not _gives(response, cookies.name(VISIT)):
+            cookies.give(response, VISIT, fresh)
+        return response
+
+    def _role(self, session: Session | None) -> Role | None:
+        if self._open:
+            return Role.VIEWER
+        return session.user.role if session and session.stage is Stage.IN else None
+
+    def _stop(self, route: Route, ask: Ask, bound: str) -> Response | None:
+        """What is answered instead; None where the request may pass."""
+        if route.method == "POST" and not self._is_meant(ask, bound):
+            return self._desk.message(ask, "refused", HTTPStatus.FORBIDDEN)
+        if route.who is To.EVERYBODY:
+            return None
+        half_in = ask.session is not None and ask.session.stage is Stage.CODE
+        if route.who is To.HALF_IN:
+            return None if half_in else self._desk.to("/login")
+        if ask.role is None:
+            where = "/login/code" if half_in else "/login"
+            next_path = path_of_ours(ask.request.url.path) if route.method == "GET" else "/"
+            return self._desk.to(where if next_path == "/" else f"{where}?next={next_path}")
+        if isinstance(route.who, Right) and not ask.role.may(route.who):
+            return self._desk.message(ask, "forbidden", HTTPStatus.FORBIDDEN)
+        return None
+
+    def _is_meant(self, ask: Ask, bound: str) -> bool:
+        ours = from_our_page(ask.request, self._desk.house.settings.public_url)
+        return ours and self._desk.door.seals.is_marked(ask.form.one("form_token"), bound, _FORM)
+
+
+def _bound_to(session: Session | None, visit: str) -> str:
+    return f"session/{session.id}/{session.made_at}" if session else f"visit/{visit}"
+
+
+def _gives(response: Response, cookie: str) -> bool:
+    """Whether the answer sets or deletes the cookie itself."""
+    return any(value.startswith(f"{cookie}=") for value in response.headers.getlist("set-cookie"))

@@ -1,0 +1,66 @@
+"""The dashboard as a part of the application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from penfriend.domain.accounts.roles import Right
+from penfriend.web.accounts.account_pages import AccountPages
+from penfriend.web.accounts.desk import Desk
+from penfriend.web.accounts.gate import Gate
+from penfriend.web.accounts.home_page import HomePage
+from penfriend.web.accounts.login_pages import LoginPages
+from penfriend.web.accounts.openid_pages import OpenIdPages
+from penfriend.web.accounts.routes import Route
+from penfriend.web.accounts.user_pages import UserPages
+from penfriend.web.answers import not_found
+from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
+
+ASSETS = "/dashboard/assets/{name}"
+
+
+class Dashboard:
+    """`GET /` and below. One that is `open_here` shows what a viewer sees to everybody at this machine, and
+    has no other routes: it is the demo's."""
+
+    def __init__(self, desk: Desk, *, open_here: bool = False) -> None:
+        self._desk, self._open = desk, open_here
+        self._gate = Gate(desk, open_here=open_here)
+
+    def routes(self) -> list[Route]:
+        """Every route with who may have it; the style sheet is everybody's."""
+        login = LoginPages(self._desk)
+        pages = (
+            HomePage(self._desk),
+            login,
+            OpenIdPages(self._desk, login),
+            AccountPages(self._desk),
+            UserPages(self._desk),
+        )
+        found = [route for one in pages for route in one.routes()]
+        return [route for route in found if route.who is Right.LOOK] if self._open else found
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(include_in_schema=False)
+        for route in self.routes():
+            methods = SHOWING if route.method == "GET" else ["POST"]
+            router.add_api_route(route.path, self._endpoint(route), methods=methods)
+        router.add_api_route(ASSETS, self.asset, methods=SHOWING)
+        return router
+
+    def asset(self, name: str) -> Response:
+        """The style sheet."""
+        sheet = self._desk.pages.stylesheet
+        if name != sheet.name:
+            raise not_found()
+        return Response(sheet.content, media_type="text/css", headers=KEPT_FOR_GOOD)
+
+    def _endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            return await self._gate.pass_on(route, request)
+
+        return answer

@@ -1,0 +1,33 @@
+"""Who may have which route of the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from starlette.responses import Response
+
+from penfriend.domain.accounts.roles import Right
+from penfriend.web.accounts.asking import Ask
+
+
+class To(StrEnum):
+    """Who else than those with a right may have a route."""
+
+    EVERYBODY = "everybody"
+    HALF_IN = "half_in"
+    """Who has given the password, and not yet the second factor."""
+    SIGNED_IN = "signed_in"
+    """Every user: what belongs to their own account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route, who may have it, and what answers. GET stands for HEAD too."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    who: Right | To
+    answer: Callable[[Ask], Response]

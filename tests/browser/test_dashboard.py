@@ -1,0 +1,141 @@
+"""The dashboard in a real browser: each page by axe, in each language, wide or narrow; and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from penfriend.bootstrap import House
+from penfriend.bootstrap.accounts.users import add_user
+from penfriend.domain.timing import SECOND
+from penfriend.rendering.pages import LANGUAGES
+from penfriend.web import RunningServer
+from tests.browser.test_pages import CONTRAST
+from tests.support.browser import stay_on_this_machine
+from tests.support.dashboard import CAMPAIGNS, PASSWORD, SHELL, serve_dashboard
+from tests.support.empty_store import empty_file
+from tests.support.served_house import served_house
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with served_house(tmp_path, empty_file(tmp_path / "penfriend.db"), CAMPAIGNS) as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(house: House) -> Iterator[RunningServer]:
+    with serve_dashboard(house) as running:
+        yield running
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    told = [f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    poor: list[str] = page.evaluate(CONTRAST)
+    return told + ([f"{page.url}: something is cut off"] if wide else []) + poor
+
+
+def walk(house: House, server: RunningServer, page: Page) -> Iterator[str]:
+    """Every page of the dashboard, one after the other, as a new operator meets them."""
+    page.goto(f"{server.url}/login")
+    yield "login"
+    page.locator("#name").fill("anna")
+    page.locator("#password").fill("wrong")
+    page.locator("main button").click()
+    yield "login_wrong"
+    path = urlsplit(add_user(house, "anna", "operator", "anna@shop.example", SHELL).url).path
+    page.goto(server.url + path)
+    page.locator("#password").fill("penfriendpenfriend")
+    page.locator("main button").click()
+    yield "link"
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main button").click()
+    yield "home"
+    page.goto(f"{server.url}/users")
+    page.locator("#name").fill("ben")
+    page.locator("#add ~ form button").click()
+    yield "link_made"
+    page.goto(f"{server.url}/users")
+    yield "users"
+    page.goto(f"{server.url}/account")
+    page.locator("#password").fill("not that one")
+    page.locator("#new").fill("a bicycle full of plums")
+    page.locator("form[action$=password] button").click()
+    yield "account"
+    page.goto(f"{server.url}/account")
+    page.locator("form[action$=begin] button").click()
+    yield "pairing"
+    secret = page.locator(".secret code").inner_text().replace(" ", "")
+    page.locator("#code").fill(pyotp.TOTP(secret).at(house.clock.now() // SECOND))
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form[action$=second-factor] button").click()
+    yield "codes"
+    code = page.locator(".codes code").first.inner_text()
+    page.goto(f"{server.url}/audit")
+    yield "audit"
+    page.locator("form.leave button").click()
+    page.locator("#name").fill("anna")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main button").click()
+    yield "code"
+    page.locator("#code").fill(code)
+    page.locator("main button").click()
+    page.goto(f"{server.url}/login/link/none")
+    yield "link_gone"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_any_page(
+    house: House, server: RunningServer, browser: Browser, language: str
+) -> None:
+    scheme, width = ("dark", 360) if LANGUAGES.index(language) % 2 else ("light", 1280)
+    found: list[str] = []
+    refused: list[str] = []
+    seen: list[str] = []
+    with browser.new_context(
+        locale=language,
+        color_scheme="dark" if scheme == "dark" else "light",
+        viewport={"width": width, "height": 740},
+    ) as context:
+        context.route("**/*", stay_on_this_machine)
+        page = context.new_page()
+        page.on("console", lambda message: refused.append(message.text))
+        for name in walk(house, server, page):
+            seen.append(name)
+            found += faults(page)
+            assert page.locator("html").get_attribute("lang") == language
+    assert len(seen) == 12
+    assert found == []
+    assert [text for text in refused if "status of 4" not in text] == [], "the policy refuses nothing of ours"
+
+
+def test_the_door_is_opened_by_keyboard(house: House, server: RunningServer, page: Page) -> None:
+    page.goto(server.url + urlsplit(add_user(house, "anna", "viewer", "", SHELL).url).path)
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{server.url}/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    names = [link.inner_text() for link in page.locator("nav a").all()]
+    assert names == ["Overview", "My account"], "a viewer is shown what a viewer may see"
+    page.locator("form.leave button").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{server.url}/login")
+
+
+def test_axe_would_find_something(server: RunningServer, page: Page) -> None:
+    page.goto(f"{server.url}/login")
+    page.evaluate("document.querySelector('label').remove()")
+    assert any("label" in one for one in faults(page))
