@@ -70,9 +70,13 @@ BUILT_IN: dict[str, dict[str, Property]] = {
         "attributes": Property(_L),
     },
     "contact_merged": {"into": Property(_T, True)},
-    "subscription_requested": {"topic": Property(_T, True), "proof": Property(_T)},
-    "subscribed": {"topic": Property(_T, True), "proof": Property(_T)},
-    "unsubscribed": {"topic": Property(_T), "proof": Property(_T)},
+    "subscription_requested": {
+        "topic": Property(_T, True),
+        "proof": Property(_T),
+        "text_version": Property(_T),
+    },
+    "subscribed": {"topic": Property(_T, True), "proof": Property(_T), "text_version": Property(_T)},
+    "unsubscribed": {"topic": Property(_T), "proof": Property(_T), "text_version": Property(_T)},
     "cart_updated": {
         "cart_id": Property(_T, True),
         "total": Property(_A),
