@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.destination import Rest
@@ -217,3 +217,10 @@ class MessageLine:
     delivered_at: Moment | None = None
     bounced_at: Moment | None = None
     complained_at: Moment | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `penfriend messages --json` and of the API."""
+        return {
+            name: iso_utc(Moment(value)) if name.endswith("_at") and value is not None else value
+            for name, value in asdict(self).items()
+        }

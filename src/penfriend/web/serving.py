@@ -22,11 +22,13 @@ from penfriend.rendering.pages import Pages, SignedTokens
 from penfriend.storage.hit_log import HitLog
 from penfriend.storage.visit_log import VisitLog
 from penfriend.web.app import create_app
+from penfriend.web.contacts import ContactRoutes
 from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
 from penfriend.web.keyholders import Keyholders
 from penfriend.web.links import LinkRoutes
 from penfriend.web.preview import PreviewRoutes
+from penfriend.web.reading import ReadingRoutes
 from penfriend.web.server import RunningServer, serve
 from penfriend.web.shop_hooks import ShopHookRoutes
 
@@ -63,11 +65,14 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     book = HitBook(HitLog(house.db).keep)
     links = LinkRoutes(Following(tokens, book.note, house.clock))
     intake = Intake(lambda events, source: house.ingester().ingest_events(events, source=source))
-    events = EventRoutes(Keyholders(KeyRing(house)), intake, house.brand_zone)
+    keyholders = Keyholders(KeyRing(house))
+    events = EventRoutes(keyholders, intake, house.brand_zone)
+    people = ContactRoutes(keyholders, house, intake)
+    reading = ReadingRoutes(keyholders, house)
     shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
     previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
     # shops before providers, whose address takes any name
-    app = create_app(visits, pages, hindrances, shops, reports, links, events, *previews)
+    app = create_app(visits, pages, hindrances, shops, reports, links, events, people, reading, *previews)
     with (
         closing(HitWriter(book)),
         closing(intake),
