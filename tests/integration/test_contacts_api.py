@@ -148,6 +148,7 @@ def test_put_by_address_makes_somebody_without_an_id_who_may_get_one_and_another
         ("c-1", {"timezone": "Mars/Olympus"}, "is not a time zone"),
         ("c-1", {"email": BOB}, "belongs to another contact"),
         ("c-1", {"attributes": [1]}, "is not a mapping"),
+        ("c-1", {"attributes": False}, "is not a mapping"),
         ("c-1", {"attributes": {"a": "x" * 70_000}}, "bytes are too many"),
         ("c-9\n", {"first_name": "x"}, "contact: "),
     ],
@@ -195,7 +196,9 @@ def test_id_that_is_no_text_is_nobody(program: Program) -> None:
         "/v1/segments/%00",
     ):
         assert program.get(path, 404)["status"] == 404
-    assert program.ask("PUT", "/v1/contacts/c-1/story", json={}).status_code == 405
+    for method in ("PUT", "OPTIONS"):
+        refused = program.ask(method, "/v1/contacts/c-1/story")
+        assert (refused.status_code, set(refused.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
 
 
 def test_delete_erases(program: Program) -> None:

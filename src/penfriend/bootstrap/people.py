@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from penfriend.bootstrap.house import House
-from penfriend.domain.coercion import line
+from penfriend.domain.coercion import line, shown
 from penfriend.domain.contact import normalise_text
 from penfriend.domain.errors import EventRefused
 from penfriend.domain.events import EventIn, Json
@@ -46,9 +46,10 @@ def change_of(house: House, who: str, said: Mapping[str, Json]) -> Change:
     key, email = _names(who, said, known)
     wanted = {**fields, **({"email": said["email"]} if "email" in said else {})}
     wanted = check_contact_fields(wanted, definitions.data.contact, definitions.brand.zone, check_address)
-    attributes = check_attributes(
-        said.get("attributes") or {}, definitions.data.contact, definitions.brand.zone
-    )
+    given = said.get("attributes")
+    if given is not None and not isinstance(given, Mapping):
+        raise EventRefused(f"attributes: {shown(given)} is not a mapping of names to values")
+    attributes = check_attributes(given or {}, definitions.data.contact, definitions.brand.zone)
     if known is not None:
         before: Mapping[str, Json] = known["attributes"]  # type: ignore[assignment]  # a mapping it is
         wanted = {name: value for name, value in wanted.items() if known[name] != value}

@@ -42,10 +42,13 @@ class ContactRoutes:
         self._keyholders, self._house, self._intake = keyholders, house, intake
 
     def router(self) -> APIRouter:
-        """The routes. One for all, since only the path as it was sent tells a slash from a slash."""
+        """The routes. All come to one, since only the path as it was sent tells a slash from a slash."""
         router = APIRouter()
-        methods = [*SHOWING, "PUT", "DELETE"]
-        router.add_route("/v1/contacts/{id:path}", self.answer, methods=methods, include_in_schema=False)
+        for path, methods in (
+            ("/v1/contacts/{id:path}/story", SHOWING),
+            ("/v1/contacts/{id:path}", [*SHOWING, "PUT", "DELETE"]),
+        ):
+            router.add_route(path, self.answer, methods=methods, include_in_schema=False)
         return router
 
     async def answer(self, request: Request) -> Response:

@@ -14,6 +14,8 @@ from penfriend.web.paging import MOST, USUAL
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": ["string", "null"]}
+_SHORT: Schema = {"type": ["string", "integer", "null"], "maxLength": 255}
+_DAY: Schema = {"type": ["string", "null"], "format": "date"}
 _NUMBER: Schema = {"type": ["number", "null"]}
 _MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
 _COUNTS: Schema = {"type": "object", "additionalProperties": {"type": "integer"}}
@@ -46,7 +48,12 @@ _SUPPRESSION = _object(
 ) | {"type": ["object", "null"]}
 _SETTABLE: Schema = {
     "email": _TEXT,
-    **dict.fromkeys(CONTACT_FIELDS, _TEXT),
+    **dict.fromkeys(CONTACT_FIELDS, _SHORT),
+    "birthday": _DAY,
+    "tier_until": _DAY,
+    "country": _SHORT | {"pattern": "^([A-Za-z]{2})?$"},
+    "locale": _SHORT | {"pattern": "^([A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*)?$"},
+    "frequency": {"enum": ["all", "fewer", "", None]},
     "attributes": {"type": ["object", "null"], "description": "A null takes one away."},
 }
 SCHEMAS: dict[str, Schema] = {
@@ -141,7 +148,7 @@ _PAGING = [
         "name": "cursor",
         "in": "query",
         "description": "As it stands in `next`.",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{4,1000}$"},
     },
 ]
 _REFUSALS = {
