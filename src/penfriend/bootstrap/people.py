@@ -46,6 +46,7 @@ def change_of(house: House, who: str, said: Mapping[str, Json]) -> Change:
     key, email = _names(who, said, known)
     wanted = {**fields, **({"email": said["email"]} if "email" in said else {})}
     wanted = check_contact_fields(wanted, definitions.data.contact, definitions.brand.zone, check_address)
+    wanted = {name: _shown(name, value) for name, value in wanted.items()}
     given = said.get("attributes")
     if given is not None and not isinstance(given, Mapping):
         raise EventRefused(f"attributes: {shown(given)} is not a mapping of names to values")
@@ -59,6 +60,11 @@ def change_of(house: House, who: str, said: Mapping[str, Json]) -> Change:
     if known is not None and not properties and not is_alias:
         return Change(None, makes=False)
     return Change(EventIn("contact_updated", key, email, now, properties), makes=known is None)
+
+
+def _shown(name: str, value: Json) -> Json:
+    """A field as the contact's document has it."""
+    return iso_utc(value) if name == "paused_until" and value is not None else value
 
 
 def _names(

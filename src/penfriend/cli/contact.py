@@ -21,7 +21,7 @@ from penfriend.domain.incoming_contact import CONTACT_FIELDS
 from penfriend.domain.suppression import BY_HAND, REASONS, Standing
 
 WHO = typer.Argument(..., metavar="CONTACT", help="The shop's id of the person, or the address.")
-FACTS_SHOWN = ("created_at", "subscribed_at", "last_opened_at", "last_clicked_at", "paused_until")
+FACTS_SHOWN = ("created_at", "subscribed_at", "last_opened_at", "last_clicked_at")
 GIVEN = tuple(reason for reason in REASONS if reason != ERASED)
 """Reasons that somebody may give."""
 ADDRESS = typer.Argument(..., metavar="ADDRESS", help="The address, as it was written to.")

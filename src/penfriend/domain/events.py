@@ -67,6 +67,7 @@ BUILT_IN: dict[str, dict[str, Property]] = {
         "tier": Property(_T),
         "tier_until": Property(_D),
         "frequency": Property(_T),
+        "paused_until": Property(_M),
         "attributes": Property(_L),
     },
     "contact_merged": {"into": Property(_T, True)},

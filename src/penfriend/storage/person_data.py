@@ -24,7 +24,6 @@ Document = dict[str, object]
 
 FIELDS = (
     "email", *CONTACT_FIELDS, "created_at", "subscribed_at", "last_opened_at", "last_clicked_at",
-    "paused_until",
 )  # fmt: skip
 """What is told of a contact, beside ids, attributes, topics and facts."""
 FACTS = (

@@ -50,6 +50,7 @@ _SETTABLE: Schema = {
     "email": _TEXT,
     **dict.fromkeys(CONTACT_FIELDS, _SHORT),
     "birthday": _DAY,
+    "paused_until": _MOMENT,
     "tier_until": _DAY,
     "country": _SHORT | {"pattern": "^([A-Za-z]{2})?$"},
     "locale": _SHORT | {"pattern": "^([A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*)?$"},
