@@ -100,6 +100,30 @@ class CallCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadCall:
+    """A call of another system that has failed for good."""
+
+    kind: str
+    """`webhook` or `outgoing`."""
+    name: str
+    """Of the system, in that section of the files."""
+    id: str
+    """The webhook-id."""
+    contact: str | None
+    attempts: int
+    made_at: Moment
+    dead_at: Moment | None
+    note: str | None
+    """The last answer."""
+    body: str
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `penfriend calls --json`."""
+        told = asdict(self) | {"made_at": iso_utc(self.made_at)}
+        return told | {"dead_at": None if self.dead_at is None else iso_utc(self.dead_at)}
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How the reading of a segment from its source goes."""
 
