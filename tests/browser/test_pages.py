@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from penfriend.domain.tokens import Purpose
@@ -15,6 +16,9 @@ from penfriend.storage.migrate import upgrade
 from penfriend.web import RunningServer, serve
 from tests.unit.web.visit_shop import VisitShop
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALL = """[...document.querySelectorAll('button, .topic, .score, select')]
+  .filter(e => e.offsetHeight < 44).length"""
 CONTRAST = """() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
   const channels = color => {
@@ -41,7 +45,10 @@ CONTRAST = """() => {
 def shop(tmp_path: Path) -> Iterator[VisitShop]:
     with open_database(f"sqlite:///{tmp_path / 'shop.db'}") as db:
         upgrade(db)
-        yield VisitShop(db)
+        made = VisitShop(db)
+        made.translate("ar", "pl", "tr")
+        made.fewer()
+        yield made
 
 
 @pytest.fixture
@@ -87,6 +94,21 @@ def test_a_person_answers_a_survey_and_changes_the_answer(
     page.get_by_role("radio", name="3", exact=True).check()
     page.get_by_role("button", name="Send the answer").click()
     expect(page.get_by_text("Your answer has arrived: 3.")).to_be_visible()
+
+
+def test_a_person_wants_fewer_letters_in_another_language_and_a_pause(
+    shop: VisitShop, server: RunningServer, page: Page
+) -> None:
+    page.goto(server.url + links(shop)[Purpose.PREFERENCES])
+    page.get_by_label("Fewer letters").check()
+    page.get_by_label("Language of our letters").select_option("tr")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Kaydedildi. Hemen geçerli.")
+    expect(page.get_by_label("Daha az mektup")).to_be_checked()
+    page.get_by_role("button", name="30 gün ara ver").click()
+    expect(page.get_by_text("1 Nisan 2026 tarihine kadar size haber göndermiyoruz.")).to_be_visible()
+    assert shop.wishes(1)[:2] == ("fewer", "tr")
+    assert shop.subscribed(1) == {"offers", "rewards"}
 
 
 def test_the_survey_is_answered_by_keyboard(shop: VisitShop, server: RunningServer, page: Page) -> None:
@@ -139,8 +161,7 @@ def test_every_page_can_be_read(
         assert page.get_by_role("main").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, "nothing is cut off"
         assert page.evaluate(CONTRAST) == []
-        small = (
-            "[...document.querySelectorAll('button, .topic, .score')].filter(e => e.offsetHeight < 44).length"
-        )
-        assert page.evaluate(small) == 0, "every target is 44 pixels high"
+        assert page.evaluate(SMALL) == 0, "every target is 44 pixels high"
+        found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+        assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found] == []
     assert refused == []

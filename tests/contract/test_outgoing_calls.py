@@ -17,6 +17,7 @@ from penfriend.domain.webhooks import TRIES, Answer, sign
 from penfriend.engine.call import LEASE, Call, CallReport
 from penfriend.storage import tables as t
 from penfriend.storage.call_log import CallLog
+from penfriend.storage.call_tries import dead_calls, try_again
 from penfriend.storage.outgoing_log import OutgoingLog
 from penfriend.storage.overview import Reports
 from penfriend.storage.pending import pending
@@ -154,6 +155,26 @@ def test_after_the_last_try_it_is_dead_is_shown_and_keeps_nothing_back(shop: Tol
     assert NOON + 23 * HOUR < shop.rows["a1"]["over_at"] < NOON + 30 * HOUR
     counts = Reports(shop.world.db).overview(shop.world.clock.now(), {}).outgoing["crm"]
     assert (counts.failed, counts.waiting, counts.note) == (1, 0, "500 no luck")
+
+
+def test_dead_ones_are_listed_and_told_again_with_the_same_ids_and_in_order(shop: ToldWorld) -> None:
+    shop.happen("ann", "a1", "a2")
+    shop.answer(a1=REFUSED, a2=REFUSED)
+    shop.call()
+    shop.call()
+    with shop.world.db.write() as connection:
+        target, now = t.outgoing_calls.c.target, shop.world.clock.now()
+        dead = dead_calls(connection, target, 10)
+        assert [(call.id, call.body, call.note) for call in dead] == [
+            ("evt_crm_a2", "a2", REFUSED.note),
+            ("evt_crm_a1", "a1", REFUSED.note),
+        ]
+        assert [try_again(connection, target, name, now) for name in ("till", "crm")] == [0, 2]
+    shop.answer()
+    shop.call()
+    shop.call()
+    assert shop.caller.ids[-2:] == ["evt_crm_a1", "evt_crm_a2"]
+    assert shop.statuses() == {"a1": "done", "a2": "done"}
 
 
 def test_refusal_is_final(shop: ToldWorld) -> None:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from penfriend.domain.events import EventIn
+from penfriend.domain.incoming_rows import consent_of
 from penfriend.domain.ingestion import ContactIn, Refused, Taken
 from penfriend.domain.timing import Moment
 from tests.contract.store_cases import NOW, Shop
@@ -101,3 +108,36 @@ def test_consent_raises_the_contacts_version(shop: Shop) -> None:
     before = shop.contact()["version"]
     shop.happen("unsubscribed")
     assert shop.contact()["version"] == before + 1
+
+
+def refusal(shop: Shop, at: str) -> None:
+    """What a registry of consent says of somebody."""
+    row = {"email": "ann@shop.example", "at": at, "change": "RET"}
+    said = consent_of(row, ZoneInfo("UTC"), proof="iys.csv")
+    shop.take(replace(said, id=f"iys-{at}"), source="import:iys.csv")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_refusal_of_a_registry_wins_whatever_the_dates_of_other_imports(shop: Shop, *, first: bool) -> None:
+    if first:
+        refusal(shop, DAY_1)
+    agreed = shop.event("subscribed", DAY_2, topic="news", email="ann@shop.example")
+    shop.take(agreed, source="import:shop.csv")
+    if not first:
+        assert standing(shop) == (1, 0)
+        refusal(shop, DAY_1)
+    assert standing(shop) in {(0, 0), None}
+    shop.happen("subscribed", DAY_3, topic="news")
+    assert standing(shop) == (1, 0), "the person's own later word"
+
+
+def test_consent_is_kept_with_the_address_of_its_day_and_the_version_of_the_text(shop: Shop) -> None:
+    shop.happen("subscribed", DAY_1, email="ann@shop.example", topic="news", text_version="checkout 7")
+    moved = EventIn("contact_updated", "c-1", None, Moment(moment(DAY_2)), {"email": "new@shop.example"}, "m")
+    shop.take(moved)
+    shop.happen("unsubscribed", DAY_3)
+    log = shop.rows("SELECT address, text_version FROM consents ORDER BY id")
+    assert log == [
+        {"address": "ann@shop.example", "text_version": "checkout 7"},
+        {"address": "new@shop.example", "text_version": None},
+    ]

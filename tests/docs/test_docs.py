@@ -143,11 +143,14 @@ def test_every_name_that_a_template_has_stands_in_the_page_of_templates() -> Non
 
 def test_every_route_stands_in_the_page_of_http() -> None:
     from penfriend.web.app import create_app
+    from penfriend.web.contacts import ContactRoutes
     from penfriend.web.hooks import HookRoutes
     from penfriend.web.links import LinkRoutes
+    from penfriend.web.reading import ReadingRoutes
 
     hooks, links = HookRoutes(Mock(), Mock(), Mock()), LinkRoutes(Mock())
-    paths = set(paths_of(create_app(Mock(), Mock(), Mock(), hooks, links).routes))
+    people, reading = ContactRoutes(Mock(), Mock(), Mock()), ReadingRoutes(Mock(), Mock())
+    paths = set(paths_of(create_app(Mock(), Mock(), Mock(), hooks, links, people, reading).routes))
     assert "/c/{token}" in paths
     shown = " ".join(text for one in (HTTP, OPERATIONS) for text in page(one).whole.code)
     nothing((path for path in paths if path.partition("{")[0] not in shown), HTTP)

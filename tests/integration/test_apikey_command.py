@@ -41,4 +41,4 @@ def test_a_wrong_scope_is_told_with_the_right_ones(tmp_path: Path) -> None:
     environment = {"PENFRIEND_DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}"}
     done = run_here(("apikey", "create", "till", "--scope", "all"), tmp_path, environment)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert '"all" is no scope. A scope is one of: events:write.' in done.stderr
+    assert '"all" is no scope. A scope is one of: events:write, contacts:read, ' in done.stderr

@@ -210,7 +210,7 @@ def test_a_suppression_is_shown_and_lifted_and_stays_in_the_log(
     again = command(tmp_path, environment, "contact", "suppress", ANN, "--reason", "complained")
     assert (again.returncode, "the first reason stays" in again.stderr) == (1, True)
     shown = document(command(tmp_path, environment, "contact", "show", ANN, "--json"))
-    assert shown["contact"] == {"key": ANN, "topics": ["offers"], "timezone": "Europe/London"}
+    assert (shown["contact"]["id"], list(shown["contact"]["topics"])) == (ANN, ["offers"])
     assert (shown["suppression"]["reason"], shown["suppression"]["evidence"]) == ("by_hand", "she called")
     lifted = command(tmp_path, environment, "contact", "unsuppress", ANN, "--reason", "she called again")
     assert lifted.returncode == 0

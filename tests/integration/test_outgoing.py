@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,15 +16,18 @@ import pytest
 from sqlalchemy import func, select
 
 from penfriend.bootstrap import House, Worker, rehearse
+from penfriend.bootstrap.doctor.calls import check_calls
 from penfriend.cli.status import as_document
 from penfriend.delivery import MemoryTransport, WebhookCaller
+from penfriend.domain.checkup import Level
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import DAY, MINUTE, Moment
 from penfriend.domain.webhooks import Line
-from penfriend.engine.clock import SetClock
+from penfriend.engine.clock import SetClock, SystemClock
 from penfriend.storage.tables import outgoing_calls, outgoing_targets
 from tests.docs.pages import page
+from tests.support.commands import run_here
 from tests.support.houses import NOON, open_house
 from tests.support.https import HttpsServer, Told
 from tests.support.smtp import TestCertificate
@@ -167,6 +171,35 @@ def test_status_shows_what_waits_and_what_is_dead(
         "registry": (0, 1),
     }
     assert shown["registry"]["note"].startswith("422")
+
+
+def test_dead_calls_are_listed_by_doctor_and_made_again_by_command(
+    house: House, worker: Worker, https_server: HttpsServer, tmp_path: Path
+) -> None:
+    environment = {"PENFRIEND_DATABASE_URL": house.db.url, "PENFRIEND_CONFIG": str(house.settings.config)}
+
+    def calls(*words: str) -> CompletedProcess[str]:
+        return run_here(("calls", *words), tmp_path, environment)
+
+    assert "No call has failed" in calls().stdout
+    https_server.answer = lambda one: (422 if one.path == "/registry" else 200, {})
+    worker.settle()
+    [call] = json.loads(calls("--json").stdout)
+    assert (call["kind"], call["name"], call["contact"]) == ("outgoing", "registry", "ann")
+    assert json.loads(call["body"])["type"] == "consent.subscribed"
+    assert "registry" in calls().stdout
+    [finding] = check_calls(house.db)
+    assert (finding.level, "penfriend calls retry registry" in finding.advice) == (Level.WARN, True)
+    assert calls("retry", "crm").returncode == 1
+    assert calls("retry", "registry").stdout == "registry: 1 calls are due again\n"
+    https_server.answer = lambda _: (200, {})
+    assert isinstance(house.clock, SetClock)
+    house.clock.set(Moment(SystemClock().now() + MINUTE))
+    worker.settle()
+    assert [one.headers["webhook-id"] for one in https_server.told if one.path == "/registry"] == [
+        call["id"]
+    ] * 2
+    assert list(check_calls(house.db)) == []
 
 
 def test_housekeeping_forgets_what_was_told_a_week_ago(house: House, worker: Worker) -> None:

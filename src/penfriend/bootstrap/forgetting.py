@@ -5,6 +5,7 @@ from __future__ import annotations
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.timing import Moment, shift
 from penfriend.storage.database import Database
+from penfriend.storage.erasing import erase_again
 from penfriend.storage.forgetting import count_forgettable, forget, passes
 
 STEPS = 10
@@ -12,8 +13,8 @@ STEPS = 10
 
 
 def forget_old(db: Database, definitions: Definitions, now: Moment) -> int:
-    """Take the next steps; how many rows went."""
-    total = 0
+    """Take the next steps, and wipe what was written about the erased meanwhile; how many rows went."""
+    total = erase_again(db, now)
     for kind, limit in _limits(definitions, now).items():
         with db.read() as connection:
             before = passes(connection).get(kind)

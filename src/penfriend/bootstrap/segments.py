@@ -23,10 +23,10 @@ class Segments:
         with self._db.read() as connection:
             return count_members(connection, self._definitions, name, self._now)
 
-    def list(self, name: str, limit: int) -> builtins.list[Listed]:
-        """Who they are, at most `limit`. Raises NotFound."""
+    def list(self, name: str, limit: int, after: tuple[int, str] | None = None) -> builtins.list[Listed]:
+        """Who they are, at most `limit`, behind `after` (our id, occurrence). Raises NotFound."""
         with self._db.read() as connection:
-            return list_members(connection, self._definitions, name, self._now, limit)
+            return list_members(connection, self._definitions, name, self._now, limit, after)
 
     def sql(self, name: str) -> str:
         """The SELECT, its values written out. Raises NotFound."""

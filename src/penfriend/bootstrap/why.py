@@ -18,7 +18,7 @@ from penfriend.domain.person import PersonRecord
 from penfriend.domain.problems import did_you_mean
 from penfriend.domain.segment import Condition, Op, Segment, Test, Things
 from penfriend.domain.story import CampaignStory, Place, Sentence, in_order, tell
-from penfriend.domain.timing import Moment, to_datetime
+from penfriend.domain.timing import Moment, iso_utc, to_datetime
 from penfriend.storage.person_record import read_person
 from penfriend.storage.segment_explanation import Explained, ExplainedThing, explain_segment
 
@@ -36,6 +36,27 @@ class WholeStory:
 
     person: PersonRecord
     stories: tuple[CampaignStory, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `penfriend why --json` and of the API."""
+        contact = self.person.contact
+        return {
+            "contact": self.person.name,
+            "timezone": contact.timezone,
+            "topics": sorted(contact.topics),
+            "suppression": contact.suppression,
+            "campaigns": {one.campaign: _campaign_document(one) for one in self.stories},
+        }
+
+
+def _campaign_document(story: CampaignStory) -> dict[str, object]:
+    return {
+        "place": story.place.value,
+        "happened": [
+            {"at": None if one.at is None else iso_utc(one.at), "text": one.text} for one in story.happened
+        ],
+        "now": [one.text for one in story.now],
+    }
 
 
 def tell_why(house: House, who: str, campaign: str | None = None) -> WholeStory:

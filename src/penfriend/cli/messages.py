@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import typer
 from rich.console import Console
@@ -13,7 +12,7 @@ from rich.text import Text
 from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.healing import hold_until_now, settle
-from penfriend.cli.moments import iso_moment, shown_moment
+from penfriend.cli.moments import shown_moment
 from penfriend.cli.output import DONE, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.errors import SettingError
@@ -58,7 +57,7 @@ def messages(
         who = house.contact_id(contact) if contact else None
         lines = house.reports.list_messages(status, who, campaign or None, limit)
     if as_json:
-        print_json([_document(line) for line in lines])
+        print_json([line.as_json() for line in lines])
         return DONE
     print_mails(console(), [shown_row(line) for line in lines])
     return DONE
@@ -101,12 +100,6 @@ def _heard(line: MessageLine) -> str | None:
     if line.bounced_at is not None:
         return "came back"
     return None if line.delivered_at is None else "delivered"
-
-
-def _document(line: MessageLine) -> dict[str, object]:
-    return {
-        name: iso_moment(value) if name.endswith("_at") else value for name, value in asdict(line).items()
-    }
 
 
 @app.command("resolve")

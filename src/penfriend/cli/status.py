@@ -206,7 +206,8 @@ def _print_destinations(out: Console, overview: Overview) -> None:
 def _of_calls(what: str, name: str, calls: CallCounts) -> str:
     since = f" (the oldest since {shown_moment(calls.oldest)} UTC)" if calls.waiting else ""
     last = f"; the last answer: {calls.note}" if calls.note else ""
-    return f"{what} {name}: {calls.waiting} calls wait{since}, {calls.failed} have failed{last}"
+    again = f". `penfriend calls retry {name}` makes those again" if calls.failed else ""
+    return f"{what} {name}: {calls.waiting} calls wait{since}, {calls.failed} have failed{last}{again}"
 
 
 def _of_source(name: str, reading: Reading) -> str:

@@ -6,10 +6,9 @@ import typer
 from rich.markup import escape
 
 from penfriend.bootstrap import House, WholeStory, tell_why
-from penfriend.cli.moments import iso_moment
 from penfriend.cli.output import DONE, print_json
 from penfriend.cli.tables import console
-from penfriend.domain.story import CampaignStory, Place, Sentence
+from penfriend.domain.story import Place, Sentence
 from penfriend.domain.timing import to_datetime
 
 
@@ -30,7 +29,7 @@ def why(
     with House.open() as house:
         story = tell_why(house, contact, campaign or None)
     if as_json:
-        print_json(_document(story))
+        print_json(story.as_json())
     else:
         _tell(story)
     return DONE
@@ -56,22 +55,3 @@ def _when(story: WholeStory, sentence: Sentence) -> str:
     if sentence.at is None:
         return " " * 21
     return to_datetime(sentence.at, story.person.contact.zone).strftime("%a %d %b %Y %H:%M")
-
-
-def _document(story: WholeStory) -> dict[str, object]:
-    person = story.person.contact
-    return {
-        "contact": story.person.name,
-        "timezone": person.timezone,
-        "topics": sorted(person.topics),
-        "suppression": person.suppression,
-        "campaigns": {one.campaign: _campaign(one) for one in story.stories},
-    }
-
-
-def _campaign(story: CampaignStory) -> dict[str, object]:
-    return {
-        "place": story.place.value,
-        "happened": [{"at": iso_moment(one.at), "text": one.text} for one in story.happened],
-        "now": [one.text for one in story.now],
-    }

@@ -24,6 +24,16 @@ class Scope(StrEnum):
 
     EVENTS_WRITE = "events:write"
     """Bring in events: `POST /v1/events`."""
+    CONTACTS_READ = "contacts:read"
+    """See a contact and its story: `GET /v1/contacts/{id}`, `/story`; addresses of members of segments."""
+    CONTACTS_WRITE = "contacts:write"
+    """Change and erase contacts: `PUT` and `DELETE /v1/contacts/{id}`."""
+    SEGMENTS_READ = "segments:read"
+    """See segments and who is in them: `GET /v1/segments`."""
+    CAMPAIGNS_READ = "campaigns:read"
+    """See campaigns and their counts: `GET /v1/campaigns`."""
+    MESSAGES_READ = "messages:read"
+    """See what became of a mail: `GET /v1/messages/{id}`."""
     METRICS_READ = "metrics:read"
     """Read what monitoring is told: `GET /metrics`."""
 

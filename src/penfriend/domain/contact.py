@@ -13,6 +13,10 @@ COMPLAINED = "complained"
 """The suppression of somebody who called our mail spam."""
 DEAD_ADDRESS = "dead_address"
 """The suppression of an address that does not exist any more."""
+ERASED = "erased"
+"""The suppression of somebody who was erased, so that no import brings them back."""
+GETS_WHAT_IS_OWED = frozenset({COMPLAINED, ERASED})
+"""The suppressions under which transactional mail goes out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,9 @@ class Contact:
     """The shop's id, or where it gave none the hash of the address: what holdout and shares are drawn by."""
 
     def must_not_be_written_to(self, transactional: bool) -> bool:
-        """Whether the address is suppressed for such mail. Who complained still gets what is owed; a dead
-        address gets nothing."""
-        return self.suppression is not None and not (transactional and self.suppression == COMPLAINED)
+        """Whether the address is suppressed for such mail. Who complained or was erased still gets what is
+        owed; a dead address gets nothing."""
+        return self.suppression is not None and not (transactional and self.suppression in GETS_WHAT_IS_OWED)
 
     @property
     def zone(self) -> ZoneInfo:

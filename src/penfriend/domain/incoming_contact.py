@@ -23,7 +23,8 @@ CONTACT_FIELDS = tuple(name for name in BUILT_IN["contact_updated"] if name not 
 _SETTABLE = frozenset(CONTACT_FIELDS)
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 _DATES = frozenset({"birthday", "tier_until"})
-_FREQUENCIES = ("all", "fewer")
+FREQUENCIES = ("all", "fewer")
+_MOMENTS = frozenset({"paused_until"})
 _WORDS = frozenset({"timezone", "locale", "country", "frequency"})
 
 
@@ -53,11 +54,13 @@ def check_contact_fields(
     return kept
 
 
-def check_field(name: str, value: Json, zone: ZoneInfo) -> str | None:
+def check_field(name: str, value: Json, zone: ZoneInfo) -> str | int | None:
     """One field of a contact as it is kept; an empty text is none. Raises EventRefused."""
     if name in _DATES:
         found: str = READERS[FieldType.DATE](value, zone)
         return found
+    if name in _MOMENTS:
+        return READERS[FieldType.MOMENT](value, zone) if value != "" else None
     text = line(value)
     if not text:
         return None
@@ -79,7 +82,7 @@ def _check_word(name: str, text: str) -> str:
                 raise EventRefused(f"{shown(text)} is not a country code of two letters, e.g. GB")
             return text.upper()
         case _:
-            if text not in _FREQUENCIES:
+            if text not in FREQUENCIES:
                 raise EventRefused(f"{shown(text)} is neither all nor fewer")
             return text
 

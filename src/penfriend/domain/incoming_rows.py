@@ -25,7 +25,15 @@ ATTRIBUTE = "attributes."
 """A column `attributes.NAME` is the contact's own attribute NAME."""
 _PROPERTY = "properties."
 _EVENT = frozenset({"id", "name", "contact", "email", "at", "properties"})
-_CONSENT = ("id", "contact", "email", "topic", "at", "source", "proof")
+_CONSENT = ("id", "contact", "email", "topic", "at", "source", "proof", "text_version", "change")
+_OF_CONSENT = ("topic", "source", "proof", "text_version")
+CONSENT_WORDS = {
+    "subscribed": "subscribed",
+    "unsubscribed": "unsubscribed",
+    "onay": "subscribed",  # the words of IYS, the registry of Turkiye
+    "ret": "unsubscribed",
+}
+"""What stands in the column `change`, in small letters, and the event that it is."""
 _CONTACT = ("id", "contact", "email", *CONTACT_FIELDS, "topics", "subscribed_at", "created_at", "attributes")
 _KNOWN = frozenset(_CONTACT)
 _TOPICS = re.compile(r"[;,\s]+")
@@ -50,7 +58,8 @@ def check_columns(
     if who.isdisjoint(columns):
         wanted = "id" if kind is RowKind.CONTACTS else "contact"
         raise EventRefused(_missing(f'"{wanted}" or "email"', wanted, columns))
-    needed = {RowKind.EVENTS: ("at",), RowKind.CONSENTS: ("topic", "at"), RowKind.CONTACTS: ()}[kind]
+    consents = ("at",) if "change" in columns else ("topic", "at")  # a refusal may be of all topics
+    needed = {RowKind.EVENTS: ("at",), RowKind.CONSENTS: consents, RowKind.CONTACTS: ()}[kind]
     for column in needed:
         if column not in columns:
             raise EventRefused(_missing(f'"{column}"', column, columns))
@@ -82,11 +91,16 @@ def event_of(row: Row, zone: ZoneInfo, *, name: str | None = None) -> EventIn:
 
 
 def consent_of(row: Row, zone: ZoneInfo, *, proof: str) -> EventIn:
-    """The contact that a row is; what `data.contact` declares is an attribute. Empty cells say nothing."""
+    """What a row says of consent: given, or with the change `unsubscribed` refused, of all topics where it
+    names none."""
     contact, email = _who(row)
-    properties = {name: row[name] for name in ("topic", "source", "proof") if row.get(name)}
+    properties = {name: row[name] for name in _OF_CONSENT if row.get(name)}
+    said = _text(row, "change") or "subscribed"
+    name = CONSENT_WORDS.get(said.strip().lower())
+    if name is None:
+        raise EventRefused(f"change: {shown(said)} is neither subscribed nor unsubscribed")
     return EventIn(
-        name="subscribed",
+        name=name,
         contact=contact,
         email=email,
         at=_at(row, zone),

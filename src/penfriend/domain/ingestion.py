@@ -63,7 +63,7 @@ class CheckedContact(NamedTuple):
 
     contact: str | None
     email: str | None
-    fields: Mapping[str, str | None]
+    fields: Mapping[str, str | int | None]
     attributes: Mapping[str, Json]
     topics: tuple[str, ...] = ()
     subscribed_at: Moment | None = None

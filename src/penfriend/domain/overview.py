@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.destination import Rest
@@ -97,6 +97,30 @@ class CallCounts:
             "oldest": None if self.oldest is None else iso_utc(self.oldest),
             "note": self.note,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class DeadCall:
+    """A call of another system that has failed for good."""
+
+    kind: str
+    """`webhook` or `outgoing`."""
+    name: str
+    """Of the system, in that section of the files."""
+    id: str
+    """The webhook-id."""
+    contact: str | None
+    attempts: int
+    made_at: Moment
+    dead_at: Moment | None
+    note: str | None
+    """The last answer."""
+    body: str
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `penfriend calls --json`."""
+        told = asdict(self) | {"made_at": iso_utc(self.made_at)}
+        return told | {"dead_at": None if self.dead_at is None else iso_utc(self.dead_at)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +241,10 @@ class MessageLine:
     delivered_at: Moment | None = None
     bounced_at: Moment | None = None
     complained_at: Moment | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The document of `penfriend messages --json` and of the API."""
+        return {
+            name: iso_utc(Moment(value)) if name.endswith("_at") and value is not None else value
+            for name, value in asdict(self).items()
+        }

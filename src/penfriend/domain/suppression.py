@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from penfriend.domain.contact import COMPLAINED, DEAD_ADDRESS, Contact
+from penfriend.domain.contact import COMPLAINED, DEAD_ADDRESS, ERASED, Contact
 from penfriend.domain.timing import Moment
 
 BY_HAND = "by_hand"
@@ -15,6 +15,7 @@ REASONS = {
     BY_HAND: "somebody decided so; nothing is sent",
     COMPLAINED: "the person called a mail spam; only what is owed is sent",
     DEAD_ADDRESS: "the address does not exist any more; nothing is sent",
+    ERASED: "the person was erased; only what is owed is sent, until they subscribe again",
 }
 """Every reason, with a line of meaning."""
 

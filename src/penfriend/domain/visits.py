@@ -18,6 +18,8 @@ from penfriend.domain.tokens import Claim, Purpose
 
 LONGEST_COMMENT = 2_000
 """Characters of a survey's comment."""
+PAUSE_DAYS = 30
+"""So long is a pause that somebody asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Visitor:
     timezone: str | None
     agreements: Mapping[str, Agreement]
     """By topic; a topic that is missing was never agreed to."""
+    frequency: str | None = None
+    """`all` or `fewer`; None where nobody said."""
+    paused_until: Moment | None = None
+    said_at: Moment | None = None
+    """When something was last said of the contact's fields."""
     mail: VisitedMail | None
     """None where the mail is no longer kept: its links go on working for topics."""
     answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
@@ -128,6 +135,12 @@ class TopicChoices:
     shown: Collection[str]
     """The topics that stood on the page. Only these change: an old page or an empty form touches no other."""
     leave_all: bool = False
+    frequency: str = ""
+    """`all` or `fewer`; anything else is no choice."""
+    language: str = ""
+    """A locale; empty is no choice."""
+    pause: bool | None = None
+    """Write nothing for PAUSE_DAYS, or go on at once; None for neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +198,15 @@ class LeavePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferencesPage(Page):
-    """Topics on and off."""
+    """Topics on and off, how often, in which language, and a pause."""
 
     topics: tuple[TopicChoice, ...]
     saved: bool = False
+    frequency: str | None = None
+    """None where the shop writes to all alike."""
+    paused_until: Moment | None = None
+    timezone: str = "UTC"
+    """Of the contact's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

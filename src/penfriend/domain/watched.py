@@ -28,6 +28,17 @@ def reads_campaigns(definitions: Definitions) -> bool:
     return any(field.group == "campaign" for field in watched_fields(definitions))
 
 
+def policies_read_frequency(definitions: Definitions) -> bool:
+    """Whether a policy writes otherwise to who wants fewer mails."""
+    policies = (definitions.policy, *(campaign.policy for campaign in definitions.campaigns.values()))
+    return any(
+        field.name == "contact.frequency"
+        for policy in policies
+        for when in policy.when
+        for field in _of_condition(when.condition)
+    )
+
+
 def segments_read_event(definitions: Definitions, name: str) -> bool:
     """Whether an event of that name, by itself, can make somebody a member of a segment or no member: they
     are events, or a condition counts such events or asks for their moments."""

@@ -6,28 +6,35 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from zoneinfo import ZoneInfoNotFoundError
 
 from penfriend.domain.campaign import Send
 from penfriend.domain.definitions import Definitions, Survey
 from penfriend.domain.delivery import Email
 from penfriend.domain.errors import RenderFailed
+from penfriend.domain.events import Json
 from penfriend.domain.facts import Frozen, thaw
+from penfriend.domain.incoming_contact import FREQUENCIES
 from penfriend.domain.letter import Letter
-from penfriend.domain.timing import Moment, zone_of
+from penfriend.domain.timing import Duration, Moment, Unit, iso_utc, shift, zone_of
 from penfriend.domain.tokens import Claim
 from penfriend.domain.visits import (
+    PAUSE_DAYS,
     Fault,
     PreferencesPage,
     Setting,
     SurveyPage,
     TopicChoice,
+    TopicChoices,
     VisitedMail,
     Visitor,
     mask_address,
 )
+from penfriend.domain.watched import policies_read_frequency
 from penfriend.engine.live import Live
 
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_LANGUAGE = re.compile("[a-z]{2,3}(_[A-Za-z0-9]{2,8})?")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -63,6 +70,15 @@ class Visit:
     def choice(self, name: str) -> TopicChoice:
         """One topic."""
         return TopicChoice(name, self.definitions.topics[name].title, self.visitor.is_subscribed(name))
+
+    @property
+    def timezone(self) -> str:
+        """Of the contact's clock, or the brand's."""
+        try:
+            zone_of(self.visitor.timezone or "")
+        except (ZoneInfoNotFoundError, ValueError):  # none, or one that tzdata no longer knows
+            return self.definitions.brand.timezone
+        return self.visitor.timezone or self.definitions.brand.timezone
 
     @property
     def send(self) -> Send | None:
@@ -102,14 +118,45 @@ def proof(visit: Visit, way: str) -> str:
     return f"{way} of mail {mail.message_id}" if mail else f"{way} of a mail that is no longer kept"
 
 
+def text_version(visit: Visit) -> str:
+    """Which text was agreed to or refused: the titles of topics as that revision has them, in that
+    language."""
+    return f"revision {visit.live.revision}, {visit.setting.locale}"
+
+
 def tidy_comment(comment: str) -> str:
     """A comment as it is kept: NFC, plain line ends, no control characters, nothing around it."""
     return unicodedata.normalize("NFC", _NOT_TEXT.sub("", _LINE_ENDS.sub("\n", comment))).strip()
 
 
-def preferences_page(visit: Visit, *, saved: bool = False) -> PreferencesPage:
-    """All topics, ticked where subscribed."""
-    return PreferencesPage(setting=visit.setting, topics=visit.topics, saved=saved)
+def preferences_page(visit: Visit, now: Moment, *, saved: bool = False) -> PreferencesPage:
+    """All topics, ticked where subscribed, and the person's other wishes."""
+    until = visit.visitor.paused_until
+    return PreferencesPage(
+        setting=visit.setting,
+        topics=visit.topics,
+        saved=saved,
+        frequency=(visit.visitor.frequency or "all") if policies_read_frequency(visit.definitions) else None,
+        paused_until=until if until is not None and until > now else None,
+        timezone=visit.timezone,
+    )
+
+
+def wishes(visit: Visit, choices: TopicChoices, now: Moment) -> dict[str, Json]:
+    """What the choices say of the contact that is new, as the properties of a `contact_updated`."""
+    visitor, said = visit.visitor, dict[str, Json]()
+    if choices.frequency in FREQUENCIES and choices.frequency != (visitor.frequency or "all"):
+        said["frequency"] = choices.frequency
+    language, known = choices.language, visit.setting.locale
+    if _LANGUAGE.fullmatch(language) and language != known and not known.startswith(f"{language}_"):
+        said["locale"] = language
+    paused = visitor.paused_until is not None and visitor.paused_until > now
+    if choices.pause and not paused:
+        until = shift(now, Duration(PAUSE_DAYS, Unit.DAYS), zone_of(visit.timezone))
+        said["paused_until"] = iso_utc(until)
+    elif choices.pause is False and paused:
+        said["paused_until"] = None
+    return said
 
 
 def survey_page(

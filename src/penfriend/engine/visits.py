@@ -39,7 +39,9 @@ from penfriend.engine.visit import (
     proof,
     setting_of,
     survey_page,
+    text_version,
     tidy_comment,
+    wishes,
 )
 
 log = logging.getLogger("penfriend.visits")
@@ -92,7 +94,7 @@ class Visits:
     def topics_page(self, token: str) -> PreferencesPage | None:
         """All topics, ticked where subscribed."""
         visit = self._visit(token, Purpose.PREFERENCES)
-        return preferences_page(visit) if visit else None
+        return preferences_page(visit, self._clock.now()) if visit else None
 
     def choose(self, token: str, choices: TopicChoices) -> PreferencesPage | None:
         """Subscribe and unsubscribe what differs from now. Raises StoreUnavailable, EventRefused."""
@@ -102,19 +104,24 @@ class Visits:
         if choices.leave_all:
             self._leave_all(visit, "preference page")
         else:
-            self._change(
-                [
-                    self._consent(
-                        visit,
-                        "unsubscribed" if topic.subscribed else "subscribed",
-                        topic.name,
-                        "preference page",
-                    )
-                    for topic in visit.topics
-                    if topic.name in choices.shown and (topic.name in choices.wanted) != topic.subscribed
-                ],
+            self._change([*self._topics_changed(visit, choices), *self._wishes(visit, choices)])
+        return preferences_page(self._again(visit), self._clock.now(), saved=True)
+
+    def _topics_changed(self, visit: Visit, choices: TopicChoices) -> list[Change]:
+        return [
+            self._consent(
+                visit, "unsubscribed" if topic.subscribed else "subscribed", topic.name, "preference page"
             )
-        return preferences_page(self._again(visit), saved=True)
+            for topic in visit.topics
+            if choices.pause is None  # whose button stands in a form of its own
+            and topic.name in choices.shown
+            and (topic.name in choices.wanted) != topic.subscribed
+        ]
+
+    def _wishes(self, visit: Visit, choices: TopicChoices) -> list[Change]:
+        said = wishes(visit, choices, self._clock.now())
+        what = (visit.visitor.said_at, *((name, choices.pause or said[name]) for name in sorted(said)))
+        return [self._event(visit, "contact_updated", said, what)] if said else []
 
     def survey_page(self, token: str) -> SurveyPage | GonePage | None:
         """The survey, with the token's score chosen."""
@@ -210,13 +217,18 @@ class Visits:
         agreements = visit.visitor.agreements.values()
         if any(found.subscribed or found.requested for found in agreements):
             newest = max(found.at for found in agreements)
-            said = {"proof": proof(visit, way)}
+            said = self._record(visit, way)
             self._change([self._event(visit, "unsubscribed", said, ("*", newest))])
 
     def _consent(self, visit: Visit, name: str, topic: str, way: str) -> Change:
         found = visit.visitor.agreements.get(topic)
-        said = {"topic": topic, "proof": proof(visit, way)}
+        said = {"topic": topic, **self._record(visit, way)}
         return self._event(visit, name, said, (topic, found.at if found else None))
+
+    @staticmethod
+    def _record(visit: Visit, way: str) -> dict[str, Json]:
+        """What a consent keeps of how it was given."""
+        return {"source": way, "proof": proof(visit, way), "text_version": text_version(visit)}
 
     def _event(self, visit: Visit, name: str, said: Mapping[str, Json], state: tuple[object, ...]) -> Change:
         """`state` is what is left behind: the same change of the same state has the same id."""

@@ -101,7 +101,8 @@ def _field(entry: Entry, reading: Reading) -> str | None:
     if text is None:
         return None
     try:
-        return text if entry.key.text == "id" else check_field(entry.key.text, text, _zone(reading))
+        found = text if entry.key.text == "id" else check_field(entry.key.text, text, _zone(reading))
+        return text if isinstance(found, int) else found  # a moment is read again, when it comes in
     except EventRefused as error:
         reading.error(entry.value, f"{quote(entry.key.text)}: {error}.")
         return None

@@ -32,6 +32,10 @@ def _contact() -> Json:
         },
         "attributes": {"description": "what data declares, and more", "type": "object"},
         "subscribed_at": {"description": FIELDS["contact"]["subscribed_at"].meaning, **ref("written")},
+        "paused_until": {
+            "description": "no marketing mail before; the person asked for it",
+            **ref("written"),
+        },
         "created_at": {"description": FIELDS["contact"]["created_at"].meaning, **ref("written")},
     }
     known = {

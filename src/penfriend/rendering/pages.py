@@ -17,14 +17,17 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from babel import Locale
+from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from penfriend.domain.definitions import Text
 from penfriend.domain.letter import Renderer
+from penfriend.domain.timing import to_datetime, zone_of
 from penfriend.domain.tokens import Claim, Purpose
 from penfriend.domain.visits import (
     LONGEST_COMMENT,
+    PAUSE_DAYS,
     ConfirmPage,
     GonePage,
     LeavePage,
@@ -133,7 +136,22 @@ class Pages:
             longest=LONGEST_COMMENT,
             t=words,
             said=lambda text: self._said(text, locale, setting),
+            languages=self._languages(setting),
+            pause_days=PAUSE_DAYS,
+            day=lambda moment, zone: format_date(to_datetime(moment, zone_of(zone)), "long", locale),
         )
+
+    def _languages(self, setting: Setting) -> list[tuple[str, str, bool]]:
+        """Those in which there are letters: name, what it calls itself, whether the contact has it. Empty
+        where there is one alone."""
+        renderer = self._renderer() if setting.address else None
+        found = {setting.brand_locale.partition("_")[0]}
+        if isinstance(renderer, TemplateRenderer):
+            found |= renderer.speeches.languages
+        names = [(name, locale) for name in sorted(found) if (locale := locale_of(name)) is not None]
+        mine = next((one for one in chain(locale_of(setting.locale) or Locale("en")) if one in found), None)
+        told = [(name, locale.get_display_name() or name, name == mine) for name, locale in names]
+        return told if len(told) > 1 else []
 
     def _said(self, text: Text, locale: Locale, setting: Setting) -> str:
         """The shop's own words in the reader's language."""

@@ -190,6 +190,11 @@ class Speeches:
         """The catalogs of a reader's own language, the nearest first."""
         return tuple(self.catalogs[name] for name in chain(locale) if name in self.catalogs)
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Every locale in which there is a letter beside the brand's."""
+        return frozenset({*self.catalogs, *(str(locale) for _, locale, _ in self._shared.variants)})
+
     def locales(self, template: str) -> tuple[Locale, ...]:
         """Every locale for which this letter is written or translated, the brand's first. The catalog that
         the brand's own letters are looked up in is no further one."""

@@ -22,10 +22,11 @@ from sqlalchemy import (
     update,
 )
 
-from penfriend.domain.overview import CallCounts
+from penfriend.domain.overview import CallCounts, DeadCall
 from penfriend.domain.timing import SECOND, Moment
 from penfriend.domain.webhooks import LONGEST_WISH, WAITS, Answer, Then, Tried
 from penfriend.storage.database import Database
+from penfriend.storage.tables import contacts, webhook_calls
 
 NOTE_LENGTH = 500
 SPREAD = 60
@@ -134,6 +135,41 @@ class CallTries:
         """Give back all that `owner` holds."""
         with self._db.write() as connection:
             connection.execute(update(self._table).where(self._c.owner == owner).values(**FREED))
+
+
+def dead_calls(connection: Connection, system: Column[str], limit: int) -> list[DeadCall]:
+    """The calls that have failed, the newest first."""
+    c = system.table.c
+    chosen = (
+        select(c.id, system.label("name"), c.key, c.body, c.attempts, c.created_at, c.over_at, c.note)
+        .add_columns(contacts.c.key.label("contact"), contacts.c.email)
+        .join(contacts, contacts.c.id == c.contact_id)
+        .where(c.status == Then.FAILED.value)
+        .order_by(c.id.desc())
+        .limit(limit)
+    )
+    return [
+        DeadCall(
+            kind="webhook" if system.table is webhook_calls else "outgoing",
+            name=row.name,
+            id=row.key,
+            contact=row.contact or row.email,
+            attempts=row.attempts,
+            made_at=Moment(row.created_at),
+            dead_at=None if row.over_at is None else Moment(row.over_at),
+            note=row.note,
+            body=row.body,
+        )
+        for row in connection.execute(chosen)
+    ]
+
+
+def try_again(connection: Connection, system: Column[str], name: str, now: Moment) -> int:
+    """Let all calls of this system that have failed be due again, with their ids and bodies; how many."""
+    c = system.table.c
+    dead = update(system.table).where(system == name, c.status == Then.FAILED.value)
+    again = {"status": "due", "due_at": now, "over_at": None, "attempts": 0, **FREED}
+    return connection.execute(dead.values(**again)).rowcount
 
 
 def calls_not_done(connection: Connection, system: Column[str]) -> dict[str, CallCounts]:

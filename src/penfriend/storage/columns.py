@@ -19,6 +19,10 @@ JSON_TEXT = JSON(none_as_null=True)
 
 BLOB = LargeBinary()
 
+KIND = "kind"
+"""What a column's `info` says under this name: MOMENT, AMOUNT or FLAG; nothing of what is as it looks."""
+MOMENT, AMOUNT, FLAG = "moment", "amount", "flag"
+
 
 def own_id() -> Column[int]:
     """Our id of a row: an integer that never leaves the house but inside signed tokens."""
@@ -32,7 +36,7 @@ def text(name: str, *, null: bool = True) -> Column[str]:
 
 def moment(name: str, *, null: bool = True) -> Column[int]:
     """A moment: microseconds UTC."""
-    return Column(name, BIG, nullable=null)
+    return Column(name, BIG, nullable=null, info={KIND: MOMENT})
 
 
 def day(name: str, *, null: bool = True) -> Column[str]:
@@ -42,7 +46,8 @@ def day(name: str, *, null: bool = True) -> Column[str]:
 
 def amount(name: str, *, null: bool = True, start: int | None = None) -> Column[int]:
     """Money: ten-thousandths; `start` where nothing is given."""
-    return Column(name, BIG, nullable=null, server_default=None if start is None else str(start))
+    default = None if start is None else str(start)
+    return Column(name, BIG, nullable=null, server_default=default, info={KIND: AMOUNT})
 
 
 def count(name: str, *, null: bool = False, start: int | None = 0) -> Column[int]:
@@ -54,7 +59,7 @@ def count(name: str, *, null: bool = False, start: int | None = 0) -> Column[int
 def flag(name: str, *, null: bool = False, start: int | None = 0) -> Column[int]:
     """Yes (1) or no (0): an integer, because the databases differ in their booleans."""
     default = None if start is None else str(start)
-    return Column(name, Integer, nullable=null, server_default=default)
+    return Column(name, Integer, nullable=null, server_default=default, info={KIND: FLAG})
 
 
 def json(name: str) -> Column[object]:

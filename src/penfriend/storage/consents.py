@@ -13,12 +13,15 @@ from penfriend.domain.ingestion import CheckedEvent
 from penfriend.domain.timing import Moment
 from penfriend.storage.batch_sql import insert_rows, rows, run, update_rows
 from penfriend.storage.outgoing import known_subscriptions, tell_of_consents
+from penfriend.storage.suppressions import let_the_erased_come_back
 from penfriend.storage.tables import consents, contacts, subscriptions
 
 _LOG = """
 SELECT c.contact_id, c.topic, c.change, c.at, c.source, c.proof
 FROM BATCH AS batch CROSS JOIN consents AS c WHERE c.contact_id = batch.id
 """
+_ADDRESSES = "SELECT c.id, c.email FROM BATCH AS batch CROSS JOIN contacts AS c WHERE c.id = batch.id"
+_AGREED = frozenset({Change.SUBSCRIBED, Change.CONFIRMED})
 _FORGET = "DELETE FROM subscriptions WHERE contact_id IN (SELECT id FROM BATCH AS b)"
 
 
@@ -26,21 +29,31 @@ def record_consents(
     connection: Connection, events: Sequence[tuple[int, int, CheckedEvent]], now: Moment
 ) -> set[int]:
     """Log what these events (their id, their contact) do to consent; the contacts concerned."""
-    rows = [
+    said = [(contact_id, event) for _, contact_id, event in events if event.change is not None]
+    concerned = {contact_id for contact_id, _ in said}
+    addresses = dict(rows(connection, _ADDRESSES, batch=concerned)) if concerned else {}
+    log = [
         {
             "contact_id": contact_id,
             "topic": event.properties.get("topic", EVERY_TOPIC),
-            "change": event.change.value,
+            "change": event.change and event.change.value,
             "at": event.at,
             "recorded_at": now,
             "source": _source(event),
             "proof": event.properties.get("proof"),
+            "address": addresses.get(contact_id),
+            "text_version": event.properties.get("text_version"),
         }
-        for _, contact_id, event in events
-        if event.change is not None
+        for contact_id, event in said
     ]
-    insert_rows(connection, consents, rows)
-    return {row["contact_id"] for row in rows}
+    insert_rows(connection, consents, log)
+    agreed = {
+        contact_id: event.at
+        for contact_id, event in said
+        if event.change in _AGREED and not is_import(event.source)
+    }
+    let_the_erased_come_back(connection, agreed, now)
+    return concerned
 
 
 def _source(event: CheckedEvent) -> str | None:

@@ -35,14 +35,14 @@ SELECT e.contact_id, e.at, e.key, e.name, e.properties FROM BATCH AS batch CROSS
 WHERE e.contact_id = batch.id AND e.name IN ('contact_updated', 'tier_changed')
 """
 
-_NOTHING: dict[str, str | None] = dict.fromkeys(CONTACT_FIELDS)
+_NOTHING: dict[str, str | int | None] = dict.fromkeys(CONTACT_FIELDS)
 
 
 @dataclass(slots=True)
 class Fields:
     """What is known of one contact."""
 
-    values: dict[str, str | None] = field(default_factory=_NOTHING.copy)
+    values: dict[str, str | int | None] = field(default_factory=_NOTHING.copy)
     attributes: dict[str, Json] = field(default_factory=dict)
 
     def hear(self, name: str, properties: Mapping[str, Json]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import FromClause, and_, bindparam, case, func, literal, or_, select, true
 
 from penfriend.domain.campaign import EventTrigger
-from penfriend.domain.contact import COMPLAINED
+from penfriend.domain.contact import GETS_WHAT_IS_OWED
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.segment import Segment, Things
 from penfriend.storage import tables as t
@@ -116,11 +116,11 @@ def _event_of(coming: Coming) -> dict[str, Expr]:
 
 
 def is_suppressed(contact: FromClause, transactional: bool) -> Expr:
-    """Who complained still gets what is owed; a dead address gets nothing."""
+    """Who complained or was erased still gets what is owed; a dead address gets nothing."""
     row = t.suppressions.alias()
     where = [row.c.email_hash == contact.c.email_hash]
     if transactional:
-        where.append(row.c.reason != COMPLAINED)
+        where.append(row.c.reason.not_in(sorted(GETS_WHAT_IS_OWED)))
     return there_is(row, where=where)
 
 

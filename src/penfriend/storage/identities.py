@@ -57,7 +57,7 @@ _BY_EMAIL = (
 )
 _BY_ID = (
     "SELECT c.id AS found, c.id, c.key, c.email, c.email_at, c.created_at"
-    " FROM BATCH AS wanted CROSS JOIN contacts AS c WHERE c.id = wanted.id"
+    " FROM BATCH AS wanted CROSS JOIN contacts AS c WHERE c.id = wanted.id AND c.erased_at IS NULL"
 )
 _LOCK = "SELECT id FROM contacts WHERE id IN (SELECT id FROM BATCH AS b) ORDER BY id FOR NO KEY UPDATE"
 

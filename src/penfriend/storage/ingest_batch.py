@@ -21,6 +21,7 @@ from penfriend.storage.mail_events import keep_hits
 from penfriend.storage.outgoing import tell_of_answers
 from penfriend.storage.tables import answers, carts, events, orders, refunds
 from penfriend.storage.touches import touch, touch_by_product
+from penfriend.storage.wishes import bring_up_again
 
 Kept = tuple[int, int, CheckedEvent]
 """Our id of the event, our id of its contact, the event."""
@@ -78,6 +79,7 @@ def _renew_people(background: Background, kept: Sequence[Kept]) -> None:
         if event.name in FIELD_EVENTS:
             news[contact_id].append((event.at, event.key, event.name, event.properties))
     renew_fields(connection, news)
+    bring_up_again(connection, news, background.now)
     agreed = consents.record_consents(connection, kept, background.now)
     consents.renew_subscriptions(connection, agreed, background.now)
     keep_hits(connection, kept)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, select, union_all, update
 
 from penfriend.domain.accounts.audit import Actor, Deed, Entry
 from penfriend.domain.errors import NotFound
@@ -78,47 +79,19 @@ class Reports:
         limit: int = 100,
     ) -> list[MessageLine]:
         """The newest messages first, with what is known of their last attempt."""
-        tries = attempts.alias()
-        last = (
-            select(func.max(tries.c.id))
-            .where(tries.c.message_id == _m.id)
-            .correlate(messages)
-            .scalar_subquery()
-        )
-        chosen = (
-            select(messages, contacts.c.key, contacts.c.email, *(attempts.c[name] for name in _OF_TRY))
-            .join(contacts, contacts.c.id == _m.contact_id)
-            .outerjoin(attempts, attempts.c.id == last)
-            .where(_m.id.in_(newest_ids(statuses, contact, campaign, limit)))
-            .order_by(_m.id.desc())
-            .limit(limit)
-        )
+        chosen = _lines(_m.id.in_(newest_ids(statuses, contact, campaign, limit))).limit(limit)
         with self._db.read() as connection:
-            return [
-                MessageLine(
-                    id=row.id,
-                    campaign=row.campaign,
-                    step=row.step,
-                    contact=row.key or row.email or "",
-                    status=row.status,
-                    reason=row.reason,
-                    wanted_at=row.wanted_at,
-                    due_at=row.due_at,
-                    over_at=row.over_at,
-                    held_by=row.held_by,
-                    attempts=row.attempts,
-                    note=row.note,
-                    message_id=row.message_id,
-                    address=row.address or row.email,
-                    server=row.server,
-                    stage=row.stage,
-                    outcome=row.outcome,
-                    delivered_at=row.delivered_at,
-                    bounced_at=row.bounced_at,
-                    complained_at=row.complained_at,
-                )
-                for row in connection.execute(chosen)
-            ]
+            return [_line(row) for row in connection.execute(chosen)]
+
+    def message(self, name: str) -> MessageLine | None:
+        """The message with that number of ours, or that Message-ID."""
+        number = int(name) if name.isascii() and name.isdigit() and len(name) < 19 else -1
+        called = (name, f"<{name}>", name.strip("<>"))
+        if "\x00" in name:  # what PostgreSQL takes in no text
+            return None
+        with self._db.read() as connection:
+            row = connection.execute(_lines((_m.id == number) | _m.message_id.in_(called))).first()
+        return None if row is None else _line(row)
 
     def resolve(self, message: int, as_sent: bool, now: Moment, by: Actor | None = None) -> None:
         """Settle a doubt: it was delivered, or it is to be sent again with the same Message-ID and bytes.
@@ -148,6 +121,46 @@ class Reports:
                 write_entry(connection, Entry(now, by, Deed.MESSAGE_SETTLED, f"message {message}", settled))
             chosen = select(_m.enrollment_id).where(_m.id == message)
             wake(connection, list(connection.execute(chosen).scalars()))
+
+
+def _lines(which: ColumnElement[bool]) -> Select[Any]:
+    """Messages, the newest first, each with whose it is and with its last try."""
+    tries = attempts.alias()
+    last = (
+        select(func.max(tries.c.id)).where(tries.c.message_id == _m.id).correlate(messages).scalar_subquery()
+    )
+    return (
+        select(messages, contacts.c.key, contacts.c.email, *(attempts.c[name] for name in _OF_TRY))
+        .join(contacts, contacts.c.id == _m.contact_id)
+        .outerjoin(attempts, attempts.c.id == last)
+        .where(which)
+        .order_by(_m.id.desc())
+    )
+
+
+def _line(row: Row[Any]) -> MessageLine:
+    return MessageLine(
+        id=row.id,
+        campaign=row.campaign,
+        step=row.step,
+        contact=row.key or row.email or "",
+        status=row.status,
+        reason=row.reason,
+        wanted_at=row.wanted_at,
+        due_at=row.due_at,
+        over_at=row.over_at,
+        held_by=row.held_by,
+        attempts=row.attempts,
+        note=row.note,
+        message_id=row.message_id,
+        address=row.address or row.email,
+        server=row.server,
+        stage=row.stage,
+        outcome=row.outcome,
+        delivered_at=row.delivered_at,
+        bounced_at=row.bounced_at,
+        complained_at=row.complained_at,
+    )
 
 
 def newest_ids(

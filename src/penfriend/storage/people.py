@@ -86,6 +86,8 @@ def locked_versions(connection: Connection, ids: Sequence[int]) -> dict[int, int
 
 def find_contact(connection: Connection, who: str) -> int | None:
     """Our id of the contact with that shop's id or address; None where there is none."""
+    if "\x00" in who:  # what PostgreSQL takes in no text, and no id has
+        return None
     by_key = select(contact_keys.c.contact_id).where(contact_keys.c.key == normalise_text(who))
     found: int | None = connection.execute(by_key).scalar()
     if found is None:

@@ -47,9 +47,14 @@ def count_members(connection: Connection, definitions: Definitions, name: str, n
 
 
 def list_members(
-    connection: Connection, definitions: Definitions, name: str, now: Moment, limit: int | None = None
+    connection: Connection,
+    definitions: Definitions,
+    name: str,
+    now: Moment,
+    limit: int | None = None,
+    after: tuple[int, str] | None = None,
 ) -> list[Listed]:
-    """The members at `now`, by our id of the contact and the occurrence."""
+    """The members at `now`, by our id of the contact and the occurrence; those behind `after` alone."""
     members = SegmentMembers(segment_of(definitions, name), definitions)
     found = _numbered(members.found().query)
     query = (
@@ -58,6 +63,10 @@ def list_members(
         .order_by(t.contacts.c.id, found.c.occurrence)
         .limit(limit)
     )
+    if after is not None:
+        contact, occurrence = after
+        same = (t.contacts.c.id == contact) & (found.c.occurrence > occurrence)
+        query = query.where((t.contacts.c.id > contact) | same)
     return [Listed(*row) for row in connection.execute(query, members.binder_values(now))]
 
 

@@ -3,12 +3,21 @@ in a log that nothing deletes from."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from penfriend.domain.contact import COMPLAINED, address_hash
+from penfriend.domain.contact import ERASED, GETS_WHAT_IS_OWED, address_hash
 from penfriend.domain.timing import Moment
+from penfriend.storage.batch_sql import rows
 from penfriend.storage.tables import contacts, suppression_changes, suppressions
 from penfriend.storage.upsert import insert_or_ignore
+
+_ERASED = f"""
+SELECT c.id, c.email, s.at FROM BATCH AS batch CROSS JOIN contacts AS c
+    JOIN suppressions AS s ON s.email_hash = c.email_hash
+WHERE c.id = batch.id AND s.reason = '{ERASED}'
+"""  # noqa: S608 - our own word
 
 
 def suppress(
@@ -20,9 +29,9 @@ def suppress(
     at: Moment,
     by: str | None = None,
 ) -> bool:
-    """Write to this address no more; whether that is new. The first reason stays, with its evidence: only a
-    complaint, after which what is owed still goes out, gives way to another. `by` is who did it, where a
-    person did.
+    """Write to this address no more; whether that is new. The first reason stays, with its evidence: only one
+    under which what is owed still goes out (a complaint, an erasure) gives way to one under which it does
+    not. `by` is who did it, where a person did.
 
     The version of the contact with the address is raised, so that a mail decided on before does not go out.
     """
@@ -53,6 +62,16 @@ def unsuppress(
     return removed
 
 
+def let_the_erased_come_back(connection: Connection, agreed: Mapping[int, Moment], now: Moment) -> None:
+    """Who was erased and has agreed again since, at the moment that is given by our id of the contact, may be
+    written to."""
+    if not agreed:
+        return
+    for who, address, at in rows(connection, _ERASED, batch=agreed):
+        if agreed[who] > at:
+            unsuppress(connection, address, reason="subscribed again", at=now)
+
+
 def suppression_reason(connection: Connection, address: str) -> str | None:
     """Why the address must not be written to; None where it may."""
     found = select(suppressions.c.reason).where(suppressions.c.email_hash == address_hash(address))
@@ -74,11 +93,11 @@ def suppression_log(connection: Connection, address: str) -> list[RowMapping]:
 
 
 def _sharpened(connection: Connection, row: dict[str, object]) -> bool:
-    if row["reason"] == COMPLAINED:
+    if row["reason"] in GETS_WHAT_IS_OWED:
         return False
     s = suppressions.c
-    complained = (s.email_hash == row["email_hash"]) & (s.reason == COMPLAINED)
-    return connection.execute(update(suppressions).where(complained).values(row)).rowcount > 0
+    milder = (s.email_hash == row["email_hash"]) & s.reason.in_(sorted(GETS_WHAT_IS_OWED))
+    return connection.execute(update(suppressions).where(milder).values(row)).rowcount > 0
 
 
 def _log(

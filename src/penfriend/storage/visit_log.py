@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from penfriend.domain.facts import Frozen
 from penfriend.domain.visits import Agreement, GivenAnswer, VisitedMail, Visitor
 from penfriend.storage.database import Database
-from penfriend.storage.tables import answers, contacts, enrollments, events, messages, subscriptions
+from penfriend.storage.tables import (
+    answers,
+    contacts,
+    enrollments,
+    event_facts,
+    events,
+    messages,
+    subscriptions,
+)
 
 _m = messages.c
 _MAIL = (
@@ -31,7 +39,17 @@ _MAIL = (
 )
 _ASKING = ("subscription_requested", "subscribed")
 _CONTACT = select(
-    contacts.c.id, contacts.c.email, contacts.c.locale, contacts.c.timezone, contacts.c.erased_at
+    contacts.c.id,
+    contacts.c.email,
+    contacts.c.locale,
+    contacts.c.timezone,
+    contacts.c.frequency,
+    contacts.c.paused_until,
+    contacts.c.erased_at,
+    select(func.max(event_facts.c.last_at))
+    .where(event_facts.c.contact_id == contacts.c.id, event_facts.c.name == "contact_updated")
+    .scalar_subquery()
+    .label("said_at"),
 )
 
 
@@ -59,6 +77,9 @@ class VisitLog:
                 email=row.email,
                 locale=row.locale,
                 timezone=row.timezone,
+                frequency=row.frequency,
+                paused_until=row.paused_until,
+                said_at=row.said_at,
                 agreements=_agreements(connection, row.id),
                 mail=_mail(mail) if mail else None,
                 answers=_answers(connection, mail.enrollment_id) if mail else {},

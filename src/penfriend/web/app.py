@@ -15,6 +15,7 @@ from penfriend.web.events import EventRoutes
 from penfriend.web.headers import SecurityHeaders
 from penfriend.web.health import Hindrances, health_routes
 from penfriend.web.openapi import with_events
+from penfriend.web.openapi_reading import with_reading
 from penfriend.web.pages import PageRoutes
 
 
@@ -41,7 +42,7 @@ def create_app(visits: Visits, pages: Pages, hindrances: Hindrances, *parts: Has
         app.include_router(part.router())
     if any(isinstance(part, EventRoutes) for part in parts):
         described = app.openapi
-        app.openapi = lambda: with_events(described())  # type: ignore[method-assign]  # FastAPI's own way
+        app.openapi = lambda: with_reading(with_events(described()))  # type: ignore[method-assign]
     Answers(visits, pages).install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

@@ -17,9 +17,11 @@ MAX_WEBHOOK = 4 * 1024 * 1024
 """Bytes of one post of a mail provider: hundreds of events."""
 MAX_EVENTS = 8 * 1024 * 1024
 """Bytes of one post of events."""
+MAX_CONTACT = 256 * 1024
+"""Bytes of one contact: its attributes have at most 64 KB."""
 MAX_HELD = 64 * 1024 * 1024
 """Bytes of all those that are being taken together."""
-LARGER = {"/webhooks/": MAX_WEBHOOK, "/v1/events": MAX_EVENTS}
+LARGER = {"/webhooks/": MAX_WEBHOOK, "/v1/events": MAX_EVENTS, "/v1/contacts/": MAX_CONTACT}
 """What programs may post where, by how the path begins."""
 MAX_FIELDS = 1_000
 BODY_SECONDS = 10.0

@@ -89,6 +89,19 @@ def _lines(text: str, zone: ZoneInfo) -> Iterator[Brought]:
             yield Brought(None, refused.why)
 
 
+def read_object(body: bytes, content_type: str) -> Mapping[str, Json]:
+    """The one object of JSON that a body is. Raises BodyRefused."""
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise BodyRefused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is to be application/json")
+    try:
+        found = _parsed(body.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise BodyRefused(HTTPStatus.BAD_REQUEST, "the body is not UTF-8") from None
+    if not isinstance(found, Mapping):
+        raise BodyRefused(HTTPStatus.UNPROCESSABLE_ENTITY, "the body is to be an object")
+    return found
+
+
 def _parsed(text: str) -> Json:
     """Raises BodyRefused for what RFC 8259 does not know."""
     try:

@@ -53,7 +53,7 @@ _COUNTS = {
         },
     },
 }
-_PROBLEM = {
+PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status"],
     "properties": {
@@ -63,6 +63,7 @@ _PROBLEM = {
         "detail": {"type": "string"},
     },
 }
+"""A problem document (RFC 9457)."""
 _REFUSALS = {
     400: "The body is no JSON, no UTF-8 or no gzip",
     401: "The key is missing, wrong or revoked",
@@ -84,7 +85,7 @@ def with_events(document: dict[str, Any]) -> dict[str, Any]:
     refusals = {
         str(status): {
             "description": text,
-            "content": {"application/problem+json": {"schema": _PROBLEM}},
+            "content": {"application/problem+json": {"schema": PROBLEM}},
             **({"headers": {"Retry-After": {"schema": {"type": "string"}}}} if status in (429, 503) else {}),
         }
         for status, text in _REFUSALS.items()

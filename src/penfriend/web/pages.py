@@ -22,6 +22,8 @@ from penfriend.web.headers import LETTER
 SHOWING = ["GET", "HEAD"]
 KEPT_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 """The headers of a file whose name changes with its content."""
+_PAUSES = {"pause": True, "resume": False}
+"""What the buttons of a pause say."""
 
 
 class PageRoutes:
@@ -66,6 +68,9 @@ class PageRoutes:
             wanted=frozenset(form.all("topic")),
             shown=frozenset(form.all("shown")),
             leave_all=form.one("action") == "leave",
+            frequency=form.one("frequency"),
+            language=form.one("language"),
+            pause=_PAUSES.get(form.one("action")),
         )
         return await run_in_threadpool(lambda: self._answer(self._visits.choose(token, choices)))
 

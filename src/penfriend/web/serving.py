@@ -25,6 +25,7 @@ from penfriend.storage.visit_log import VisitLog
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.part import Dashboard
 from penfriend.web.app import create_app
+from penfriend.web.contacts import ContactRoutes
 from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
 from penfriend.web.keyholders import Keyholders
@@ -32,6 +33,7 @@ from penfriend.web.links import LinkRoutes
 from penfriend.web.measured import Measured
 from penfriend.web.metrics import MetricsRoutes
 from penfriend.web.preview import PreviewRoutes
+from penfriend.web.reading import ReadingRoutes
 from penfriend.web.server import RunningServer, serve
 from penfriend.web.shop_hooks import ShopHookRoutes
 
@@ -77,11 +79,14 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
         house.db.connections,
         lambda: {"events": intake.waiting, "hits": book.waiting},
     )
+    people = ContactRoutes(keyholders, house, intake)
+    reading = ReadingRoutes(keyholders, house)
     shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
     previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
     dashboard = Dashboard(Desk(house), open_here=with_previews)
+    parts = (events, people, reading, links, metrics, dashboard, *previews)
     # shops before providers, whose address takes any name
-    app = create_app(visits, pages, hindrances, shops, reports, links, events, metrics, dashboard, *previews)
+    app = create_app(visits, pages, hindrances, shops, reports, *parts)
     app.add_middleware(Measured, measures=house.measures, clock=house.clock)
     with (
         closing(HitWriter(book)),

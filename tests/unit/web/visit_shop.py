@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from fastapi import FastAPI
 from sqlalchemy import Table, insert, select
 
-from penfriend.domain.campaign import Campaign, EventTrigger, Kind, SegmentTrigger, Send
+from penfriend.domain.campaign import Campaign, EventTrigger, Kind, Policy, PolicyWhen, SegmentTrigger, Send
 from penfriend.domain.definitions import Brand, Definitions, Survey, Topic
 from penfriend.domain.errors import RevisionUnusable
 from penfriend.domain.events import EventIn
 from penfriend.domain.facts import Frozen
+from penfriend.domain.fields import Field, FieldType
 from penfriend.domain.ingestion import Answer, ContactIn, Own, Refused
-from penfriend.domain.segment import Segment
-from penfriend.domain.timing import DAY, MINUTE, Moment
+from penfriend.domain.segment import Op, Segment, Test
+from penfriend.domain.timing import DAY, MINUTE, Cap, Duration, Moment, Unit
 from penfriend.domain.tokens import Claim, Purpose
 from penfriend.engine.clock import SetClock
 from penfriend.engine.ingest import Ingester
@@ -25,7 +26,7 @@ from penfriend.rendering import TemplateRenderer
 from penfriend.rendering.pages import Pages, SignedTokens
 from penfriend.storage.database import Database
 from penfriend.storage.ingest import IngestStore
-from penfriend.storage.tables import contact_keys, enrollments, events, messages, metadata
+from penfriend.storage.tables import contact_keys, contacts, enrollments, events, messages, metadata
 from penfriend.storage.visit_log import VisitLog
 from penfriend.web import create_app
 from tests.support.clock import moment
@@ -163,6 +164,26 @@ class VisitShop:
         self.earlier[self.number] = self.live()
         self.definitions = replace(self.definitions, **news)  # type: ignore[arg-type]  # names of the dataclass
         self.number += 1
+
+    def fewer(self) -> None:
+        """Who wants fewer mails gets one a week."""
+        wish = Field("contact.frequency", "contact", "frequency", FieldType.TEXT)
+        when = PolicyWhen(Test(wish, Op.EQUAL, "fewer"), Policy(at_most=(Cap(1, Duration(7, Unit.DAYS)),)))
+        self.change(policy=replace(self.definitions.policy, when=(when,)))
+
+    def translate(self, *locales: str) -> None:
+        """There are letters in these languages, too."""
+        self.files |= {f"locale/{one}/LC_MESSAGES/messages.po": "" for one in locales}
+        self.renderer = None
+
+    def wishes(self, contact: int) -> tuple[str | None, str | None, int | None]:
+        """How often, in which language, and paused until when."""
+        c = contacts.c
+        with self.db.read() as connection:
+            row = connection.execute(
+                select(c.frequency, c.locale, c.paused_until).where(c.id == contact)
+            ).one()
+        return row.frequency, row.locale, row.paused_until
 
     def later(self, minutes: int = 1) -> None:
         """Let time pass."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+from penfriend.bootstrap.doctor.calls import check_calls
 from penfriend.bootstrap.settings import Settings
 from penfriend.domain.checkup import Finding, Level
 from penfriend.domain.definitions import Definitions
@@ -32,6 +33,7 @@ def check_store(settings: Settings, definitions: Definitions) -> Iterator[Findin
     """Database, disk, lag, clock. A SQLite file that is not there is not made."""
     difference: float | None = None
     late: Lateness | None = None
+    calls: list[Finding] = []
     now = SystemClock().now()
     try:
         file = _file_of(settings)
@@ -44,6 +46,7 @@ def check_store(settings: Settings, definitions: Definitions) -> Iterator[Findin
                 yield finding
                 difference = clock_difference(db)
                 late = lateness(db, now) if is_current else None
+                calls = list(check_calls(db)) if is_current else []
         if file is not None:
             yield _of_disk(file)
     except PenfriendError as error:
@@ -53,6 +56,7 @@ def check_store(settings: Settings, definitions: Definitions) -> Iterator[Findin
     if late is not None:
         yield _of_mail(late)
         yield _of_daemon(late, file, now)
+        yield from calls
     yield _of_clock(difference, late, now)
     yield _of_zones(definitions)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table, UniqueConstraint
+from sqlalchemy import text as sql
 
 from penfriend.storage.columns import TEXT, amount, count, day, flag, json, moment, of_contact, own_id, text
 from penfriend.storage.tables.base import metadata
@@ -56,6 +57,12 @@ contacts = Table(
     UniqueConstraint("email"),
     Index(None, "email_hash"),
     Index(None, "timezone", "id"),  # schedules come zone by zone
+    Index(
+        "ix_contacts_erased",
+        "erased_at",
+        sqlite_where=sql("erased_at IS NOT NULL"),
+        postgresql_where=sql("erased_at IS NOT NULL"),
+    ),
 )
 
 contact_keys = Table(
@@ -90,6 +97,8 @@ consents = Table(
     moment("recorded_at", null=False),
     text("source"),
     text("proof"),
+    text("address"),  # the contact's then
+    text("text_version"),  # of what was agreed to: where it stood, as whoever asked calls it
     Index(None, "contact_id", "at"),
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Column, PrimaryKeyConstraint
 
 from penfriend.storage.columns import BIG, TEXT
 
-revision, down_revision = "0024", "0022"
+revision, down_revision = "0024", "0023"
 
 
 def upgrade() -> None:
