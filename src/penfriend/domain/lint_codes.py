@@ -39,7 +39,7 @@ CODES: dict[str, Meaning] = {
         "Name a file below templates/ in quotes; extends stands first.",
     ),
     "broken-block": _broken(
-        "A block is not opened or closed, is there twice, or something stands outside of all blocks.",
+        "A block is not closed, is there twice or in no layout, or something stands outside of all blocks.",
         "Pair {% block NAME %} with {% endblock %}; what a letter with a layout shows stands in blocks.",
     ),
     "too-large": _broken(
