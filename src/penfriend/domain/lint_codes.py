@@ -120,7 +120,7 @@ CODES: dict[str, Meaning] = {
     ),
     "placeholder-link": Meaning(
         "warning",
-        "A link that leads nowhere: empty, #, an address without https:, or left over from a draft.",
+        "A link or picture without an address, or with one that leads nowhere: #, no https:, from a draft.",
         "Write the address.",
     ),
     "empty-link": Meaning(

@@ -63,7 +63,7 @@ def check(
             problems.add(_check_letter(sample, silence, looked_at))
     letters = {step.template for _, step in sends(renderer.definitions)}.difference(unreadable)
     gaps, ignores = warn_of_missing(renderer.speeches, sorted(letters), written)
-    problems.add(silence.keep(gaps.all, ignores, "", whole=False))
+    problems.add(silence.left(gaps.all, ignores))
     silence.tell_idle(problems)
     return tuple(sorted(problems.all))
 

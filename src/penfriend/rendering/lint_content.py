@@ -79,6 +79,8 @@ class ContentLint:
             self._find("unsupported-html", at, f"{shown} is not shown in {where}.")
 
     def _look_at_element(self, node: Node) -> None:
+        if node.name in _ALT_WANTED and self._defaults.value(node, "src") is None:
+            self._find("placeholder-link", node.at, f"this <{node.name}> shows nothing: it has no src.")
         if node.name in _ALT_WANTED:
             alt = self._defaults.value(node, "alt")
             if alt is None:

@@ -29,7 +29,8 @@ def check_file(pieces: Sequence[Piece], env: Environment, problems: Problems) ->
 
 def check_piece(piece: Piece, env: Environment, problems: Problems) -> None:
     """Adds what is wrong with one tag."""
-    for found in _PRIVATE.finditer(piece.text):
+    named = piece.word in ("include", "extends")  # what is wrong with a path is told where it is followed
+    for found in () if named else _PRIVATE.finditer(piece.text):
         if found.group(1):
             problems.error(
                 piece.place, f'"{found.group(1)}": names cannot begin with an underscore.', "unknown-name"

@@ -8,7 +8,16 @@ import pytest
 
 from penfriend.domain.definitions import DataTypes
 from penfriend.domain.fields import FieldType
-from tests.unit.rendering.letters import DEFINITIONS, HEAD, findings, problems, renderer, text_letter, told
+from tests.unit.rendering.letters import (
+    DEFINITIONS,
+    HEAD,
+    column_letter,
+    findings,
+    problems,
+    renderer,
+    text_letter,
+    told,
+)
 
 HERE = "templates/welcome/hello.mjml"
 
@@ -141,3 +150,41 @@ def test_what_a_partial_wants_is_told_where_the_letter_does_not_set_it() -> None
 def test_address_that_a_tag_holds_leads_somewhere(value: str, code: str | None) -> None:
     text = text_letter(f'{{% set button_url = "{value}" %}}<a href="{{{{ button_url }}}}">Go</a>')
     assert [one.code for one in findings(text) if one.code.endswith("-link")] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("tag", "told"),
+    [
+        ("{{ cart.total + 1 if cart }}", "an amount and a number do not go together with +."),
+        ("{{ contact.first_name + 1 }}", "a text and a number do not go together with +."),
+        ("{{ 'x' if contact.first_name > 3 }}", "a text and a number cannot be compared."),
+        ("{% for one in orders.count %}x{% endfor %}", "a number has no entries to go through."),
+        ("{{ orders.count | length }}", "a number has no length."),
+    ],
+)
+def test_values_that_do_not_go_together_are_told_in_words(tag: str, told: str) -> None:
+    assert problems(text_letter(tag)) == [f"{HERE}:4:48: {told}"]
+
+
+def test_path_without_quotes_is_one_problem() -> None:
+    [problem] = problems(text_letter("{% include _partials/button.mjml %}"))
+    assert "needs the name of a file in quotes" in problem
+
+
+def test_comment_that_is_not_closed_would_hide_what_follows() -> None:
+    [problem] = problems(text_letter("a <!-- b --> c <!-- d"))
+    assert (
+        problem == f"{HERE}:4:63: this comment is not closed, so what follows is not shown; --> is missing."
+    )
+
+
+def test_picture_without_an_address_shows_nothing() -> None:
+    text = column_letter('<mj-image alt="An oak" />')
+    assert "4:39: warning: this <mj-image> shows nothing: it has no src." in str(told(findings(text)))
+
+
+def test_line_that_silences_nothing_is_told_also_where_there_are_catalogs() -> None:
+    head = "---\nsubject: Hello\nlint.ignore: low-contrast - the logo\n---\n"
+    catalog = 'msgid ""\nmsgstr "Language: tr\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+    found = findings(text_letter("Hi", head), {"locale/tr/LC_MESSAGES/messages.po": catalog})
+    assert "idle-ignore" in {one.code for one in found}
