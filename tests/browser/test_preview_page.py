@@ -10,12 +10,14 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from penfriend.bootstrap import Settings
+from penfriend.bootstrap import House, Settings
 from penfriend.bootstrap.preview import Previews
+from penfriend.domain.ingestion import ContactIn
 from penfriend.engine.clock import SetClock
 from penfriend.web.preview_app import serve_previews
 from penfriend.web.server import RunningServer
 from tests.browser.test_pages import CONTRAST
+from tests.support.empty_store import with_tables
 from tests.support.houses import NOON, write_shop
 
 CAMPAIGNS = """
@@ -157,6 +159,112 @@ def test_page_shows_a_letter_again_when_it_was_saved(server: RunningServer, page
     page.goto(f"{server.url}/preview?letter=welcome:welcome/hello")
     (folder / "templates" / "welcome" / "hello.mjml").write_text(WELCOME.replace("Hello", "Good evening"))
     expect(page.locator(".subject")).to_have_text("Good evening Eleanor", timeout=15_000)
+
+
+def saved(page: Page, file: Path, old: str, new: str) -> None:
+    """Save a letter; back when the page shows it."""
+    with page.expect_event("load", timeout=15_000):
+        file.write_text(file.read_text().replace(old, new))
+
+
+def scrolled(page: Page, pixels: int) -> None:
+    """The page and the desktop's frame by so much, the phone's by twice as much."""
+    page.evaluate("y => scrollTo(0, y)", pixels)
+    page.wait_for_function(f"scrollY === {pixels}")
+    for at, frame in enumerate(page.frames[1:], 1):
+        frame.evaluate("y => scrollTo(0, y)", pixels * at)
+
+
+def places(page: Page) -> list[int]:
+    """How far the page and its frames are scrolled."""
+    return [frame.evaluate("scrollY") for frame in page.frames]
+
+
+@pytest.fixture
+def long_letter(folder: Path, page: Page) -> Path:
+    """A letter that is longer than its frames, on a window that is smaller than the page."""
+    page.set_viewport_size({"width": 1280, "height": 500})
+    letter = folder / "templates" / "cart" / "reminder.mjml"
+    letter.write_text(
+        LETTER.replace("<mj-text css-class", '<mj-spacer height="900px" /><mj-text css-class', 1)
+    )
+    return letter
+
+
+def test_place_that_was_read_is_kept_over_a_save(
+    server: RunningServer, page: Page, long_letter: Path
+) -> None:
+    told = refused(page)
+    page.goto(f"{server.url}/preview?letter=cart:cart/reminder")
+    page.wait_for_load_state("load")
+    scrolled(page, 150)
+    page.get_by_role("link", name="Light").focus()
+    saved(page, long_letter, "Hello", "Good evening")
+    expect(page.locator(".subject")).to_have_text("Good evening Eleanor")
+    page.wait_for_function("document.activeElement.textContent === 'Light'")
+    assert places(page) == [150, 150, 300]
+    assert told == []
+
+
+def test_place_that_was_read_is_kept_while_the_letter_is_broken(
+    server: RunningServer, page: Page, long_letter: Path
+) -> None:
+    page.goto(f"{server.url}/preview?letter=cart:cart/reminder")
+    page.wait_for_load_state("load")
+    scrolled(page, 120)
+    saved(page, long_letter, "{{ item.title }}", "{{ item.titel }}")
+    expect(page.get_by_text("This letter cannot be made")).to_be_visible()
+    saved(page, long_letter, "{{ item.titel }}", "{{ item.title }}")
+    assert places(page) == [120, 120, 240]
+
+
+def test_what_is_being_chosen_is_kept_over_a_save(
+    server: RunningServer, page: Page, folder: Path, long_letter: Path
+) -> None:
+    page.goto(f"{server.url}/preview?letter=cart:cart/reminder")
+    page.get_by_label("Sample person").select_option("Thirty items")
+    page.get_by_label("Language").focus()
+    saved(page, long_letter, "Hello", "Good evening")
+    expect(page.get_by_label("Sample person")).to_have_value("thirty_items")
+    expect(page.get_by_label("Language")).to_be_focused()
+
+
+def test_nothing_runs_in_a_letter(server: RunningServer, page: Page, folder: Path) -> None:
+    attack = '<script>parent.name = 1</script><img src="x" alt="" onerror="parent.name = 1" />'
+    letter = folder / "templates" / "welcome" / "hello.mjml"
+    letter.write_text(WELCOME.replace("<mj-section>", f"<mj-raw>{attack}</mj-raw><mj-section>", 1))
+    page.goto(f"{server.url}/preview?letter=welcome:welcome/hello")
+    page.wait_for_load_state("load")
+    source = page.frames[1].evaluate("document.documentElement.outerHTML")
+    assert "onerror" in source, "it is there, and does nothing"
+    assert page.evaluate("name") == ""
+
+
+def test_contact_is_chosen_by_words_of_the_name(
+    tmp_path_factory: pytest.TempPathFactory, folder: Path, page: Page
+) -> None:
+    store = f"sqlite:///{tmp_path_factory.mktemp('store') / 'shop.db'}"
+    environment = {
+        "PENFRIEND_CONFIG": str(folder / "campaigns.yaml"),
+        "PENFRIEND_DATABASE_URL": with_tables(store),
+    }
+    with House.open({**environment, "PENFRIEND_SECRET_KEY": "for tests"}, SetClock(NOON)) as house:
+        house.ingester().ingest_contacts(
+            [
+                ContactIn(f"c-{n}", f"c-{n}@shop.example", {"first_name": "Ann", "last_name": last})
+                for n, last in enumerate(("Marsh", "Oak"))
+            ]
+        )
+        with serve_previews(Previews(house.settings, house.clock, house.db), 0) as server:
+            page.goto(f"{server.url}/preview?letter=welcome:welcome/hello")
+            field = page.get_by_label("or a contact")
+            field.fill("ann")
+            field.press("Enter")
+            page.get_by_role("link", name="Ann Oak").click()
+            expect(page.get_by_role("heading", level=1)).to_contain_text("Ann Oak, c-1")
+            expect(page.locator(".subject")).to_have_text("Hello Ann")
+            page.get_by_role("link", name="Show a sample person instead").click()
+            expect(page.locator(".subject")).to_have_text("Hello Eleanor")
 
 
 def test_page_works_without_javascript(server: RunningServer, page: Page) -> None:

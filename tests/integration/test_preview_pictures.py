@@ -77,6 +77,15 @@ def test_whole_page_is_taken_on_each_screen_and_no_script_runs(program: str) -> 
     assert dark != desktop
 
 
+@pytest.mark.parametrize("height", [100, 2000])
+def test_page_from_right_to_left_is_taken_whole(program: str, height: int) -> None:
+    style = f"body{{margin:0}}p{{background:red;height:{height}px;margin:auto;width:600px}}"
+    page = f"<!doctype html><html dir=ltr><style>{style}</style><p></p>"
+    with Browser(program) as browser:
+        pictures = [browser.picture(one, Screen(720)) for one in (page, page.replace("ltr", "rtl"))]
+    assert pictures[0] == pictures[1], "what stands in the middle does so from both sides"
+
+
 def test_page_that_is_too_long_to_be_shown_is_told(program: str) -> None:
     with Browser(program) as browser, pytest.raises(BrowserFailed, match="cannot show a page of 3,"):
         browser.picture(PAGE + "a" * 3_000_000, Screen(720))

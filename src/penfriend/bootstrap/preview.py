@@ -22,7 +22,7 @@ from penfriend.domain.delivery import Email
 from penfriend.domain.errors import CampaignFilesInvalid, NotFound, RenderFailed
 from penfriend.domain.letter import Letter
 from penfriend.domain.ports import Clock
-from penfriend.domain.preview import Asked, Preview, SentBy
+from penfriend.domain.preview import MOST_PEOPLE, Asked, Preview, SentBy, Somebody
 from penfriend.domain.problems import Place, Problem, did_you_mean
 from penfriend.domain.timing import local_date
 from penfriend.rendering.findings import LetterFailed
@@ -31,6 +31,8 @@ from penfriend.rendering.names import sends
 from penfriend.rendering.preview_views import parts_of, preview_text
 from penfriend.rendering.sample_people import ORDINARY, PEOPLE, SamplePerson
 from penfriend.storage.database import Database
+from penfriend.storage.people import find_contact
+from penfriend.storage.people_search import people_like
 
 NOBODY = 0
 """Whom the tokens of a preview are about, and which mail: the ids of a store begin at 1."""
@@ -86,6 +88,16 @@ class Previews:
         """Every language of any letter, the brand's first."""
         return tuple(dict.fromkeys(name for names in self.look().locales.values() for name in names))
 
+    def people(self, words: str = "") -> tuple[Somebody, ...]:
+        """Contacts to choose from, the newest first: all, or those with these words in name, address or
+        id. None where there is no store, or where somebody has just that id or address."""
+        if self._db is None:
+            return ()
+        with self._db.read() as connection:
+            if words and find_contact(connection, words) is not None:
+                return ()
+            return people_like(connection, words, MOST_PEOPLE)
+
     def make(self, asked: Asked) -> Preview:
         """The letter. Raises CampaignFilesInvalid with the places of what is wrong with it, NotFound where
         there is no such letter, step, person or contact."""
@@ -106,7 +118,7 @@ class Previews:
         locale = self.look().renderer.speeches.choose(letter.template, letter.locale).name
         return Preview(
             by=SentBy(letter.template, letter.campaign, letter.step),
-            who=asked.contact or _person(asked.person).title,
+            who=_titled(letter.to_name, asked.contact) if asked.contact else _person(asked.person).title,
             locale=locale,
             sender=parseaddr(self.look().definitions.brand_of(letter.campaign).sender)[0]
             or email.envelope_from,
@@ -221,6 +233,10 @@ def _person(name: str) -> SamplePerson:
         hint = did_you_mean(name, PEOPLE)
         raise NotFound(f'there is no sample person "{name}".{hint} They are: {", ".join(PEOPLE)}')
     return PEOPLE[name]
+
+
+def _titled(name: str, who: str) -> str:
+    return f"{name}, {who}" if name else who
 
 
 def _spoken(looked: Looked, template: str, person: SamplePerson) -> str:

@@ -12,6 +12,7 @@ from penfriend.domain.facts import thaw
 from penfriend.domain.letter import Needs
 from penfriend.domain.segment import Things
 from penfriend.domain.timing import Moment, to_datetime, zone_of
+from penfriend.rendering.sample_fit import Fit
 from penfriend.rendering.sample_people import SamplePerson, person_facts
 from penfriend.rendering.sample_things import CODE
 from penfriend.rendering.shapes import event_name, shapes
@@ -54,7 +55,8 @@ def sample_facts(
     about = "points" if segment is not None and segment.of is Things.POINTS else ""
     moment = to_datetime(now, brand.zone)
     known = shapes(definitions, campaign, step)
-    values = person_facts(person, known, needs, brand, locale, moment, about)
+    fit = Fit.of(definitions, campaign, step)
+    values = person_facts(person, known, needs, brand, locale, moment, about, fit)
     values["coupon"] = _code(definitions, step)
     name = " ".join(part for part in (person.first_name, person.last_name) if part)
     return Facts(values, person.email, name, locale, brand.timezone)

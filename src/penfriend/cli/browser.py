@@ -28,6 +28,8 @@ ANSWER_SECONDS = 20.0
 """So long may it take to start, and to answer one question."""
 LOAD_SECONDS = 10.0
 """So long may the pictures of a letter take; then it is shown as far as it came."""
+_VIEWPORT = 800
+"""CSS pixels: the height of the screen on which a page is laid out."""
 TALLEST = 16_000
 """Device pixels: higher pictures Chromium does not make."""
 _QUIET = (
@@ -113,7 +115,12 @@ class Browser:
     def picture(self, html: str, screen: Screen) -> bytes:
         """The whole page as PNG."""
         scale = 2 if screen.is_phone else 1
-        size = {"width": screen.width, "height": 800, "deviceScaleFactor": scale, "mobile": screen.is_phone}
+        size = {
+            "width": screen.width,
+            "height": _VIEWPORT,
+            "deviceScaleFactor": scale,
+            "mobile": screen.is_phone,
+        }
         scheme = {"name": "prefers-color-scheme", "value": "dark" if screen.is_dark else "light"}
         self._ask("Emulation.setDeviceMetricsOverride", **size)
         self._ask("Emulation.setEmulatedMedia", media="screen", features=[scheme])
@@ -125,7 +132,9 @@ class Browser:
         self._wait_for("Page.loadEventFired")
         height = self._ask("Page.getLayoutMetrics")["cssContentSize"]["height"]
         clip = {"x": 0, "y": 0, "width": screen.width, "height": min(height, TALLEST // scale), "scale": 1}
-        taken = self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+        # a short page from right to left would be moved to the right, and cut there (seen in Chromium 156)
+        beyond = height > _VIEWPORT
+        taken = self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=beyond)
         return base64.b64decode(taken["data"])
 
     def _wait_for(self, event: str) -> None:

@@ -39,7 +39,7 @@ CODES: dict[str, Meaning] = {
         "Name a file below templates/ in quotes; extends stands first.",
     ),
     "broken-block": _broken(
-        "A block is not opened or closed, is there twice, or something stands outside of all blocks.",
+        "A block is not closed, is there twice or in no layout, or something stands outside of all blocks.",
         "Pair {% block NAME %} with {% endblock %}; what a letter with a layout shows stands in blocks.",
     ),
     "too-large": _broken(
@@ -120,7 +120,7 @@ CODES: dict[str, Meaning] = {
     ),
     "placeholder-link": Meaning(
         "warning",
-        "A link that leads nowhere: empty, #, an address without https:, or left over from a draft.",
+        "A link or picture without an address, or with one that leads nowhere: #, no https:, from a draft.",
         "Write the address.",
     ),
     "empty-link": Meaning(

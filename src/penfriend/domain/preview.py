@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 CLIPPED_AT = 102 * 1024
 """Bytes of HTML behind which Gmail cuts a mail off and hides the rest behind a link."""
+MOST_PEOPLE = 50
+"""So many contacts are offered at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,21 @@ class Asked:
     """The shop's id or the address of somebody in the store."""
     locale: str = ""
     """Another language than the person's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A contact of the store who can be chosen."""
+
+    who: str
+    """The shop's id, or the address where there is none."""
+    name: str
+    address: str
+
+    @property
+    def title(self) -> str:
+        """Name and address, as a person chooses by them."""
+        return ", ".join(part for part in (self.name, self.address) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,9 @@ class Reading:
                 texts[locale] = text
         own = {self.names.locale, self.names.locale.split("_")[0]}
         if self.report.count == before and not own & texts.keys():
-            self.error(at, f"{what} has no text for the brand's own locale, {self.names.locale}.")
+            own_language = self.names.locale.split("_")[0]
+            right = f'Write it behind "{own_language}:".'
+            self.error(at, f"{what} has no text for the brand's own locale, {self.names.locale}. {right}")
         if texts:
             said = next((texts[name] for name in texts if name in own), next(iter(texts.values())))
             self.texts.append(WrittenText(at.place, said, locales=tuple(texts)))

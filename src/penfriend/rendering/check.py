@@ -28,6 +28,7 @@ from penfriend.rendering.samples import MAY_BE_EMPTY, MOMENT, sample_facts
 from penfriend.rendering.shapes import Shape, depends_on, shapes
 from penfriend.rendering.speech import Speech
 from penfriend.rendering.translation.missing import warn_of_missing
+from penfriend.rendering.unset_names import UnsetNames
 
 if TYPE_CHECKING:
     from penfriend.rendering.renderer import TemplateRenderer
@@ -62,7 +63,7 @@ def check(
             problems.add(_check_letter(sample, silence, looked_at))
     letters = {step.template for _, step in sends(renderer.definitions)}.difference(unreadable)
     gaps, ignores = warn_of_missing(renderer.speeches, sorted(letters), written)
-    problems.add(silence.keep(gaps.all, ignores, "", whole=False))
+    problems.add(silence.left(gaps.all, ignores))
     silence.tell_idle(problems)
     return tuple(sorted(problems.all))
 
@@ -126,11 +127,11 @@ def _check_letter(sample: Sample, silence: Silence, looked_at: set[str]) -> Sequ
         own = [speech.subject(sample.step.subject, sample.place)] if sample.step.subject else []
     except TemplateBroken as broken:
         problems.add(broken.problems)
-        _check_names(broken.outlines, sample.known, problems)
+        _check_names(broken.outlines, sample, problems)
         return problems.all
     problems.add(compiled.warnings)
     before = len(problems.errors)
-    _check_names([part.outline for part in (*compiled.parts, *own)], sample.known, problems)
+    _check_names([part.outline for part in (*compiled.parts, *own)], sample, problems)
     sound = len(problems.errors) == before and _try(sample, compiled, problems, looked_at)
     return silence.keep(problems.all, compiled.ignores, compiled.file, whole=sound)
 
@@ -152,10 +153,12 @@ def _look(sample: Sample, file: str, html: str) -> Sequence[Problem]:
     return LookLint(html, file, numbered.places).look(footer)
 
 
-def _check_names(outlines: Iterable[Outline], known: dict[str, Shape], problems: Problems) -> None:
+def _check_names(outlines: Iterable[Outline], sample: Sample, problems: Problems) -> None:
+    sources = sample.renderer.speeches.sources
     for outline in outlines:
+        unset = UnsetNames(sources, outline, problems)
         try:
-            NameChecker(known, partial(_report, outline, problems)).check(outline.tree)
+            NameChecker(sample.known, partial(_report, outline, problems), unset.tell).check(outline.tree)
         except RecursionError:
             problems.error(Place(outline.file), "the tags are nested too deeply.", "too-large")
 

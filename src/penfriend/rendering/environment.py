@@ -85,6 +85,8 @@ class Missing(StrictUndefined):
             return f'there is no "{name}" here.{hint}'
         if isinstance(name, str) and type(held).__name__ == "MissingType":
             return f'"{name}" is not defined.'
+        if isinstance(held, date):
+            return f'a date has no "{name}"; write it by date(..., "long").'
         return f'a {type(held).__name__} has no "{name}".'
 
 

@@ -9,6 +9,7 @@ from penfriend.domain.errors import RenderFailed
 from penfriend.domain.problems import Place
 from penfriend.rendering.compiler import CompiledLetter, Part
 from penfriend.rendering.environment import TEMPLATE_FAULTS, fill, line_of
+from penfriend.rendering.fault_words import in_words
 from penfriend.rendering.findings import LetterFailed, TemplateBroken
 from penfriend.rendering.limits import MAX_OUTPUT
 from penfriend.rendering.speech import Speech
@@ -63,7 +64,7 @@ def filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
     try:
         return fill(part.template, names, limit)
     except TEMPLATE_FAULTS as error:
-        text = " ".join(str(error).split()) or type(error).__name__
+        text = in_words(" ".join(str(error).split())) or type(error).__name__
         if isinstance(error, RecursionError):
             text = "this calls itself without end."
         raise LetterFailed(part.outline.place(line_of(error)), text) from None

@@ -10,11 +10,12 @@ from typing import Literal, cast
 
 from babel import Locale
 from babel.core import UnknownLocaleError, get_global
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import PATTERN_CHARS, format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from markupsafe import Markup
 
 from penfriend.domain.money import Money
+from penfriend.domain.problems import did_you_mean
 from penfriend.rendering.isolating import isolated
 
 DATE_FORMATS = ("short", "medium", "long", "full")
@@ -91,16 +92,17 @@ class Formats:
             if not isinstance(day, datetime):
                 raise NotPrintable("a date has no time of day.")
             return format_time(day.timetz(), format="short", locale=self.locale, tzinfo=day.tzinfo)
-        if len(style) > 20 or not style.isalpha():
-            raise NotPrintable(
-                f'date has no style "{style}". A style is short, medium, long, full, time or a '
-                f"skeleton such as MMMMd."
-            )
+        if len(style) > 20 or not style or not set(style) <= PATTERN_CHARS.keys():
+            raise _no_style(style)
         moment = day if isinstance(day, datetime) else datetime.combine(day, time())
         try:
             return format_skeleton(style, moment, tzinfo=moment.tzinfo, locale=self.locale)
         except KeyError:
+            pass
+        try:
             return format_datetime(moment, style, tzinfo=moment.tzinfo, locale=self.locale)
+        except KeyError:
+            raise _no_style(style) from None
 
     def bdi(self, value: object) -> object:
         """A name or number of others, kept together where it is written in the other direction than the
@@ -152,6 +154,14 @@ def _decimal(value: Decimal | int | float) -> Decimal:
     if not number.is_finite() or abs(number) >= Decimal(10) ** 30:
         raise NotPrintable("this number is too large to be written.")
     return number
+
+
+def _no_style(style: str) -> NotPrintable:
+    hint = did_you_mean(style, (*DATE_FORMATS, "time"))
+    return NotPrintable(
+        f'date has no style "{style}".{hint} A style is short, medium, long, full, time or a skeleton such '
+        "as MMMMd."
+    )
 
 
 def _date_of(value: object) -> date:

@@ -57,14 +57,18 @@ class Silence:
     ) -> list[Problem]:
         """What is still to be told of one letter, whose file is `letter`. `whole` says that all of the letter
         was looked at, so that a line that silenced nothing may be idle."""
+        self._seen.update(ignores if whole else ())
+        self._used.update(() if whole else ignores)
+        return self.left(problems, ignores, letter)
+
+    def left(self, problems: Iterable[Problem], ignores: Sequence[Ignore], letter: str = "") -> list[Problem]:
+        """What is not silenced; it says nothing of lines that silence none of these."""
         kept = []
         for problem in problems:
             silenced = [one for one in ignores if _applies(one, problem, letter)]
             self._used.update(silenced)
             if not silenced:
                 kept.append(problem)
-        self._seen.update(ignores if whole else ())
-        self._used.update(() if whole else ignores)
         return kept
 
     def tell_idle(self, problems: Problems) -> None:

@@ -103,6 +103,7 @@ class Flattener:
             return ()
         rest = source.body[source.body.index(first) + 1 :]
         before, own = self._outside_and_blocks(rest)
+        self._refuse_blocks_of_nobody(rest, self._blocks_of(layout, trail))
         blocks = {name: (*below.get(name, ()), *own.get(name, ())) for name in below.keys() | own.keys()}
         return (*self._expand(before, {}, trail), *self._resolve(layout, blocks, trail))
 
@@ -157,6 +158,30 @@ class Flattener:
                 )
             at += 1
         return outside, blocks
+
+    def _blocks_of(self, path: str, trail: tuple[str, ...]) -> dict[str, None]:
+        """The names of the blocks that a layout has, with those of its own layouts."""
+        body = self._sources.read(path)[0].body
+        names = [_BLOCK.match(piece.inner) for piece in body if piece.word == "block"]
+        found = dict.fromkeys(one.group("name") for one in names if one is not None)
+        above = next((_NAMED.match(piece.inner) for piece in body if piece.word == "extends"), None)
+        if above is not None and above.group("path") in self._sources.paths.difference((*trail, path)):
+            found |= self._blocks_of(above.group("path"), (*trail, path))
+        return found
+
+    def _refuse_blocks_of_nobody(self, pieces: Sequence[Piece], known: Mapping[str, None]) -> None:
+        """What stands in a block that no layout has is never shown."""
+        at = 0
+        while at < len(pieces):
+            piece = pieces[at]
+            if piece.word == "block":
+                name = self._block_name(piece)
+                if name is not None and name not in known:
+                    hint = did_you_mean(name, known) or f" It has: {', '.join(known) or 'none'}."
+                    text = f'the layout has no block "{name}", so this would not be shown.{hint}'
+                    self._problems.error(piece.place, text, "broken-block")
+                at = self._end_of_block(pieces, at)
+            at += 1
 
     def _collect(self, pieces: Sequence[Piece], blocks: dict[str, tuple[tuple[Piece, ...], ...]]) -> None:
         for at, piece in enumerate(pieces):

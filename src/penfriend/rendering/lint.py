@@ -135,6 +135,10 @@ def _lint_html(marked: Marked, start: int, end: int, problems: Problems) -> None
             "the value of an attribute needs quotes around it.",
             "html-syntax",
         )
+    comment = text.rfind("<!--")
+    if comment >= 0 and "-->" not in text[comment:]:
+        fault = "this comment is not closed, so what follows is not shown; --> is missing."
+        problems.error(marked.place(start + comment), fault, "html-syntax")
     tags = marked.token.findall(text)
     try:
         faults = _OpenTags(text).faults

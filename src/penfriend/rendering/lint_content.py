@@ -23,6 +23,8 @@ _ADDRESSES = frozenset({"href"}) | _PICTURES
 _ALT_WANTED = frozenset({"mj-image", "mj-carousel-image"})
 _BUTTONS = frozenset({"mj-button", "mj-navbar-link"})
 _NO_HTML = frozenset({"mj-title", "mj-preview", "mj-breakpoint"})
+_NOWHERE = frozenset({"script", "iframe", "frame", "embed"})
+"""Mail programs take these out, all of them, so that caniemail.com does not ask."""
 _NO_ALT = 'this picture has no alt; say in it what the picture says, or alt="" where it only decorates.'
 _NO_ALT_OF_ICON = "this icon has neither an alt nor a text beside it; say in alt where it leads."
 _EMPTY = "this link shows nothing that can be read; give it a text, or its picture an alt."
@@ -77,6 +79,8 @@ class ContentLint:
             self._find("unsupported-html", at, f"{shown} is not shown in {where}.")
 
     def _look_at_element(self, node: Node) -> None:
+        if node.name in _ALT_WANTED and self._defaults.value(node, "src") is None:
+            self._find("placeholder-link", node.at, f"this <{node.name}> shows nothing: it has no src.")
         if node.name in _ALT_WANTED:
             alt = self._defaults.value(node, "alt")
             if alt is None:
@@ -118,6 +122,8 @@ class ContentLint:
         if tag.name == "input":
             kind = tag.value("type") or "text"
             where, shown = fails_in("input", kind), f'<input type="{kind}">'
+        if tag.name in _NOWHERE:
+            where = "any mail program"
         if where:
             self._find("unsupported-html", tag.at, f"{shown} does not work in {where}.")
         if "style" in tag.attributes:

@@ -29,6 +29,9 @@ Nordic, Polish, Turkish, Romance, Greek, Russian, Arabic."""
 _FAKED = re.compile(rf"\s*(?:{'|'.join(_REPLIES)})\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 _PREVIEW = re.compile(r'<div style="display:none;font-size:1px;[^"]*">(.*?)</div>', re.DOTALL)
 _PLAIN_HTTP = re.compile(r"\s*http://\w", re.IGNORECASE)
+_WITHOUT_SCHEME = re.compile(r"\s*(?!(?:https?|mailto|tel|sms):|#.)\S", re.IGNORECASE)
+"""An address that leads nowhere from a mail. What leads to a place in the letter is none."""
+_BARE = re.compile(r"\s*www\.[\w.-]+(?:/\S*)?\s*", re.IGNORECASE)
 _GAPS = re.compile(r"\s+")
 
 
@@ -103,6 +106,22 @@ def _look_at_values(letter: Finished, problems: Problems) -> None:
         if isinstance(node, nodes.Const) and isinstance(node.value, str) and _PLAIN_HTTP.match(node.value):
             text = f"the address {quote(node.value)} is not encrypted; write https://."
             problems.find("insecure-link", outline.place(node.lineno), text)
+        nowhere = _leads_nowhere(node)
+        if nowhere is not None:
+            shown = quote(nowhere)
+            text = f"the address {shown} leads nowhere from a mail; it begins with https, mailto or tel."
+            problems.find("placeholder-link", outline.place(node.lineno), text)
+
+
+def _leads_nowhere(node: nodes.Node) -> str | None:
+    """The address in `{% set button_url = "shop.example" %}`, or one under another name that begins with
+    www."""
+    match node:
+        case nodes.Assign(target=nodes.Name(name=name), node=nodes.Const(value=str() as text)):
+            is_address = name.endswith("url") and _WITHOUT_SCHEME.match(text) is not None
+            return text if is_address or _BARE.fullmatch(text) is not None else None
+        case _:
+            return None
 
 
 def _look_at_footer(letter: Finished, problems: Problems) -> None:

@@ -92,6 +92,15 @@ class Document:
     faults: list[tuple[int, str]] = field(default_factory=list)
 
 
+def _whole_element(text: str) -> str:
+    """The name of the one MJML element that the text begins with and that ends in it; else empty."""
+    found = _MARKUP.match(text)
+    name = (found and found["opens"]) or ""
+    others = _OTHER.findall(text)
+    is_whole = found is not None and (found["alone"] or (len(others) == 2 and f"</{name}>" in text))
+    return name if is_whole and len(others) <= 2 else ""
+
+
 class TreeReader:
     """Reads one text. `token` finds the word tokens that stand for Jinja tags, `is_statement` tells which are
     statements."""
@@ -191,10 +200,14 @@ class TreeReader:
             return found.end()
         closing = re.compile(rf"</{node.name}\s*>").search(self._text, found.end())
         other = _OTHER.search(self._text, found.end(), closing.start() if closing else len(self._text))
-        if closing is None or other is not None:
+        inner = _whole_element(self._text[other.start() : closing.start()]) if closing and other else ""
+        if closing is None or (other is not None and inner in ("", node.name)):
             self._fault(node.at, f"<{node.name}> is not closed; </{node.name}> is missing.")
             node.content = (found.end(), other.start() if other else len(self._text))
             return node.content[1]
+        if other is not None:
+            text = f"<{inner}> cannot stand in <{node.name}>; close </{node.name}> before it."
+            self._fault(other.start(), text)
         node.content = (found.end(), closing.start())
         return closing.end()
 

@@ -63,14 +63,17 @@ def fact_names(tree: nodes.Template, more: Collection[str] = ()) -> set[str]:
 
 Report = Callable[[int, str, str], None]
 """Takes the line of the template, what is wrong there, and the code of it."""
+Told = Callable[[int, str], bool]
+"""Takes the line and a name that is not defined there; whether that has been told in better words."""
 
 
 class NameChecker:
     """Walks a parsed template with what is known of each name."""
 
-    def __init__(self, known: Mapping[str, Shape], report: Report) -> None:
+    def __init__(self, known: Mapping[str, Shape], report: Report, told: Told) -> None:
         self._known = known
         self._report = report
+        self._told = told
 
     def check(self, tree: nodes.Template) -> None:
         """Reports every name that there is not."""
@@ -160,6 +163,8 @@ class NameChecker:
     def _name(self, node: nodes.Name, scope: dict[str, Shape]) -> Shape:
         if node.name in scope or node.name.startswith("_"):
             return scope.get(node.name, ANYTHING)
+        if self._told(node.lineno, node.name):
+            return ANYTHING
         shown = [name for name in scope if not name.startswith("_")]
         self._report(
             node.lineno, f'"{node.name}" is not defined.{did_you_mean(node.name, shown)}', "unknown-name"

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from penfriend.domain.preview import Asked, Preview, SentBy
+from penfriend.domain.preview import MOST_PEOPLE, Asked, Preview, SentBy, Somebody
 from penfriend.domain.problems import Problem
 from penfriend.rendering.formats import locale_of
 from penfriend.rendering.pages import environment_of
@@ -99,6 +99,8 @@ class Shelf:
     stamp: str
     problems: Sequence[Problem] = ()
     """Of the campaign files."""
+    people: Sequence[Somebody] = ()
+    """Contacts of the store who are offered."""
 
 
 class PreviewPages:
@@ -125,8 +127,9 @@ class PreviewPages:
         found: Preview | None,
         problems: Sequence[Problem] = (),
         warnings: Sequence[Problem] = (),
+        meant: Sequence[Somebody] = (),
     ) -> str:
-        """The page of one letter, or of what is wrong with it."""
+        """The page of one letter, or of what is wrong with it, or of who may be meant."""
         return self._fill(
             "letter.html",
             shelf,
@@ -137,6 +140,9 @@ class PreviewPages:
             problems=[*problems, *shelf.problems],
             warnings=warnings,
             views=VIEWS,
+            meant=[(one, replace(choice, contact=one.who).query(view=view)) for one in meant],
+            is_cut=len(meant) == MOST_PEOPLE,
+            sample=replace(choice, contact="").query(view=view),
         )
 
     def matrix(self, shelf: Shelf, rows: Sequence[Row], person: str, look: str) -> str:
@@ -163,6 +169,7 @@ class PreviewPages:
             "stamp": shelf.stamp,
             "problems": shelf.problems,
             "people": tuple(PEOPLE.values()),
+            "contacts": shelf.people,
             "stylesheet": self.stylesheet.name,
             "script": self.script.name,
             "style": Markup(self.stylesheet.content),  # noqa: S704 - a file of ours

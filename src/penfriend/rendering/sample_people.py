@@ -12,10 +12,11 @@ from types import NoneType
 
 from penfriend.domain.counting import COUNTS
 from penfriend.domain.definitions import Brand
-from penfriend.domain.fields import FieldType
+from penfriend.domain.fields import Field, FieldType
 from penfriend.domain.letter import Needs
 from penfriend.domain.money import SCALE, Money
 from penfriend.rendering.formats import locale_of
+from penfriend.rendering.sample_fit import Fit
 from penfriend.rendering.sample_things import CODE, THINGS, Thing
 from penfriend.rendering.shapes import Shape
 
@@ -72,10 +73,11 @@ def person_facts(
     locale: str,
     now: datetime,
     about: str = "",
+    fit: Fit = Fit(),  # noqa: B008 - frozen
 ) -> dict[str, object]:
     """What templates can name of the person, as far as it is needed. `now` is aware; `about` is the group of
-    things that the campaign is about, of which they have some."""
-    made = _Facts(person, brand, locale, now, about)
+    things that the campaign is about, of which they have some; `fit` is true of those who get the letter."""
+    made = _Facts(person, brand, locale, now, about, fit)
     facts = {
         name: None if shapes[name].missing else made.value(shapes[name], (name,))
         for name in needs.names
@@ -91,8 +93,11 @@ def person_facts(
 class _Facts:
     """Values by the path of their names, for one person on one day."""
 
-    def __init__(self, person: SamplePerson, brand: Brand, locale: str, now: datetime, about: str) -> None:
+    def __init__(
+        self, person: SamplePerson, brand: Brand, locale: str, now: datetime, about: str, fit: Fit
+    ) -> None:
         self._person, self._brand, self._locale, self._now = person, brand, locale, now
+        self._fit = fit
         # nobody without points is in a campaign about points
         self._points = person.points or (1 if about == "points" else 0)
         self._has_points = bool(self._points)
@@ -111,7 +116,14 @@ class _Facts:
         return _Open(self, path, held) if shape.open else held
 
     def of_type(self, kind: FieldType, path: tuple[str, ...]) -> object:
-        """What is known under the whole name, else under its last part, else something of the type."""
+        """What is known under the whole name, else under its last part, else something of the type; such as
+        those have who get the letter."""
+        return self._fit.fitted(path, self._plain(kind, path), self._now, self._read)
+
+    def _read(self, field: Field) -> object:
+        return self._plain(field.type, (field.group, field.key))
+
+    def _plain(self, kind: FieldType, path: tuple[str, ...]) -> object:
         for name in (f"{path[0]}.{path[-1]}", path[-1]):
             if name in self._known and isinstance(self._known[name], _HOLDS[kind]):
                 return self._known[name]

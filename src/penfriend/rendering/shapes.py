@@ -58,7 +58,7 @@ def depends_on(definitions: Definitions, campaign: Campaign) -> tuple[object, ..
 def shapes(definitions: Definitions, campaign: Campaign, step: Send) -> dict[str, Shape]:
     """Every name that a template can use in this step, by its first part."""
     data = definitions.data
-    attributes = Shape({name: _of_type(kind) for name, kind in data.contact.items()}, open=True)
+    attributes = Shape({name: _of_type(kind) for name, kind in data.contact.items()}, open=True, near=True)
     item = Shape(_group("items", attributes=ANYTHING), near=True, open=True)
     items = Shape(entries=item, type=FieldType.LIST)
     happened = {name: Shape(_group("events")) for name in (*BUILT_IN, *data.events)}

@@ -11,9 +11,11 @@ from penfriend.domain.problems import did_you_mean
 from penfriend.rendering.findings import Problems
 from penfriend.rendering.parsed import every_node
 from penfriend.rendering.source import Kind, Piece
+from penfriend.rendering.syntax_hints import TAGS, hint_for
 
 _PAIRED = frozenset({"if", "for", "with", "filter", "call", "macro", "block"})
 _MIDDLE = {"elif": ("if",), "else": ("if", "for")}
+_OWN = {"filter": " Ours are money, date, number and bdi; docs/templates.md has all.", "test": ""}
 _PRIVATE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<![\w.])(_\w+)""", re.DOTALL)
 
 
@@ -27,18 +29,24 @@ def check_file(pieces: Sequence[Piece], env: Environment, problems: Problems) ->
 
 def check_piece(piece: Piece, env: Environment, problems: Problems) -> None:
     """Adds what is wrong with one tag."""
-    for found in _PRIVATE.finditer(piece.text):
+    named = piece.word in ("include", "extends")  # what is wrong with a path is told where it is followed
+    for found in () if named else _PRIVATE.finditer(piece.text):
         if found.group(1):
             problems.error(
                 piece.place, f'"{found.group(1)}": names cannot begin with an underscore.', "unknown-name"
             )
     source = _alone(piece)
+    if piece.word == "else" and piece.inner != "else":
+        text = f"{{% else %}} takes nothing.{hint_for(piece.text, '')} In: {_shortened(piece.text)}"
+        problems.error(piece.place, text, "jinja-syntax")
     if not source:
         return
     try:
         _check_filters(env.parse(source), piece, env, problems)
     except TemplateSyntaxError as error:
-        problems.error(piece.place, f"{_sentence(error)} In: {_shortened(piece.text)}", "jinja-syntax")
+        hint = hint_for(piece.text, error.message or "")
+        text = f"{_sentence(error)}{hint} In: {_shortened(piece.text)}"
+        problems.error(piece.place, text, "jinja-syntax")
     except RecursionError:
         problems.error(piece.place, "this tag is nested too deeply.", "too-large")
 
@@ -52,7 +60,7 @@ def _check_filters(tree: nodes.Template, piece: Piece, env: Environment, problem
             shown = [name for name in known if not name.startswith("_")]
             problems.error(
                 piece.place,
-                f'there is no {kind} "{node.name}".{did_you_mean(node.name, shown)}',
+                f'there is no {kind} "{node.name}".{did_you_mean(node.name, shown) or _OWN[kind]}',
                 "unknown-filter",
             )
 
@@ -106,7 +114,13 @@ def _close(piece: Piece, opened: list[Piece], problems: Problems) -> None:
             )
         opened.pop()
     else:
-        problems.error(piece.place, f"{{% {piece.word} %}} closes nothing.", "jinja-syntax")
+        problems.error(
+            piece.place, f"{{% {piece.word} %}} closes nothing.{_near(piece.word)}", "jinja-syntax"
+        )
+
+
+def _near(word: str) -> str:
+    return "" if word in TAGS else did_you_mean(word, TAGS)
 
 
 def _sentence(error: TemplateSyntaxError) -> str:

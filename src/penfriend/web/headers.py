@@ -39,11 +39,12 @@ PREVIEW: Mapping[str, str] = {
 FRAMED_LETTER: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; form-action 'none';"
-        " base-uri 'none'; frame-ancestors 'self'; sandbox"
+        " base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
-"""What a letter in a frame of them has: no script, no form, no way out."""
+"""What a letter in a frame of them has: no script, no form, no way out. It has our origin, so that our own
+script can read how far it is scrolled; without `allow-scripts` nothing in it can make use of that."""
 
 SECURITY: Mapping[str, str] = {
     "Content-Security-Policy": PAGE_POLICY,

@@ -13,6 +13,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from penfriend.bootstrap.file_stamps import Stamp
 from penfriend.bootstrap.preview import Previews
 from penfriend.domain.errors import CampaignFilesInvalid, PenfriendError
-from penfriend.domain.preview import Asked, Preview, SentBy
+from penfriend.domain.preview import Asked, Preview, SentBy, Somebody
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering.preview_pages import (
     LOOKS,
@@ -89,17 +90,28 @@ class PreviewRoutes:
                 return self._page(shelf, SentBy("", "", ""), Asked(""), "light", _NO_LETTER)
             return RedirectResponse(Choice(shelf.letters[0]).query(), HTTPStatus.SEE_OTHER)
         asked = _asked(by, request.query_params)
-        return self._page(shelf, by, asked, _one_of(VIEWS, request.query_params.get("view")))
+        view = _one_of(VIEWS, request.query_params.get("view"))
+        meant = self._previews.people(asked.contact) if asked.contact else ()
+        if len(meant) == 1 and meant[0].who != asked.contact:
+            chosen = replace(Choice.of(asked, by), contact=meant[0].who)
+            return RedirectResponse(chosen.query(view=view), HTTPStatus.SEE_OTHER)
+        return self._page(shelf, by, asked, view, meant=meant)
 
     def _page(
-        self, shelf: Shelf, by: SentBy, asked: Asked, view: str, problems: tuple[Problem, ...] = ()
+        self,
+        shelf: Shelf,
+        by: SentBy,
+        asked: Asked,
+        view: str,
+        problems: tuple[Problem, ...] = (),
+        meant: Sequence[Somebody] = (),
     ) -> Response:
         found: Preview | None = None
-        if not problems:
+        if not problems and not meant:
             made = self._make(asked)
             found, problems = (made, ()) if isinstance(made, Preview) else (None, made)
         warnings = self._previews.warnings(asked.template) if found is not None else ()
-        html = self._pages.letter(shelf, Choice.of(asked, by), view, found, problems, warnings)
+        html = self._pages.letter(shelf, Choice.of(asked, by), view, found, problems, warnings, meant)
         return HTMLResponse(html, headers=PREVIEW)
 
     def matrix(self, request: Request) -> Response:
@@ -170,7 +182,7 @@ class PreviewRoutes:
         except PenfriendError as error:
             return Shelf((), (), self._previews.has_store, stamp, (_without_place(str(error)),))
         errors = [one for one in looked.problems if one.level == "error"]
-        return Shelf(letters, locales, self._previews.has_store, stamp, errors)
+        return Shelf(letters, locales, self._previews.has_store, stamp, errors, self._previews.people())
 
     def _make_asked(self, query: Mapping[str, str]) -> Preview | tuple[Problem, ...]:
         try:

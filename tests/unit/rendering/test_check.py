@@ -37,6 +37,14 @@ def test_a_sound_letter_has_no_problems() -> None:
         ),
         ("<mj-text>x", "4:39: <mj-text> is not closed; </mj-text> is missing."),
         ("<mj-text>x<mj-text>y</mj-text>", "4:39: <mj-text> is not closed; </mj-text> is missing."),
+        (
+            "<mj-text>x <mj-button>y</mj-button></mj-text>",
+            "4:50: <mj-button> cannot stand in <mj-text>; close </mj-text> before it.",
+        ),
+        (
+            "<mj-text>x <mj-button>y</mj-button>",
+            "4:39: <mj-text> is not closed; </mj-text> is missing.",
+        ),
         ("<mj-text><b>x</mj-text>", "4:48: <b> is not closed; </b> is missing."),
         ("<mj-text>x</b></mj-text>", "4:49: </b> closes nothing."),
         ("<mj-text><b><i>x</b></i></mj-text>", "4:51: <i> is not closed before </b>."),
