@@ -30,6 +30,7 @@ from penfriend.rendering.counts import replace_counts
 from penfriend.rendering.formats import Formats
 from penfriend.rendering.guards import guard
 from penfriend.rendering.limits import (
+    Budget,
     LimitReached,
     check_operator,
     lenient,
@@ -94,15 +95,20 @@ SMALL = 100
 
 @pass_context
 def printed(context: Context, value: object) -> object:
-    """What every printed value goes through. None would be read as the word "None" by somebody; what is large
-    is counted, for a block keeps all that is written in it."""
+    """What every printed value goes through."""
+    return printable(filters.budget_of(context), value)
+
+
+def printable(budget: Budget | None, value: object) -> object:
+    """The value. None would be read as the word "None" by somebody; what is large is counted, for a block
+    keeps all that is written in it."""
     if value is None:
         raise NothingToPrint(
             'this value is empty; give it another for that case: {{ ... or "..." }}, or ask {% '
             "if ... %} before."
         )
     if isinstance(value, list | tuple | dict) or (isinstance(value, str) and len(value) > SMALL):
-        filters.made(context, value)
+        return value if budget is None else budget.made(value)
     return value
 
 
@@ -170,6 +176,8 @@ class LetterEnvironment(SandboxedEnvironment):
             (*written.values(), *functions.values(), *internal.values(), dynamic, limited_range)
         )
         """Functions that need nothing of what Jinja does for a call."""
+        self.own_names = frozenset(self.globals) - {"range", "namespace", "cycler", "joiner"} - rows
+        """What templates call them, where no segment has that name."""
         self._casing = casing(formats.locale)
         self.filters = {
             **filters.limited_filters(self.filters),

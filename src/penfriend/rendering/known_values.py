@@ -23,7 +23,8 @@ def stored(some: Iterable[nodes.Node]) -> set[str]:
         node.name
         for one in some
         for node in every_node(one)
-        if isinstance(node, nodes.NSRef) or (isinstance(node, nodes.Name) and node.ctx != "load")
+        if isinstance(node, nodes.NSRef | nodes.Macro)
+        or (isinstance(node, nodes.Name) and node.ctx != "load")
     }
 
 

@@ -14,8 +14,10 @@ from typing import cast
 from jinja2 import Template, nodes
 
 from penfriend.rendering.compiler import CompiledLetter, Part
+from penfriend.rendering.environment import LetterEnvironment
 from penfriend.rendering.known_values import KnownValues, stored
 from penfriend.rendering.parsed import every_node
+from penfriend.rendering.quick_code import quick_code
 from penfriend.rendering.quoted import quoted_part
 from penfriend.rendering.tracked import END, around_end
 
@@ -58,7 +60,7 @@ def _texts(code: CodeType) -> Iterator[str]:
 
 
 def _part(part: Part, known: Mapping[str, object]) -> tuple[Part, CodeType]:
-    env = part.template.environment
+    env = cast("LetterEnvironment", part.template.environment)
     tree = cast("nodes.Template", _copy(part.outline.tree))
     bound = stored([tree])
     free = {name: value for name, value in known.items() if name not in bound}
@@ -66,7 +68,7 @@ def _part(part: Part, known: Mapping[str, object]) -> tuple[Part, CodeType]:
     tree.body = KnownValues(env, free, says).body(tree.body, {})
     loaded = {node.name for node in every_node(tree) if isinstance(node, nodes.Name) and node.ctx == "load"}
     _drop(tree, loaded)
-    code = env.compile(tree)
+    code = quick_code(env, tree, env.own_names - bound)
     return replace(part, template=Template.from_code(env, code, env.globals)), code
 
 
