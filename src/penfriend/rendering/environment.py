@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any
 
@@ -255,16 +256,20 @@ class LetterEnvironment(SandboxedEnvironment):
         return Compiled(Template.from_code(self, code, self.globals), tree, needs)
 
 
-def fill(template: Template, variables: Mapping[str, object], limit: int) -> list[str]:
+_AT_ONCE = 32
+"""So many parts are made before their length is looked at; what is large was counted when it was made."""
+
+
+def fill(template: Template, variables: dict[str, object], limit: int) -> list[str]:
     """The template filled, at most `limit` characters, in parts. Raises what went wrong as it was."""
-    context = template.new_context(dict(variables))
+    made = template.root_render_func(template.new_context(variables))
     parts: list[str] = []
     room = limit
-    for part in template.root_render_func(context):
-        room -= len(part)
+    while some := list(islice(made, _AT_ONCE)):
+        room -= sum(map(len, some))
         if room < 0:
             raise LimitReached(f"it is longer than {limit} characters.")
-        parts.append(part)
+        parts += some
     return parts
 
 

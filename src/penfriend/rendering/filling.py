@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from penfriend.domain.definitions import Brand
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.problems import Place
@@ -58,8 +56,10 @@ def _failed(broken: TemplateBroken) -> RenderFailed:
     return LetterFailed(first.place, first.text)
 
 
-def filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
+def filled(part: Part, names: dict[str, object], limit: int) -> list[str]:
     """One part of a letter, in pieces. Raises RenderFailed with the place."""
+    if part.constant is not None:
+        return [part.constant]
     try:
         return fill(part.template, names, limit)
     except TEMPLATE_FAULTS as error:
@@ -69,7 +69,7 @@ def filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
         raise LetterFailed(part.outline.place(line_of(error)), text) from None
 
 
-def html_of(compiled: CompiledLetter, names: Mapping[str, object]) -> list[str]:
+def html_of(compiled: CompiledLetter, names: dict[str, object]) -> list[str]:
     """The HTML of a letter, in pieces; MJML that depends on the data is compiled now. Raises RenderFailed."""
     if compiled.fallback is None:
         return filled(compiled.html, names, MAX_OUTPUT)

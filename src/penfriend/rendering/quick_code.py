@@ -29,6 +29,9 @@ from markupsafe import Markup
 from penfriend.rendering import quick
 from penfriend.rendering.parsed import every_node
 
+LONG = 200
+"""A text of so many characters is a part of its own, which is encoded beforehand; what is shorter is not
+worth a line end."""
 _LINKS = {"_utm": "utm_of", "_tracked": "tracked_of", "_link": "link_of"}
 """By the filter around an address, what gives it for all addresses of a letter."""
 _TEXT = frozenset({"money", "number", "date", "_", "gettext", "ngettext", "pgettext", "npgettext"})
@@ -113,6 +116,29 @@ class QuickCode(CodeGenerator):
 
     # -- what is printed
 
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        """Values and the short texts between them are one part of the letter, long texts one each."""
+        if frame.buffer is not None:
+            super().visit_Output(node, frame)
+            return
+        for run in _runs(node.nodes):
+            if len(run) == 1:
+                self.writeline("yield ", run[0])
+                self._write_printed(run[0], frame)
+                continue
+            self.writeline("yield ''.join((")
+            for one in run:
+                self.newline(one)
+                self._write_printed(one, frame)
+                self.write(",")
+            self.write("))")
+
+    def _write_printed(self, node: nodes.Expr, frame: Frame) -> None:
+        if isinstance(node, nodes.TemplateData):
+            self.write(repr(node.data))
+        else:
+            self._around("shown(budget, ", node, ")", frame)
+
     def _output_child_pre(self, _node: nodes.Expr, _frame: Frame, _finalize: object) -> None:
         self.write("shown(budget, ")
 
@@ -177,6 +203,8 @@ class QuickCode(CodeGenerator):
     def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:
         """Those that do little are done in place."""
         match node:
+            case nodes.Filter(dyn_args=nodes.Node()) | nodes.Filter(dyn_kwargs=nodes.Node()):
+                super().visit_Filter(node, frame)
             case nodes.Filter(name="_made", node=nodes.Node() as value):
                 self._around("made(", value, ")", frame)
             case nodes.Filter(name="_loop", node=nodes.Node() as value):
@@ -208,6 +236,17 @@ class QuickCode(CodeGenerator):
         self.write(before)
         self.visit(value, frame)
         self.write(behind)
+
+
+def _runs(some: Sequence[nodes.Expr]) -> list[list[nodes.Expr]]:
+    """What is printed, cut at long texts."""
+    runs: list[list[nodes.Expr]] = [[]]
+    for one in some:
+        if isinstance(one, nodes.TemplateData) and len(one.data) >= LONG:
+            runs += [[one], []]
+        else:
+            runs[-1].append(one)
+    return [run for run in runs if run]
 
 
 def _only_value(block: nodes.FilterBlock) -> nodes.Expr | None:

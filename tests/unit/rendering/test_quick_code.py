@@ -90,6 +90,12 @@ def test_values_are_escaped_as_markupsafe_does(text: str) -> None:
         ("{{ '12' | int(1) + 2.9 | int(1) + 'x' | int(7) }}", "21"),
         ("{{ 18446744073709551616 | int(1) }}", "18446744073709551616"),
         ("{{ 18446744073709551617 | int(1) }}", None),
+        ("{{ '' | default('a', *[true]) }}{{ '' | default('b', **{'boolean': true}) }}", "ab"),
+        ("{{ 'a<b' | replace('<', '>') }}{{ 'abc' | replace(*['b', 'c']) }}", "a>bacc"),
+        (
+            "{% set a = 'x' %}{{ a }}{% set a = 'y' %}{{ a }}-{% set a = contact.first_name %}-{{ a }}",
+            "xy--Ann",
+        ),
         ("{{ contact.nothing }}", None),
         ("{{ nothing.at_all }}", None),
         ("{{ nothing | default('a') | length }}", "1"),
