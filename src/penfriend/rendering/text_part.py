@@ -236,16 +236,13 @@ class TextWriter:
 
 
 _GAPS = re.compile(r" {3,}")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def tidy(text: str) -> str:
     """The filled text with no spaces around its lines, at most one empty line together, and one line end at
     its end."""
-    lines: list[str] = []
-    for line in map(str.strip, text.split("\n")):
-        if line or (lines and lines[-1]):
-            lines.append(line)
-    made = "\n".join(lines)
+    made = _EMPTY_LINES.sub("\n\n", "\n".join([line.strip() for line in text.split("\n")]))
     if "   " in made:
         made = _GAPS.sub(_CELL_GAP, made)
-    return made.rstrip("\n") + "\n"
+    return made.strip("\n") + "\n"
