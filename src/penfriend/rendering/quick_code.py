@@ -192,6 +192,10 @@ class QuickCode(CodeGenerator):
         if not isinstance(node.node, nodes.EnvironmentAttribute):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
+        if node.node.name == "_url" and len(node.args) == 1 and not node.kwargs:
+            self._around("(kept if type(kept := ", node.args[0], ") is str and kept[:8] == 'https://'", frame)
+            self.write(f" else made(look() or {self._functions['_url']}(kept)))")
+            return
         is_text = node.node.name in _TEXT
         self.write("(kept if len(kept := " if is_text else "made(")
         self.write(f"(look() or {self._functions[node.node.name]}(")
