@@ -58,7 +58,7 @@ def _failed(broken: TemplateBroken) -> RenderFailed:
 
 def filled(part: Part, names: dict[str, object], limit: int) -> list[str]:
     """One part of a letter, in pieces. Raises RenderFailed with the place."""
-    if part.constant is not None:
+    if part.constant is not None and len(part.constant) <= limit:
         return [part.constant]
     try:
         return fill(part.template, names, limit)

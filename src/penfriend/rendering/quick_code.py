@@ -89,6 +89,7 @@ class QuickCode(CodeGenerator):
                 self._bind_text(str(one.value))
         super().visit_Template(node, frame)
 
+    # each is there: a filter or test of another name does not get through `penfriend.rendering.syntax`
     def _bind(self, kind: str, names: Iterable[str], bound: dict[str, str]) -> None:
         for name in dict.fromkeys(names):
             bound[name] = self.temporary_identifier()

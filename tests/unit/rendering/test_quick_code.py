@@ -96,6 +96,9 @@ def test_values_are_escaped_as_markupsafe_does(text: str) -> None:
             "{% set a = 'x' %}{{ a }}{% set a = 'y' %}{{ a }}-{% set a = contact.first_name %}-{{ a }}",
             "xy--Ann",
         ),
+        ("{% if not contact.first_name %}{{ 1 | no_such }}{% endif %}", None),
+        ("{% if not contact.first_name %}{{ 1 is no_such }}{% endif %}", None),
+        ("{% set x | no_such %}{% endset %}{% if x is not no_such %}{% endif %}", None),
         ("{{ contact.nothing }}", None),
         ("{{ nothing.at_all }}", None),
         ("{{ nothing | default('a') | length }}", "1"),
@@ -122,6 +125,12 @@ def test_what_our_functions_make_is_still_counted() -> None:
     said = "{% for i in range(40) %}{% if _('%(a)s', a=big) %}{% endif %}{% endfor %}"
     with pytest.raises(RenderFailed, match="may together not be longer than"):
         filled(text_letter("{% set big = 'a' * 900000 %}" + said))
+
+
+def test_a_subject_that_is_the_same_for_all_is_no_longer_than_others() -> None:
+    assert filled(text_letter("x", "---\nsubject: Hello\n---\n"))[0] == "Hello"
+    with pytest.raises(RenderFailed, match="longer than 1000 characters"):
+        filled(text_letter("x", f"---\nsubject: {'a' * 1001}\n---\n"))
 
 
 def test_the_brand_is_the_one_that_was_known() -> None:
