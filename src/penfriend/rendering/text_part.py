@@ -235,8 +235,9 @@ class TextWriter:
         return html.unescape(self._marked.text[attribute.start : attribute.end]).strip()
 
 
-_GAPS = re.compile(r" {3,}")
-_EMPTY_LINES = re.compile(r"\n{3,}")
+_GAPS = re.compile(r"   +")
+_EMPTY_LINES = re.compile(r"\n\n\n+")
+"""Begins with literals, as the other does: a search for `{3,}` takes five times as long."""
 
 
 def tidy(text: str) -> str:
