@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any
 
@@ -254,35 +253,6 @@ class LetterEnvironment(SandboxedEnvironment):
             made = self._codes[key] = (self.compile(tree), tree, needs)
         code, tree, needs = made
         return Compiled(Template.from_code(self, code, self.globals), tree, needs)
-
-
-_AT_ONCE = 32
-"""So many parts are made before their length is looked at; what is large was counted when it was made."""
-
-
-def fill(template: Template, variables: dict[str, object], limit: int) -> list[str]:
-    """The template filled, at most `limit` characters, in parts. Raises what went wrong as it was."""
-    made = template.root_render_func(template.new_context(variables))
-    parts: list[str] = []
-    room = limit
-    while some := list(islice(made, _AT_ONCE)):
-        room -= sum(map(len, some))
-        if room < 0:
-            raise LimitReached(f"it is longer than {limit} characters.")
-        parts += some
-    return parts
-
-
-def line_of(error: BaseException) -> int | None:
-    """The line of the template on which an error came up while it was filled."""
-    line = None
-    trace = error.__traceback__
-    while trace is not None:
-        template = trace.tb_frame.f_globals.get("__jinja_template__")
-        if isinstance(template, Template):
-            line = template.get_corresponding_lineno(trace.tb_lineno)
-        trace = trace.tb_next
-    return line
 
 
 Function = Callable[..., object]
