@@ -35,6 +35,8 @@ class Part:
     outline: Outline
     needs: Needs
     """What it reads of a person."""
+    constant: str | None = None
+    """What it is filled to for everybody, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

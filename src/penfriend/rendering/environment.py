@@ -30,6 +30,7 @@ from penfriend.rendering.counts import replace_counts
 from penfriend.rendering.formats import Formats
 from penfriend.rendering.guards import guard
 from penfriend.rendering.limits import (
+    Budget,
     LimitReached,
     check_operator,
     lenient,
@@ -96,15 +97,20 @@ SMALL = 100
 
 @pass_context
 def printed(context: Context, value: object) -> object:
-    """What every printed value goes through. None would be read as the word "None" by somebody; what is large
-    is counted, for a block keeps all that is written in it."""
+    """What every printed value goes through."""
+    return printable(filters.budget_of(context), value)
+
+
+def printable(budget: Budget | None, value: object) -> object:
+    """The value. None would be read as the word "None" by somebody; what is large is counted, for a block
+    keeps all that is written in it."""
     if value is None:
         raise NothingToPrint(
             'this value is empty; give it another for that case: {{ ... or "..." }}, or ask {% '
             "if ... %} before."
         )
     if isinstance(value, list | tuple | dict) or (isinstance(value, str) and len(value) > SMALL):
-        filters.made(context, value)
+        return value if budget is None else budget.made(value)
     return value
 
 
@@ -172,6 +178,8 @@ class LetterEnvironment(SandboxedEnvironment):
             (*written.values(), *functions.values(), *internal.values(), dynamic, limited_range)
         )
         """Functions that need nothing of what Jinja does for a call."""
+        self.own_names = frozenset(self.globals) - {"range", "namespace", "cycler", "joiner"} - rows
+        """What templates call them, where no segment has that name."""
         self._casing = casing(formats.locale)
         self.filters = {
             **filters.limited_filters(self.filters),
@@ -247,31 +255,6 @@ class LetterEnvironment(SandboxedEnvironment):
             made = self._codes[key] = (self.compile(tree), tree, needs)
         code, tree, needs = made
         return Compiled(Template.from_code(self, code, self.globals), tree, needs)
-
-
-def fill(template: Template, variables: Mapping[str, object], limit: int) -> list[str]:
-    """The template filled, at most `limit` characters, in parts. Raises what went wrong as it was."""
-    context = template.new_context(dict(variables))
-    parts: list[str] = []
-    room = limit
-    for part in template.root_render_func(context):
-        room -= len(part)
-        if room < 0:
-            raise LimitReached(f"it is longer than {limit} characters.")
-        parts.append(part)
-    return parts
-
-
-def line_of(error: BaseException) -> int | None:
-    """The line of the template on which an error came up while it was filled."""
-    line = None
-    trace = error.__traceback__
-    while trace is not None:
-        template = trace.tb_frame.f_globals.get("__jinja_template__")
-        if isinstance(template, Template):
-            line = template.get_corresponding_lineno(trace.tb_lineno)
-        trace = trace.tb_next
-    return line
 
 
 Function = Callable[..., object]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from itertools import islice
+
+from jinja2 import Template
 
 from penfriend.domain.definitions import Brand
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.problems import Place
 from penfriend.rendering.compiler import CompiledLetter, Part
-from penfriend.rendering.environment import TEMPLATE_FAULTS, fill, line_of
+from penfriend.rendering.environment import TEMPLATE_FAULTS
 from penfriend.rendering.fault_words import in_words
 from penfriend.rendering.findings import LetterFailed, TemplateBroken
-from penfriend.rendering.limits import MAX_OUTPUT
+from penfriend.rendering.limits import MAX_OUTPUT, LimitReached
 from penfriend.rendering.speech import Speech
 from penfriend.rendering.themes import theme_names
 from penfriend.rendering.tokens_in_mjml import mrml, with_roles
@@ -59,8 +61,39 @@ def _failed(broken: TemplateBroken) -> RenderFailed:
     return LetterFailed(first.place, first.text)
 
 
-def filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
+_AT_ONCE = 32
+"""So many parts are made before their length is looked at; what is large was counted when it was made."""
+
+
+def fill(template: Template, variables: dict[str, object], limit: int) -> list[str]:
+    """The template filled, at most `limit` characters, in parts. Raises what went wrong as it was."""
+    made = template.root_render_func(template.new_context(variables))
+    parts: list[str] = []
+    room = limit
+    while some := list(islice(made, _AT_ONCE)):
+        room -= sum(map(len, some))
+        if room < 0:
+            raise LimitReached(f"it is longer than {limit} characters.")
+        parts += some
+    return parts
+
+
+def line_of(error: BaseException) -> int | None:
+    """The line of the template on which an error came up while it was filled."""
+    line = None
+    trace = error.__traceback__
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(template, Template):
+            line = template.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return line
+
+
+def filled(part: Part, names: dict[str, object], limit: int) -> list[str]:
     """One part of a letter, in pieces. Raises RenderFailed with the place."""
+    if part.constant is not None and len(part.constant) <= limit:
+        return [part.constant]
     try:
         return fill(part.template, names, limit)
     except TEMPLATE_FAULTS as error:
@@ -70,7 +103,7 @@ def filled(part: Part, names: Mapping[str, object], limit: int) -> list[str]:
         raise LetterFailed(part.outline.place(line_of(error)), text) from None
 
 
-def html_of(compiled: CompiledLetter, names: Mapping[str, object]) -> list[str]:
+def html_of(compiled: CompiledLetter, names: dict[str, object]) -> list[str]:
     """The HTML of a letter, in pieces; MJML that depends on the data is compiled now. Raises RenderFailed."""
     if compiled.fallback is None:
         return filled(compiled.html, names, MAX_OUTPUT)

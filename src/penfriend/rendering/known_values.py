@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from jinja2 import Environment, nodes
+from jinja2.filters import do_replace
 from markupsafe import Markup, escape
 
+from penfriend.rendering.limits import MAX_VALUE
 from penfriend.rendering.parsed import every_node
 
 Scope = dict[str, object]
@@ -23,7 +25,8 @@ def stored(some: Iterable[nodes.Node]) -> set[str]:
         node.name
         for one in some
         for node in every_node(one)
-        if isinstance(node, nodes.NSRef) or (isinstance(node, nodes.Name) and node.ctx != "load")
+        if isinstance(node, nodes.NSRef | nodes.Macro)
+        or (isinstance(node, nodes.Name) and node.ctx != "load")
     }
 
 
@@ -178,6 +181,15 @@ class KnownValues:
                 return node.args[0]
             case nodes.Filter(name="_made", node=nodes.Const()):
                 return cast("nodes.Expr", node.node)
+            case nodes.Filter(
+                name="replace",
+                node=nodes.Const(value=str() as text),
+                args=[nodes.Const(value=str() as old), nodes.Const(value=str() as new)],
+                kwargs=[],
+                dyn_args=None,
+                dyn_kwargs=None,
+            ) if len(text) * len(new) < MAX_VALUE:
+                return self._const(do_replace(nodes.EvalContext(self._env), text, old, new), node)
             case nodes.Filter(name="_join", node=nodes.List(items=items)) if all(map(_is_text, items)):
                 texts = [cast("nodes.Const", one).value for one in items]
                 joined = Markup("").join(map(escape, texts)) if self._env.autoescape else "".join(texts)

@@ -94,7 +94,7 @@ class Budget:
 
     def loop(self, values: object) -> object:
         """The values of a loop, counted against the budget before it begins."""
-        if not isinstance(values, Sequence) or isinstance(values, str):
+        if type(values) is not list and (not isinstance(values, Sequence) or isinstance(values, str)):
             if not isinstance(values, Iterable):
                 return values
             values = list(self._first(values))

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from functools import partial
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from penfriend.rendering.anchors import change_addresses
+from penfriend.rendering.limits import check_size
 from penfriend.rendering.marked import Code, Marked
 from penfriend.rendering.source import Kind, Piece
 from penfriend.rendering.tracked import Tracker
@@ -156,3 +158,35 @@ def _links_inside(context: Context, value: str) -> str:
         return tracker.address(address) if track and isinstance(tracker, Tracker) else address
 
     return change_addresses(str(value), change)
+
+
+Follow = Callable[[str], str]
+"""Gives what becomes of the address of a link."""
+
+# the same three, asked once for all links of a letter (`penfriend.rendering.quick_code`)
+
+
+def utm_of(context: Context, html: bool) -> Follow:
+    """What `_utm` does in this letter."""
+    tags = context.get("_utm")
+    return _fitting(partial(tags.add, html=html) if isinstance(tags, LinkTags) else None)
+
+
+def tracked_of(context: Context, _html: bool) -> Follow:
+    """What `_tracked` does in this letter."""
+    tracker = context.get("_track")
+    return _fitting(tracker.address if isinstance(tracker, Tracker) else None)
+
+
+def link_of(context: Context, _html: bool) -> Follow:
+    """What `_link` does in this letter."""
+    add, track = utm_of(context, html=True), tracked_of(context, True)
+    return lambda address: track(add(address))
+
+
+def _fitting(change: Follow | None) -> Follow:
+    def follow(address: str) -> str:
+        check_size(len(address))
+        return address if change is None else change(address)
+
+    return follow

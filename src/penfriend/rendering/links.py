@@ -8,9 +8,9 @@ from html import escape
 
 from penfriend.domain.definitions import Survey
 from penfriend.domain.letter import Letter
-from penfriend.domain.tokens import Claim, Purpose
+from penfriend.domain.tokens import Purpose
 from penfriend.rendering.formats import NotPrintable
-from penfriend.rendering.tokens import sign
+from penfriend.rendering.tokens import Signer
 
 PATHS = {
     Purpose.UNSUBSCRIBE: "u",
@@ -78,6 +78,6 @@ class Links:
         """The same for HTML, text and header, so it is signed once."""
         made = self._made.get((purpose, value))
         if made is None:
-            token = sign(Claim(purpose, self._letter.contact, self._letter.message, value), self._keys)
-            made = self._made[purpose, value] = f"{self._base}/{PATHS[purpose]}/{token}"
+            signer = Signer(purpose, self._letter.contact, self._letter.message, self._keys[0])
+            made = self._made[purpose, value] = f"{self._base}/{PATHS[purpose]}/{signer.sign(value)}"
         return made

@@ -17,7 +17,7 @@ def quoted_printable(text: str) -> bytes:
     """The text encoded as UTF-8, with CRLF line ends; what UTF-8 cannot say becomes a question mark."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    raw = text.replace("\n", "\r\n").encode("utf-8", "replace")
+    raw = text.encode("utf-8", "replace").replace(b"\n", b"\r\n")
     # b2a_qp writes bare LF at soft breaks unless its input has a CRLF, so one is always there.
     encoded = b2a_qp(b"\r\n" + raw)
     if b"\n." in encoded:

@@ -14,13 +14,12 @@ from typing import cast
 from jinja2 import Template, nodes
 
 from penfriend.rendering.compiler import CompiledLetter, Part
+from penfriend.rendering.environment import LetterEnvironment
 from penfriend.rendering.known_values import KnownValues, stored
 from penfriend.rendering.parsed import every_node
+from penfriend.rendering.quick_code import LONG, quick_code
 from penfriend.rendering.quoted import quoted_part
 from penfriend.rendering.tracked import END, around_end
-
-LONG = 200
-"""What has fewer characters is not worth a line end of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def _texts(code: CodeType) -> Iterator[str]:
 
 
 def _part(part: Part, known: Mapping[str, object]) -> tuple[Part, CodeType]:
-    env = part.template.environment
+    env = cast("LetterEnvironment", part.template.environment)
     tree = cast("nodes.Template", _copy(part.outline.tree))
     bound = stored([tree])
     free = {name: value for name, value in known.items() if name not in bound}
@@ -66,8 +65,18 @@ def _part(part: Part, known: Mapping[str, object]) -> tuple[Part, CodeType]:
     tree.body = KnownValues(env, free, says).body(tree.body, {})
     loaded = {node.name for node in every_node(tree) if isinstance(node, nodes.Name) and node.ctx == "load"}
     _drop(tree, loaded)
-    code = env.compile(tree)
-    return replace(part, template=Template.from_code(env, code, env.globals)), code
+    code = quick_code(env, tree, env.own_names - bound)
+    made = Template.from_code(env, code, env.globals)
+    return replace(part, template=made, constant=_constant(tree)), code
+
+
+def _constant(tree: nodes.Template) -> str | None:
+    """The text of a template that is nothing else."""
+    match tree.body:
+        case [nodes.Output(nodes=[nodes.TemplateData(data=text)])]:
+            return str(text)
+        case _:
+            return None
 
 
 def _copy(value: object) -> object:
@@ -98,10 +107,32 @@ def _is_idle(node: nodes.Node, loaded: set[str]) -> bool:
 
 
 def _joined(some: list[nodes.Node]) -> list[nodes.Node]:
+    """The statements with what is printed in one. A text may be printed behind what sets a value as well as
+    before it."""
     made: list[nodes.Node] = []
     for node in some:
         if made and isinstance(node, nodes.Output) and isinstance(made[-1], nodes.Output):
             made[-1].nodes += node.nodes
+        elif made and isinstance(node, nodes.Assign | nodes.AssignBlock) and _is_static(made[-1]):
+            made.insert(-1, node)
+        else:
+            made.append(node)
+    for node in made:
+        if isinstance(node, nodes.Output):
+            node.nodes = _with_texts_joined(node.nodes)
+    return made
+
+
+def _is_static(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Output) and all(isinstance(one, nodes.TemplateData) for one in node.nodes)
+
+
+def _with_texts_joined(some: list[nodes.Expr]) -> list[nodes.Expr]:
+    made: list[nodes.Expr] = []
+    for node in some:
+        last = made[-1] if made else None
+        if isinstance(node, nodes.TemplateData) and isinstance(last, nodes.TemplateData):
+            last.data += node.data
         else:
             made.append(node)
     return made

@@ -235,17 +235,15 @@ class TextWriter:
         return html.unescape(self._marked.text[attribute.start : attribute.end]).strip()
 
 
-_GAPS = re.compile(r" {3,}")
+_GAPS = re.compile(r"   +")
+_EMPTY_LINES = re.compile(r"\n\n\n+")
+"""Begins with literals, as the other does: a search for `{3,}` takes five times as long."""
 
 
 def tidy(text: str) -> str:
     """The filled text with no spaces around its lines, at most one empty line together, and one line end at
     its end."""
-    lines: list[str] = []
-    for line in map(str.strip, text.split("\n")):
-        if line or (lines and lines[-1]):
-            lines.append(line)
-    made = "\n".join(lines)
+    made = _EMPTY_LINES.sub("\n\n", "\n".join([line.strip() for line in text.split("\n")]))
     if "   " in made:
         made = _GAPS.sub(_CELL_GAP, made)
-    return made.rstrip("\n") + "\n"
+    return made.strip("\n") + "\n"

@@ -24,6 +24,8 @@ _MAX_LINK = 2_100
 _MAX_NUMBER = 2**63
 _MAX_VALUE = 2**28
 _CONTEXT = b"penfriend/token/1/"
+_BLOCK = 64
+"""Bytes that SHA-256 takes at a time."""
 
 Keys = bytes | Sequence[bytes]
 """One key or several, newest first; at least 16 bytes each."""
@@ -85,12 +87,31 @@ class Signer:
     def sign(self, value: int, address: bytes = b"") -> str:
         """The token with this value, and of a tracked link its address."""
         body = self._begin + write_number(value, _MAX_VALUE) + address
-        mac = hmac.digest(self._key, _CONTEXT + body, "sha256")[:_MAC_BYTES]
+        mac = _mac(self._key, body)[:_MAC_BYTES]
         return urlsafe_b64encode(body + mac).rstrip(b"=").decode("ascii")
 
 
 def _sign(claim: Claim, address: bytes, key: bytes) -> str:
     return Signer(claim.purpose, claim.contact, claim.message, key).sign(claim.value, address)
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    """HMAC-SHA256 (RFC 2104) of a token's body, from where the key has brought both hashes: a third of
+    the time of `hmac.digest`."""
+    begun, last = _begun(key)
+    inner, outer = begun.copy(), last.copy()
+    inner.update(body)
+    outer.update(inner.digest())
+    return outer.digest()
+
+
+@lru_cache(maxsize=64)
+def _begun(key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """The two hashes of HMAC behind the key, the inner one behind our context as well."""
+    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+    inner.update(_CONTEXT)
+    return inner, outer
 
 
 @lru_cache(maxsize=64)

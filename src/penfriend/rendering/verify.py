@@ -24,7 +24,7 @@ MARKETING = (*TRANSACTIONAL, "list-id", "list-unsubscribe", "list-unsubscribe-po
 MAX_LINE = 998
 """Characters of a line without its CRLF (RFC 5322, 2.1.1)."""
 
-_FIELD_NAME = re.compile(rb"[!-9;-~]+")
+_FIELD_NAME = re.compile(r"[!-9;-~]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -54,8 +54,8 @@ def verify(
 
 
 def _verify_bytes(content: bytes, head: bytes, needs_smtputf8: bool) -> None:
-    without = content.replace(b"\r\n", b"")
-    if b"\r" in without or b"\n" in without or b"\x00" in without:
+    # to replace one byte takes a third of the time that looking for two takes
+    if content.replace(b"\r", b"").replace(b"\n", b"\r\n") != content or b"\x00" in content:
         raise RenderFailed("the finished mail has a bare line end or a NUL in it.")
     if not content.isascii() and not (needs_smtputf8 and content[len(head) :].isascii()):
         raise RenderFailed("the finished mail has bytes outside ASCII.")
@@ -77,13 +77,13 @@ def _has_long_line(content: bytes) -> bool:
 def read_fields(head: bytes) -> list[tuple[str, str]]:
     """Small names and unfolded values of the head's fields. Raises RenderFailed for a line of none."""
     fields: list[tuple[str, str]] = []
-    for line in head.split(b"\r\n"):
-        name, colon, value = line.partition(b":")
-        if line[:1] in (b" ", b"\t") and fields and line.strip():
+    for line in head.decode("utf-8", "replace").split("\r\n"):
+        name, colon, value = line.partition(":")
+        if line[:1] in (" ", "\t") and fields and line.strip():
             last, begun = fields[-1]
-            fields[-1] = last, begun + line.decode("utf-8", "replace")
+            fields[-1] = last, begun + line
         elif colon and _FIELD_NAME.fullmatch(name):
-            fields.append((name.decode("ascii").lower(), value.lstrip(b" \t").decode("utf-8", "replace")))
+            fields.append((name.lower(), value.lstrip(" \t")))
         else:
             raise RenderFailed("the finished mail has a line among its headers that is none.")
     return fields

@@ -24,7 +24,7 @@ from penfriend.storage.hit_log import HitLog
 from penfriend.storage.visit_log import VisitLog
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.part import Dashboard
-from penfriend.web.app import create_app
+from penfriend.web.app import HasRoutes, create_app
 from penfriend.web.contacts import ContactRoutes
 from penfriend.web.events import EventRoutes
 from penfriend.web.hooks import HookRoutes
@@ -84,7 +84,7 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
     previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
     dashboard = Dashboard(Desk(house), open_here=with_previews)
-    parts = (events, people, reading, links, metrics, dashboard, *previews)
+    parts: tuple[HasRoutes, ...] = (events, people, reading, links, metrics, dashboard, *previews)
     # shops before providers, whose address takes any name
     app = create_app(visits, pages, hindrances, shops, reports, *parts)
     app.add_middleware(Measured, measures=house.measures, clock=house.clock)

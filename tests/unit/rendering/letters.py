@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from penfriend.domain.campaign import Campaign, EventTrigger, Kind, Send
 from penfriend.domain.definitions import Brand, Definitions, Survey, Topic
+from penfriend.domain.errors import RenderFailed
 from penfriend.domain.letter import Letter
 from penfriend.domain.problems import Problem
 from penfriend.domain.timing import Moment
@@ -101,8 +102,38 @@ def renderer(
 def filled(
     mjml: str, files: Mapping[str, str] | None = None, **changes: Unpack[Changes]
 ) -> tuple[str, str, str]:
-    """Subject, HTML and text of one letter."""
-    return renderer(mjml, files).fill(letter(**changes))
+    """Subject, HTML and text of one letter. It is filled as it is compiled at first, and as it is compiled
+    for its brand and language: nobody must see which, in an error neither."""
+    return filled_both_ways(renderer(mjml, files), letter(**changes))
+
+
+def filled_both_ways(shop: TemplateRenderer, one: Letter) -> tuple[str, str, str]:
+    """The same for a letter of this shop."""
+    plain, quick = (_outcome(way, shop, one) for way in WAYS)
+    assert quick == plain
+    if isinstance(plain, str):
+        raise RenderFailed(plain)
+    return plain
+
+
+def filled_quickly(shop: TemplateRenderer, one: Letter) -> tuple[str, str, str]:
+    """Subject, HTML and text as they stand in a mail."""
+    speech = shop.speeches.choose(one.template, one.locale)
+    special = shop._special_letter(one, speech).letter
+    links, tracker = shop._links(one, shop._keys), shop._tracker(one, shop._keys)
+    subject, html, text = shop._fill(one, speech, links, special, tracker)
+    return subject, "".join(html), text
+
+
+Way = Callable[[TemplateRenderer, Letter], tuple[str, str, str]]
+WAYS: tuple[Way, ...] = (TemplateRenderer.fill, filled_quickly)
+
+
+def _outcome(way: Way, shop: TemplateRenderer, one: Letter) -> tuple[str, str, str] | str:
+    try:
+        return way(shop, one)
+    except RenderFailed as error:
+        return str(error)
 
 
 def problems(mjml: str | None, files: Mapping[str, str] | None = None, **kwargs: Send) -> list[str]:

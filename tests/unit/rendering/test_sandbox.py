@@ -9,7 +9,7 @@ import pytest
 
 from penfriend.domain.errors import RenderFailed
 from penfriend.rendering import limits
-from tests.unit.rendering.letters import filled, text_letter
+from tests.unit.rendering.letters import WAYS, Way, filled, letter, renderer, text_letter
 
 TWICE = "{%% set ns = namespace(a=1) %%}{%% for i in range(60) %%}{%% set ns.a = %s %%}{%% endfor %%}"
 BIG = "{% set big = 'a' * 999999 %}"
@@ -102,11 +102,14 @@ def test_a_costly_template_fails_its_own_letter_soon(source: str) -> None:
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("source", ENDLESS)
-def test_a_template_without_end_fails_its_own_letter(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_template_without_end_fails_its_own_letter(
+    source: str, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "MAX_SECONDS", 0.2)
     with pytest.raises(RenderFailed, match=r"hello\.mjml:\d+:\d+: .*longer than 0\.2 seconds"):
-        filled(text_letter(source))
+        way(renderer(text_letter(source)), letter())
 
 
 def test_a_letter_may_wait_as_long_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import string
 
 import pytest
@@ -71,3 +73,9 @@ def test_a_missing_or_short_key_is_refused(keys: bytes | list[bytes]) -> None:
 def test_a_number_that_a_token_cannot_carry_is_refused(claim: Claim) -> None:
     with pytest.raises(ValueError, match="cannot carry"):
         sign(claim, NEW)
+
+
+@given(st.binary(min_size=16, max_size=100), st.integers(0, 2**60))
+def test_a_token_ends_with_the_hmac_of_the_standard_library(key: bytes, message: int) -> None:
+    raw = base64.urlsafe_b64decode(sign(Claim(Purpose.VIEW, 3, message), key) + "==")
+    assert raw[-16:] == hmac.digest(key, b"penfriend/token/1/" + raw[:-16], "sha256")[:16]
