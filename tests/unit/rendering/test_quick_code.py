@@ -13,12 +13,14 @@ from markupsafe import escape
 
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.money import Money
+from penfriend.rendering.limits import Budget
 from penfriend.rendering.quick import escaped
 from tests.unit.rendering.letters import (
     BRAND,
     column_letter,
     filled,
     filled_both_ways,
+    filled_quickly,
     letter,
     renderer,
     text_letter,
@@ -125,6 +127,17 @@ def test_what_our_functions_make_is_still_counted() -> None:
     said = "{% for i in range(40) %}{% if _('%(a)s', a=big) %}{% endif %}{% endfor %}"
     with pytest.raises(RenderFailed, match="may together not be longer than"):
         filled(text_letter("{% set big = 'a' * 900000 %}" + said))
+
+
+def test_a_call_of_our_functions_looks_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Budget] = []
+
+    def look(budget: Budget) -> None:
+        looks.append(budget)
+
+    monkeypatch.setattr(Budget, "look_at_clock", look)
+    filled_quickly(renderer(text_letter("{{ money(1) }}{{ bdi('a') }}")), letter())
+    assert len(looks) == 4  # two in each part
 
 
 def test_a_subject_that_is_the_same_for_all_is_no_longer_than_others() -> None:
