@@ -15,6 +15,7 @@ import pytest
 from penfriend.bootstrap.settings import DEFAULTS
 from penfriend.web.serving import free_port
 from tests.acceptance.conftest import CAMPAIGNS, Shop, wait_for
+from tests.support.bounced_mail import dsn
 from tests.support.scripted_actions import Reply
 from tests.support.scripted_smtp import ScriptedSmtpServer
 
@@ -60,6 +61,9 @@ def shop(
         "PENFRIEND_BOUNCES": f"imap://user:{SECRET}-imap@127.0.0.1:1/INBOX?tls=none",
         "PENFRIEND_LISTEN": f"127.0.0.1:{free_port()}",
         "PENFRIEND_LOG": request.param,
+        "PENFRIEND_OIDC_ISSUER": "https://login.invalid",
+        "PENFRIEND_OIDC_CLIENT_ID": "penfriend",
+        "PENFRIEND_OIDC_CLIENT_SECRET": f"{SECRET}-oidc",
         "SECOND_PASSWORD": f"{SECRET}-second",
         "REGISTRY_SECRET": f"{SECRET}-registry",
         "WAREHOUSE_URL": f"postgresql://reader:{SECRET}-warehouse@127.0.0.1:1/shop",
@@ -87,6 +91,10 @@ def test_neither_stands_anywhere(shop: Shop, scripted_smtp: ScriptedSmtpServer) 
     wait_for(lambda: "rests" in shop.log and "tick bounces" in shop.log, "what fails")
     wait_for(lambda: "source warehouse" in shop.log, "the source that fails")
     told += http_answers(shop)
+    report = dsn(
+        f"smtp; 550 5.1.1 <{ADDRESS}>: no such user", recipient=f"Final-Recipient: rfc822; {ADDRESS}"
+    )
+    told.append(shop.run("bounces", "-", stdin=report.decode()).stderr)
     for url in (f"postgresql://x:{SECRET}@127.0.0.1:1/y", f"mysql://x:{SECRET}@h/y", f"smtp//{SECRET}"):
         for name in ("PENFRIEND_DATABASE_URL", "PENFRIEND_TRANSPORT"):
             with_wrong = Shop.__new__(Shop)

@@ -7,14 +7,17 @@ import configparser
 import re
 import shutil
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import yaml
 
 from penfriend.bootstrap.settings import DEFAULTS, FROM_FILE
 from penfriend.delivery.settings import Timeouts
+from penfriend.web.accounts.part import ASSETS, Dashboard
 from penfriend.web.answers import FOR_PROGRAMS
 from penfriend.web.bodies import MAX_EVENTS
 from tests.docs.pages import ROOT, page
@@ -42,10 +45,29 @@ def compose() -> Any:
     return yaml.safe_load(text("compose.yaml"))
 
 
-def public_paths() -> set[str]:
-    """The paths that docs/deploy.md says are handed on."""
-    block = next(one for one in page("docs/deploy.md").whole.blocks if "/preferences/" in one.text)
-    return set(block.text.split())
+def handed_on() -> set[str]:
+    """The paths that docs/deploy.md says are handed on; what ends in / stands for all below it."""
+    section = page("docs/deploy.md").whole.section("Behind nginx or Caddy")
+    return {word for block in section.blocks if block.text.startswith("/") for word in block.text.split()}
+
+
+def said(path: str) -> bool:
+    return any(
+        path == one or (len(one) > 1 and one.endswith("/") and path.startswith(one)) for one in handed_on()
+    )
+
+
+def nginx_takes(path: str) -> bool:
+    return any(re.search(one, path) for one in re.findall(r"location ~ (\S+) \{", text("nginx.conf")))
+
+
+def caddy_takes(path: str) -> bool:
+    patterns = [
+        word
+        for line in re.findall(r"^\t@\w+ path (.*)$", text("Caddyfile"), re.MULTILINE)
+        for word in line.split()
+    ]
+    return any(fnmatch(path, pattern) for pattern in patterns)
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.iterdir()), ids=lambda path: path.name)
@@ -137,12 +159,27 @@ def test_compose_keeps_secrets_in_files_and_ports_at_home() -> None:
     assert (ROOT / "deploy" / ours["build"]["context"] / ours["build"]["dockerfile"]).exists()
 
 
-def test_proxies_hand_on_the_public_paths_alone() -> None:
-    caddy = set(re.findall(r"(/\w+/)\*", text("Caddyfile")))
-    listed = re.search(r"location ~ \^/\(([\w|]+)\)/", text("nginx.conf"))
-    assert listed is not None
-    assert caddy == {f"/{name}/" for name in listed[1].split("|")} == public_paths()
-    assert not {name.strip("/") for name in public_paths()} & (FOR_PROGRAMS - {"v1", "webhooks"})
+PUBLIC = ("u", "preferences", "s", "view", "confirm", "c", "o", "assets", "webhooks", "v1")
+OURS = (
+    "/metrics",
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/preview",
+    "/preview/all",
+    "/usersx",
+    "/login.php",
+)
+
+
+def test_proxies_hand_on_what_the_page_says_and_nothing_else() -> None:
+    dashboard = {re.sub(r"{\w+}", "x", route.path) for route in Dashboard(Mock()).routes()}
+    assert len(dashboard) > 10
+    for path in (*(f"/{name}/x" for name in PUBLIC), *dashboard, ASSETS):
+        assert (said(path), nginx_takes(path), caddy_takes(path)) == (True, True, True), path
+    for path in OURS:
+        assert (said(path), nginx_takes(path), caddy_takes(path)) == (False, False, False), path
+    assert {one.split("/")[1] for one in OURS} >= FOR_PROGRAMS - {"v1", "webhooks"}
 
 
 def test_proxies_take_bodies_as_large_as_events_may_be() -> None:

@@ -125,6 +125,17 @@ def test_a_tick_is_a_span_and_its_failure_keeps_its_words(
     assert "ann@" not in everything(exporter)
 
 
+@pytest.mark.parametrize(("named", "name"), [("", "penfriend"), ("mailer-7", "mailer-7")])
+def test_the_service_has_its_name_or_the_one_that_it_is_given(
+    named: str, name: str, exporter: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_SERVICE_NAME", named)
+    with exporting(exporter, at_once=True) as spans, spans.within("send"):
+        pass
+    (span,) = exporter.get_finished_spans()
+    assert span.resource.attributes["service.name"] == name
+
+
 def test_lines_of_the_log_have_the_ids_of_their_trace(spans: Spans, exporter: InMemorySpanExporter) -> None:
     assert spans.ids() == {}
     with spans.within("send"):

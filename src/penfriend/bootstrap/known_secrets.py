@@ -18,6 +18,8 @@ def secrets_of(settings: Settings) -> Iterator[str]:
         yield from secrets_in(url)
     kept = settings.keys()
     yield from (key.decode(errors="replace") for key in kept)
+    if settings.oidc is not None:
+        yield settings.oidc.client_secret
     hooks = [value for name, value in settings.webhooks.items() if name not in NO_SECRET]
     for several in (*hooks, *settings.shops.values()):
         for one in several.split(","):

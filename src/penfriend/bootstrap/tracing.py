@@ -52,15 +52,21 @@ def exporting(exporter: SpanExporter, *, at_once: bool = False) -> Iterator[Span
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 
-    named = Resource.create({"service.name": "penfriend", "service.version": __version__})
     # what OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say is more than ours
-    provider = TracerProvider(resource=named.merge(Resource.create()), shutdown_on_exit=False)
+    ours = Resource({"service.name": "penfriend", "service.version": __version__})
+    theirs = {key: value for key, value in Resource.create().attributes.items() if not _is_made_up(value)}
+    provider = TracerProvider(resource=ours.merge(Resource(theirs)), shutdown_on_exit=False)
     processor = SimpleSpanProcessor(exporter) if at_once else BatchSpanProcessor(exporter)
     provider.add_span_processor(processor)
     try:
         yield OtelSpans(provider)
     finally:
         provider.shutdown()
+
+
+def _is_made_up(value: object) -> bool:
+    """The library's own word for a service that nobody has named."""
+    return isinstance(value, str) and value.startswith("unknown_service")
 
 
 class _Heard:

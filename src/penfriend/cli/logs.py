@@ -97,3 +97,12 @@ def set_up_logs(form: str, secrets: Iterable[str] = ()) -> Log:
     log = Log(formatter)
     log.hide(secrets)
     return log
+
+
+def guard_warnings(secrets: Iterable[str] = ()) -> None:
+    """For a command that sets up no log: what is a warning or worse is one plain line on standard error, and
+    as guarded."""
+    formatter = TextLines("%(message)s")
+    formatter.secrets = forms_of(secrets)
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(formatter)

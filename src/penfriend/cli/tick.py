@@ -8,7 +8,9 @@ import typer
 
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.healing import health_of
+from penfriend.bootstrap.known_secrets import secrets_of
 from penfriend.bootstrap.taking_up import apply_at_start
+from penfriend.cli.logs import guard_warnings
 from penfriend.cli.moments import iso_moment, parse_moment, shown_moment
 from penfriend.cli.output import DONE, print_json
 from penfriend.engine.clock import SetClock
@@ -32,6 +34,7 @@ def tick(
     Example: penfriend tick --now 2026-06-01T09:00Z
     """
     with House.open() as house:
+        guard_warnings(secrets_of(house.settings))
         house.lock("penfriend tick")
         files = None if no_apply else house.read_files()
         if now:

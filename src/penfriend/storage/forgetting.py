@@ -169,6 +169,11 @@ STAYS = {
         ("touched", "source_staged", "outgoing_targets", "leases", "routes", "destinations", "route_rates"),
         "what is over leaves by itself",
     ),
+    **dict.fromkeys(
+        ("sessions", "one_time_links", "sign_in_guesses"), "what is over leaves at the next sign-in"
+    ),
+    **dict.fromkeys(("users", "recovery_codes"), "until the user is removed"),
+    "audit_log": "who changed what is only ever added to",
     "revisions": "a mail that is sent again is made by the one that made it",
     **dict.fromkeys(
         ("segment_sizes", "route_days"), "a row for each day: what guards and warm-ups compare with"

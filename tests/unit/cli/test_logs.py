@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from penfriend.cli.logs import set_up_logs
+from penfriend.cli.logs import guard_warnings, set_up_logs
 from penfriend.engine.log_context import bound
 
 SECRET = "canary-in-the-coalmine"
@@ -78,3 +78,14 @@ def test_what_is_bound_ends_with_its_block_also_on_a_failure(capsys: pytest.Capt
         raise ValueError("x")
     log.warning("after")
     assert capsys.readouterr().err.endswith("penfriend.send: after\n")
+
+
+def test_a_command_without_a_log_warns_as_guarded(capsys: pytest.CaptureFixture[str]) -> None:
+    last = logging.lastResort
+    assert last is not None
+    guard_warnings([SECRET])
+    try:
+        last.handle(logging.makeLogRecord({"msg": f"421 not for ann@post.example\n{SECRET}", "levelno": 30}))
+    finally:
+        last.setFormatter(None)
+    assert capsys.readouterr().err == "421 not for a***@post.example [secret]\n"
