@@ -45,9 +45,10 @@ def init(
         _write_events(directory / "events.jsonl", count)
     except OSError as error:
         raise SettingError(f"{directory}: cannot be written ({error.strerror})") from error
+    into = "" if directory.resolve() == Path.cwd() else f"  cd {directory}\n"
     typer.echo(
         f"{directory}: campaigns.yaml, campaigns/, templates/, contacts.csv ({count} people) and "
-        f"events.jsonl are there\nNext:\n  cd {directory}\n  penfriend validate\n  penfriend test\n"
+        f"events.jsonl are there\nNext:\n{into}  penfriend validate\n  penfriend test\n"
         "  penfriend import contacts contacts.csv\n  penfriend import events events.jsonl\n"
         "  penfriend plan\n  penfriend simulate --days 7\n"
         "  PENFRIEND_TRANSPORT=file:outbox penfriend tick"
