@@ -66,8 +66,7 @@ class Spares:
 
     def give_back(self, url: str) -> None:
         """It is used again if its tables are as they were."""
-        if self._server.shape(url) == self._shape:
-            self._server.empty(url)
+        if self._server.empty(url, self._shape):
             self._free.append(url)
         else:
             self._server.drop(url)

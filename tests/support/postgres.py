@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,6 +25,16 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_LARGE = (
+    "SELECT max(pg_relation_size(oid)) > 1000000 FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+)
+_DELETE = f"""
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;  -- neither triggers nor foreign keys
+    FOR name IN {_TABLES} LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+    PERFORM setval(format('%I', sequencename), 1, false) FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$
+"""
 _SHAPE = """
 SELECT string_agg(relname || relkind::text || relnatts::text || relchecks::text, ',' ORDER BY relname),
     (SELECT count(*) FROM pg_trigger),
@@ -61,15 +71,26 @@ class PostgresServer:
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         self._made.discard(name)
 
-    def empty(self, url: str) -> None:
-        """Take every row out of a migrated database and let its numbers begin anew. Who is connected is cut
-        off."""
+    def empty(self, url: str, shape: tuple[object, ...]) -> bool:
+        """Take every row out of a migrated database and let its numbers begin anew; False where its shape is
+        not this one any more. Who is connected is cut off.
+
+        To truncate all tables takes the server 120 ms of the processor, to delete the few rows of most tests
+        a tenth of that.
+        """
         with closing(psycopg.connect(url, autocommit=True)) as connection:
+            if connection.execute(_SHAPE).fetchone() != shape:
+                return False
             connection.execute(_CUT_OFF)
+            if connection.execute(_LARGE).fetchone() == (False,):
+                with suppress(psycopg.errors.InsufficientPrivilege):  # of the user of TEST_POSTGRES_URL
+                    connection.execute(_DELETE)
+                    return True
             tables = [sql.Identifier(row[0]) for row in connection.execute(_TABLES)]
             connection.execute(
                 sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(tables))
             )
+        return True
 
     def shape(self, url: str) -> tuple[object, ...]:
         """What shows whether tables, columns, indexes, triggers and functions are as they were."""

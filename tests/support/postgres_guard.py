@@ -18,8 +18,9 @@ from typing import TypedDict
 
 START_TRIES = 5  # the free port may be taken between the look and the start
 CLUSTER = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-OPTIONS = "-h 127.0.0.1 -F -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
-DURABLE = "-h 127.0.0.1 -F -c max_connections=200"
+ALONE = "-h 127.0.0.1 -F -c max_connections=200 -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0"
+OPTIONS = f"{ALONE} -c synchronous_commit=off -c full_page_writes=off"
+DURABLE = ALONE
 """What is committed outlives the server, though not the machine."""
 
 
