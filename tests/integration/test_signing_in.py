@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,12 @@ def test_the_first_link_is_for_an_operator_until_somebody_has_a_password(house: 
     assert anna.post(path, {"password": PASSWORD}).headers["location"] == "/"
     assert anna.get("/users").status_code == 200
     assert first_link(house, SHELL) is None
+
+
+def test_the_first_link_takes_nobody_elses_away(house: House, anna: Visitor) -> None:
+    link = add_user(house, "anna", "operator", "", SHELL)
+    assert first_link(house, SHELL) is None, "somebody was invited already"
+    assert anna.get(urlsplit(link.url).path).status_code == 200
 
 
 def test_a_link_is_good_once_and_a_day(house: House, server: RunningServer, anna: Visitor) -> None:
@@ -228,6 +235,7 @@ def test_what_was_done_stands_in_the_audit_log(house: House, anna: Visitor) -> N
     anna.post("/logout")
     told = [(one.by.name, one.by.way.value, one.deed.value, one.about) for one in reversed(entries(house))]
     assert told == [
+        (getpass.getuser(), "command", "applied", "revision 1"),
         ("root", "command", "user_added", "anna"),
         ("anna", "dashboard", "link_used", "anna"),
         ("anna", "dashboard", "signed_in", "anna"),
