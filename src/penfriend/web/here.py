@@ -1,4 +1,4 @@
-"""Whether a request comes from this machine itself, and not through a proxy on it."""
+"""Whose request it is: from where it comes, and whether from this machine itself and not through a proxy."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from fastapi import Request
 NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 OF_PROXIES = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
 """Headers that a proxy adds: whoever asks through one is somewhere else."""
+
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def peer_of(request: Request) -> Address | None:
+    """The address that a request comes from; behind a proxy of ours the one that it has seen, which stands in
+    the last place of X-Forwarded-For. From the open internet that header is anybody's to write."""
+    peer = _address(request.client.host if request.client else "")
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2]
+    return _address(forwarded) if peer is not None and not peer.is_global and forwarded else peer
 
 
 def is_from_here(request: Request) -> bool:
@@ -24,10 +35,13 @@ def is_from_here(request: Request) -> bool:
 
 
 def _is_loopback(peer: str) -> bool:
+    address = _address(peer)
+    return address is not None and address.is_loopback
+
+
+def _address(text: str) -> Address | None:
     try:
-        address = ipaddress.ip_address(peer)
+        found = ipaddress.ip_address(text.strip().partition("%")[0])
     except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped.is_loopback
-    return address.is_loopback
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
