@@ -25,13 +25,18 @@ def peer_of(request: Request) -> Address | None:
 def is_from_here(request: Request) -> bool:
     """The peer is this machine, asks for it by a name of its own, and hands on nobody else's request."""
     peer = request.client.host if request.client else ""
-    host = request.headers.get("host", "")
-    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     return (
         _is_loopback(peer)
-        and name.strip("[]").lower() in NAMES
+        and is_named_here(request)
         and not any(header in request.headers for header in OF_PROXIES)
     )
+
+
+def is_named_here(request: Request) -> bool:
+    """Whether it asks for a name that only this machine has for itself."""
+    host = request.headers.get("host", "")
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    return name.strip("[]").lower() in NAMES
 
 
 def _is_loopback(peer: str) -> bool:

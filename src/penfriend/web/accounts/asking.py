@@ -14,7 +14,7 @@ from penfriend.domain.accounts.roles import Role
 from penfriend.domain.accounts.users import Session, browser_of
 from penfriend.storage.accounts.sessions import Place
 from penfriend.web.bodies import Form
-from penfriend.web.here import NAMES, peer_of
+from penfriend.web.here import is_named_here, peer_of
 
 _PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9._-]+)*)?")
 _LONGEST_PATH = 200
@@ -74,17 +74,9 @@ def from_our_page(request: Request, public_url: str) -> bool:
     public = urlsplit(public_url)
     if origin == f"{public.scheme}://{public.netloc}":
         return True
-    host = request.headers.get("host", "")
-    return _host_name(host) in NAMES and origin == f"http://{host}"
+    return is_named_here(request) and origin == f"http://{request.headers.get('host', '')}"
 
 
 def path_of_ours(wanted: str) -> str:
     """Where to go after signing in: a plain path of ours, whatever somebody has put there; else the start."""
     return wanted if len(wanted) <= _LONGEST_PATH and _PATH.fullmatch(wanted) else "/"
-
-
-def _host_name(host: str) -> str | None:
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None

@@ -51,10 +51,10 @@ class Gate:
         bound = _bound_to(session, visit or fresh)
         ask = Ask(request, form, session, self._role(session), self._desk.door.seals.mark(bound, _FORM))
         response = self._stop(route, ask, bound) or route.answer(ask)
-        if found and found.token and not _gives(response, cookies.name(SESSION)):
-            cookies.give(response, SESSION, found.token)
-        if fresh and route.who is To.EVERYBODY and not _gives(response, cookies.name(VISIT)):
-            cookies.give(response, VISIT, fresh)
+        if found and found.token and not _gives(response, cookies.name(request, SESSION)):
+            cookies.give(request, response, SESSION, found.token)
+        if fresh and route.who is To.EVERYBODY and not _gives(response, cookies.name(request, VISIT)):
+            cookies.give(request, response, VISIT, fresh)
         return response
 
     def _role(self, session: Session | None) -> Role | None:
