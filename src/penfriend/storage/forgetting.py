@@ -166,11 +166,7 @@ STAYS = {
         "how things are now, a row for each",
     ),
     **dict.fromkeys(
-        (
-            *("touched", "source_staged", "outgoing_targets", "leases", "routes", "destinations"),
-            "route_rates",
-            *("sessions", "one_time_links", "sign_in_guesses"),
-        ),
+        ("touched", "source_staged", "outgoing_targets", "leases", "routes", "destinations", "route_rates"),
         "what is over leaves by itself",
     ),
     **dict.fromkeys(
@@ -182,10 +178,7 @@ STAYS = {
     **dict.fromkeys(
         ("segment_sizes", "route_days"), "a row for each day: what guards and warm-ups compare with"
     ),
-    "audit_log": "who did what is asked years later too",
-    **dict.fromkeys(
-        ("send_counts", "notes", "api_keys", "users", "recovery_codes"), "a few rows, however long it runs"
-    ),
+    **dict.fromkeys(("send_counts", "notes", "api_keys"), "a few rows, however long it runs"),
 }
 """Tables that nothing is deleted from by age, and why."""
 
