@@ -30,10 +30,15 @@ def test_what_commands_change_stands_in_the_log(tmp_path: Path) -> None:
     run("apikey", "revoke", "the till")
     run("contact", "suppress", "canary@shop.example", "--note", "asked on the phone")
     run("contact", "unsuppress", "canary@shop.example", "--reason", "asked again")
+    people = tmp_path / "people.csv"
+    people.write_text("id,email\nc-1,canary@shop.example\n")
+    run("import", "contacts", str(people))
+    run("contact", "erase", "c-1", "--yes")
     run("messages", "resolve", "--gap", "--as", "hold")
     run("messages", "resolve", "--gap", "--as", "sent")
     text = run("user", "log", "--json")
     log = json.loads(text)
+    assert int(log[2]["details"].pop("rows")) > 0
     address = address_hash("canary@shop.example")
     assert [(one["deed"], one["about"], one["details"]) for one in reversed(log)] == [
         ("applied", "revision 1", {}),
@@ -41,6 +46,7 @@ def test_what_commands_change_stands_in_the_log(tmp_path: Path) -> None:
         ("key_revoked", "the till", {}),
         ("suppressed", address, {}),
         ("unsuppressed", address, {}),
+        ("erased", address, {}),
         ("message_settled", "gap", {"as": "hold"}),
         ("message_settled", "gap", {"as": "sent", "mails": "0"}),
     ]

@@ -173,6 +173,7 @@ def test_the_demo_shows_a_viewers_pages_to_this_machine_alone(company: Company) 
         guest = Visitor(server.url)
         assert guest.get("/").status_code == 200
         assert guest.get("/", host="evil.example").status_code == 421
+        assert guest.get("/", **{"x-forwarded-for": "192.0.2.1"}).status_code == 421
         for path in ("/users", "/audit", "/account", "/login"):
             assert guest.get(path).status_code == 404
         assert guest.post("/users", {"name": "eve", "role": "operator"}).status_code == 404

@@ -133,15 +133,20 @@ def test_cookies_over_https_belong_to_this_host_alone(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'x.db'}"
     with served_house(tmp_path, url, CAMPAIGNS, **public) as house, serve_dashboard(house) as server:
         visitor = Visitor(server.url)
-        (given,) = visitor.get("/login").headers.get_list("set-cookie")
+        (tunnel,) = visitor.get("/login").headers.get_list("set-cookie")
+        assert tunnel.startswith("penfriend_visit=")
+        assert "Secure" not in tunnel, "a tunnel to this machine has no https"
+        visitor.client.cookies.clear()
+        host = "mail.shop.example"
+        (given,) = visitor.get("/login", host=host).headers.get_list("set-cookie")
         assert given.startswith("__Host-penfriend_visit=")
         for word in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
             assert word in given
         assert "omain=" not in given
         visitor.client.cookies.set("__Host-penfriend_visit", given.partition("=")[2].partition(";")[0])
         form = {"name": "x", "password": "y"}
-        ours = visitor.post("/login", form, origin="https://mail.shop.example", host="mail.shop.example")
+        ours = visitor.post("/login", form, origin="https://mail.shop.example", host=host)
         assert ours.status_code == 422
-        plain = visitor.post("/login", form, origin="http://mail.shop.example", host="mail.shop.example")
+        plain = visitor.post("/login", form, origin="http://mail.shop.example", host=host)
         assert plain.status_code == 403
         visitor.close()

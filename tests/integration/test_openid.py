@@ -11,6 +11,7 @@ import httpx
 import pyotp
 import pytest
 
+from penfriend.accounts.openid import RESTS_SECONDS
 from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.auditing import entries
 from penfriend.bootstrap.accounts.users import add_user, list_users
@@ -214,6 +215,17 @@ def test_a_second_factor_that_is_on_here_is_asked_for(world: World) -> None:
 def test_a_provider_that_names_odd_addresses_is_not_asked(world: World, document: dict[str, Any]) -> None:
     world.provider.document = document
     assert known(world).visitor.get("/login/oidc").status_code == 400
+
+
+def test_a_provider_that_does_not_answer_is_left_alone_for_a_moment(world: World) -> None:
+    known(world).provider.broken = True
+    for _ in range(4):
+        assert world.visitor.get("/login/oidc").status_code == 400
+    assert world.provider.discoveries == 1
+    world.provider.broken = False
+    assert isinstance(world.house.clock, Seconds)
+    world.house.clock.wait(RESTS_SECONDS)
+    assert world.come_in().status_code == 303
 
 
 def test_what_fails_is_logged_without_a_secret(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,14 @@ from urllib.parse import urlsplit
 import pyotp
 import pytest
 
+from penfriend.accounts.hashing import Hasher
 from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.auditing import entries
-from penfriend.bootstrap.accounts.users import FIRST, add_user, first_link, list_users
+from penfriend.bootstrap.accounts.signing_in import SignedIn, SignIn
+from penfriend.bootstrap.accounts.users import FIRST, add_user, first_link, list_users, new_link
 from penfriend.domain.accounts.users import LINK_LASTS, RENEWED_AFTER
 from penfriend.domain.timing import SECOND
+from penfriend.storage.accounts.sessions import Place
 from penfriend.web import RunningServer
 from tests.support.connections import Seconds
 from tests.support.dashboard import (
@@ -105,6 +109,12 @@ def test_the_first_link_is_for_an_operator_until_somebody_has_a_password(house: 
     assert first_link(house, SHELL) is None
 
 
+def test_the_first_link_takes_nobody_elses_away(house: House, anna: Visitor) -> None:
+    link = add_user(house, "anna", "operator", "", SHELL)
+    assert first_link(house, SHELL) is None, "somebody was invited already"
+    assert anna.get(urlsplit(link.url).path).status_code == 200
+
+
 def test_a_link_is_good_once_and_a_day(house: House, server: RunningServer, anna: Visitor) -> None:
     path = urlsplit(add_user(house, "anna", "viewer", "", SHELL).url).path
     anna.get(path)
@@ -151,6 +161,44 @@ def test_the_second_factor_is_asked_after_the_password_and_each_code_works_once(
     assert third.post("/login/code", {"code": codes[0]}).status_code == 422, "a recovery code works once"
     for one in (other, third):
         one.close()
+
+
+def test_turning_the_second_factor_on_ends_the_sessions_that_came_without_it(
+    house: House, server: RunningServer, anna: Visitor
+) -> None:
+    add_with_password(house, anna, "anna", "viewer")
+    other = Visitor(server.url)
+    other.log_in("anna")
+    turn_on(house, anna)
+    assert (anna.get("/").status_code, other.get("/").status_code) == (200, 303)
+    other.close()
+
+
+def test_a_link_for_who_lost_the_password_ends_their_sessions_and_asks_the_second_factor(
+    house: House, server: RunningServer, anna: Visitor
+) -> None:
+    add_with_password(house, anna, "anna", "viewer")
+    turn_on(house, anna)
+    path = urlsplit(new_link(house, list_users(house)[0].id, SHELL).url).path
+    other = Visitor(server.url)
+    other.get(path)
+    answer = other.post(path, {"password": "a bicycle full of plums"})
+    assert answer.headers["location"] == "/login/code"
+    assert (anna.get("/").status_code, other.get("/").status_code) == (303, 303)
+    other.close()
+
+
+def test_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(house: House, anna: Visitor) -> None:
+    add_with_password(house, anna, "anna", "viewer")
+
+    def kept() -> str:
+        with house.db.read() as connection:
+            return str(connection.exec_driver_sql("SELECT password FROM users").scalar_one())
+
+    assert "m=8,t=1,p=1" in kept()
+    done = SignIn(house, Hasher()).by_password("anna", PASSWORD, "", Place("", ""))
+    assert isinstance(done, SignedIn)
+    assert "m=65536,t=3,p=4" in kept()
 
 
 def test_the_second_factor_is_turned_off_with_the_password_alone_known_to_its_owner(
@@ -228,6 +276,7 @@ def test_what_was_done_stands_in_the_audit_log(house: House, anna: Visitor) -> N
     anna.post("/logout")
     told = [(one.by.name, one.by.way.value, one.deed.value, one.about) for one in reversed(entries(house))]
     assert told == [
+        (getpass.getuser(), "command", "applied", "revision 1"),
         ("root", "command", "user_added", "anna"),
         ("anna", "dashboard", "link_used", "anna"),
         ("anna", "dashboard", "signed_in", "anna"),

@@ -102,7 +102,7 @@ def test_many_names_from_one_network_are_slowed_down_too(stranger: Visitor) -> N
     ]
     assert statuses == [422] * FREE_FOR_NETWORK + [429]
     elsewhere = stranger.post("/login", {"name": "x", "password": "x"}, x_forwarded_for="192.0.2.7")
-    assert elsewhere.status_code == 422, "a proxy on this machine says from whom it has it"
+    assert elsewhere.status_code == 422, "a proxy of ours says from whom it has it"
 
 
 def test_guesses_at_once_are_no_way_round(house: House, server: RunningServer, anna: Visitor) -> None:

@@ -33,11 +33,14 @@ class FakeProvider:
         """Or `other` for another key of the same name, `HS256` by the client's secret, or `none`."""
         self.document: dict[str, Any] = {}
         """What the discovery says instead."""
-        self.key_requests = 0
+        self.broken = False
+        """Answers 503."""
+        self.key_requests = self.discoveries = 0
         self._codes: dict[str, dict[str, str]] = {}
 
     def discovery(self) -> dict[str, Any]:
         """The document of OpenID Connect Discovery."""
+        self.discoveries += 1
         return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
@@ -106,7 +109,7 @@ def open_id_provider(now: int) -> Iterator[FakeProvider]:
             elif where.path == "/keys":
                 self._say(200, provider.keys())
             else:
-                self._say(200, provider.discovery())
+                self._say(503 if provider.broken else 200, provider.discovery())
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()

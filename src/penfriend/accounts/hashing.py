@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 AT_ONCE = 2
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 2.0
 
 
 class Hasher:

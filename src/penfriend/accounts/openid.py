@@ -30,6 +30,8 @@ KEPT_SECONDS = 3600.0
 """So long are the provider's addresses and keys used before they are asked for again."""
 ASKED_AGAIN_SECONDS = 60.0
 """A key that is not known is asked for this often at most: anybody can write a token with one."""
+RESTS_SECONDS = 5.0
+"""A provider that did not answer is left alone for so long, lest everybody who clicks waits for it."""
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures by a key pair; none that the shared secret could make, and not `none`."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -76,6 +78,7 @@ class Provider:
         self._guard = threading.Lock()
         self._metadata: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        self._rests_until = 0.0
 
     def begin(self, now: Moment, elapsed: float, next_path: str) -> Begun:
         """Where to send the browser. Raises OpenIdRefused where the provider cannot be asked."""
@@ -160,7 +163,7 @@ class Provider:
         if known is not None and elapsed - known[0] < KEPT_SECONDS:
             return known[1]
         issuer = self._client.issuer
-        found = self._fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        found = self._fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration", elapsed)
         if found.get("issuer") != issuer:
             raise OpenIdRefused("the provider's document names another issuer")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -178,19 +181,22 @@ class Provider:
             known = self._keys
         if known is not None and elapsed - known[0] < younger_than:
             return known[1]
-        found = KeySet.import_key_set(self._fetch(self._discovered(elapsed)["jwks_uri"]))  # type: ignore[arg-type]  # what the JSON says is checked there
+        found = KeySet.import_key_set(self._fetch(self._discovered(elapsed)["jwks_uri"], elapsed))  # type: ignore[arg-type]  # what the JSON says is checked there
         with self._guard:
             self._keys = (elapsed, found)
         return found
 
-    def _fetch(self, url: str) -> dict[str, Any]:
+    def _fetch(self, url: str, elapsed: float) -> dict[str, Any]:
         """A JSON document of the provider."""
+        if elapsed < self._rests_until:
+            raise OpenIdRefused("the provider did not answer a moment ago")
         try:
             with self._session() as session:
                 answer = session.get(url, withhold_token=True, allow_redirects=False)
                 answer.raise_for_status()
                 found = answer.json()
         except Exception as error:  # whatever the network makes of it
+            self._rests_until = elapsed + RESTS_SECONDS
             raise OpenIdRefused(f"the provider cannot be asked: {type(error).__name__}") from None
         if not isinstance(found, dict):
             raise OpenIdRefused("the provider's document is none")

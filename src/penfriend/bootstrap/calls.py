@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.house import House
+from penfriend.domain.accounts.audit import Deed, Entry
 from penfriend.domain.errors import NotFound
 from penfriend.domain.overview import DeadCall
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.call_tries import dead_calls, try_again
 from penfriend.storage.tables import outgoing_calls, webhook_calls
 
@@ -23,6 +26,9 @@ def retry_calls(house: House, name: str) -> int:
     now = house.clock.now()
     with house.db.write() as connection:
         tried = sum(try_again(connection, system, name, now) for system in _SYSTEMS)
+        if tried:
+            details = {"calls": str(tried)}
+            write_entry(connection, Entry(now, at_the_shell(), Deed.CALLS_RETRIED, name, details))
     if not tried:
         raise NotFound(f'no call of "{name}" has failed; `penfriend calls` lists those that have')
     return tried

@@ -10,10 +10,12 @@ from functools import partial
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from penfriend.domain.contact import ERASED
+from penfriend.domain.accounts.audit import Actor, Deed, Entry, Way
+from penfriend.domain.contact import ERASED, address_hash
 from penfriend.domain.errors import NotFound
 from penfriend.domain.timing import DAY, Moment
 from penfriend.storage import tables as t
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.database import Database
 from penfriend.storage.people import locked_versions
 from penfriend.storage.person_rows import MAY_QUOTE, PERSONAL, Whom, whom
@@ -33,8 +35,17 @@ def erase(connection: Connection, contact_id: int, now: Moment, by: str | None) 
     counts = _wipe(connection, who, now)
     for address in sorted(who.addresses):
         suppress(connection, address, reason=ERASED, evidence=None, at=now, by=by)
+    for about in sorted(map(address_hash, who.addresses)) or [""]:
+        rows = {"rows": str(sum(counts.values()))}
+        write_entry(connection, Entry(now, _actor(by or ""), Deed.ERASED, about, rows))
     _take_out_of_others(connection, who)
     return counts
+
+
+def _actor(by: str) -> Actor:
+    """A key of the API says so in front of its name."""
+    key = by.removeprefix("api ")
+    return Actor(key, Way.COMMAND if key == by else Way.API)
 
 
 def erase_again(db: Database, now: Moment) -> int:

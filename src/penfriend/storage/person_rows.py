@@ -1,7 +1,8 @@
 """Which rows of the store are about one person, and what of them is left when the person is erased.
 
 One list for both rights: what `export` gives is what `erase` treats. A table stands in `PERSONAL` or in
-`NOBODYS`; a test walks all tables and fails where one stands in neither.
+`NOBODYS`, or is about users of the dashboard (`STAFF`); a test walks all tables and fails where one stands
+nowhere.
 """
 
 from __future__ import annotations
@@ -233,6 +234,7 @@ NOBODYS: Mapping[str, str] = {
     "splits": "which arm of a split was better",
     "outgoing_targets": "who wants to be told what",
     "route_rates": "how fast a way out goes",
+    "send_counts": "how many mails went which way, and what came of them",
     "route_days": "how many mails a way out took on a day",
     "revisions": "campaign files",
     "leases": "which worker does what",
@@ -242,6 +244,16 @@ NOBODYS: Mapping[str, str] = {
     "api_keys": "programs that may come in",
 }
 """Tables that hold nothing of a person."""
+
+STAFF: Mapping[str, str] = {
+    "users": "who may use the dashboard",
+    "sessions": "where they are signed in",
+    "one_time_links": "links by which they set a password",
+    "recovery_codes": "codes for when their second factor is lost",
+    "sign_in_guesses": "wrong guesses, by hash",
+    "audit_log": "who did what; of a contact no more than the hash of the address",
+}
+"""Tables about the users of the dashboard, who are no contacts: all but the log goes when one is removed."""
 
 MAY_QUOTE = (
     t.routes.c.reason,

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from penfriend.domain import hits
 from penfriend.engine.following import Following
 from penfriend.web.answers import not_found
+from penfriend.web.here import peer_of
 from penfriend.web.pages import SHOWING
 
 DOT = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -61,18 +62,7 @@ def _seen(request: Request) -> hits.Request:
 
 def network_of(request: Request) -> str:
     """The network that the request came from; behind a proxy of ours the one that it has seen."""
-    peer = _address(request.client.host if request.client else "")
-    forwarded = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2]
-    if peer is not None and not peer.is_global and forwarded:
-        peer = _address(forwarded)
+    peer = peer_of(request)
     if peer is None:
         return ""
     return str(ipaddress.ip_network((peer, _NETWORKS[peer.version]), strict=False))
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        found = ipaddress.ip_address(text.strip().partition("%")[0])
-    except ValueError:
-        return None
-    return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found

@@ -18,19 +18,19 @@ def request(peer: str = "127.0.0.1", **headers: str) -> Request:
 @pytest.mark.parametrize(
     ("peer", "forwarded", "network"),
     [
-        ("192.0.2.7", "", "192.0.2.7"),
-        ("192.0.2.7", "198.51.100.1", "192.0.2.7"),
+        ("8.8.8.8", "", "8.8.8.8"),
+        ("8.8.8.8", "192.0.2.1", "8.8.8.8"),
         ("127.0.0.1", "", "127.0.0.1"),
-        ("127.0.0.1", "198.51.100.1", "198.51.100.1"),
-        ("127.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"),
-        ("127.0.0.1", "nonsense", "127.0.0.1"),
+        ("127.0.0.1", "192.0.2.1", "192.0.2.1"),
+        ("10.0.0.2", "6.6.6.6, 192.0.2.1", "192.0.2.1"),
+        ("127.0.0.1", "nonsense", ""),
         ("::1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::9", "", "2001:db8:1:2::/64"),
-        ("::ffff:192.0.2.7", "", "192.0.2.7"),
+        ("2001:4860:1:2::9", "", "2001:4860:1:2::/64"),
+        ("::ffff:8.8.8.8", "", "8.8.8.8"),
         ("nobody", "", ""),
     ],
 )
-def test_the_network_is_the_peers_or_what_a_proxy_on_this_machine_says(
+def test_the_network_is_the_peers_or_what_a_proxy_of_ours_says(
     peer: str, forwarded: str, network: str
 ) -> None:
     assert network_of(request(peer, x_forwarded_for=forwarded)) == network

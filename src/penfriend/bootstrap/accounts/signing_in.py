@@ -188,12 +188,12 @@ class SignIn:
 
     def _count(self, buckets: tuple[Bucket, ...], name: str, place: Place, now: Moment) -> int:
         """Count a guess; how long it has to wait."""
-        with self._house.db.write() as connection:
-            wait, begun = guesses.count_guess(connection, buckets, now)
-            for bucket in begun:
-                kind = bucket.name.partition(":")[0]
-                about = "" if kind == "network" else name
-                by = Actor("", Way.DASHBOARD, place.network)
+        # guesses that come at once may be in each other's way: then it is tried again
+        wait, begun = self._house.db.run(lambda connection: guesses.count_guess(connection, buckets, now))
+        for bucket in begun:
+            kind = bucket.name.partition(":")[0]
+            about, by = "" if kind == "network" else name, Actor("", Way.DASHBOARD, place.network)
+            with self._house.db.write() as connection:
                 write_entry(connection, Entry(now, by, Deed.GUESSES_SLOWED, about, {"by": kind}))
         return wait
 

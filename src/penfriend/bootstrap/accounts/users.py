@@ -38,12 +38,11 @@ def add_user(house: House, name: str, role: str, email: str, by: Actor) -> OneTi
         )
     now, token = house.clock.now(), _token()
     with house.db.write() as connection:
-        users.lock_users(connection)
-        if users.user_named(connection, name) is not None:
-            raise UserRefused("exists", f'there is a user "{name}" already')
-        if mail and users.user_with_email(connection, mail) is not None:
-            raise UserRefused("exists", "another user has that e-mail already")
         user = users.add_user(connection, name, chosen, mail or None, now)
+        if user is None:
+            taken = users.user_named(connection, name) is not None
+            what = f'there is a user "{name}" already' if taken else "another user has that e-mail already"
+            raise UserRefused("exists", what)
         once.keep_link(connection, token, user, now, Moment(now + LINK_LASTS))
         write_entry(connection, Entry(now, by, Deed.USER_ADDED, name, {"role": chosen.value}))
     return _link(house, name, token, now)
@@ -110,14 +109,18 @@ def remove_named(house: House, name: str, by: Actor) -> None:
 
 
 def first_link(house: House, by: Actor) -> OneTimeLink | None:
-    """A link for the first operator, as long as nobody has ever had a password; None afterwards."""
+    """A link for the first operator, where there are no users, or only that one and the link was never used;
+    None for all others. Of processes that start at once one has it."""
     found = list_users(house)
     if not found:
-        return add_user(house, FIRST, Role.OPERATOR.value, "", by)
-    if any(one.has_password or one.signed_in_at is not None for one in found):
+        try:
+            return add_user(house, FIRST, Role.OPERATOR.value, "", by)
+        except UserRefused:  # another process was faster
+            return None
+    first = found[0]
+    if len(found) > 1 or first.name != FIRST or first.has_password or first.signed_in_at is not None:
         return None
-    only = next((one for one in found if one.role is Role.OPERATOR), None)
-    return None if only is None or len(found) > 1 else new_link(house, only.id, by)
+    return new_link(house, first.id, by)
 
 
 def _keep_an_operator(known: list[User], leaving: User) -> None:

@@ -17,6 +17,8 @@ class Way(StrEnum):
 
     DASHBOARD = "dashboard"
     COMMAND = "command"
+    API = "api"
+    """With a key; its name is who did it."""
 
 
 class Deed(StrEnum):
@@ -43,7 +45,9 @@ class Deed(StrEnum):
     RESUMED = "resumed"
     SUPPRESSED = "suppressed"
     UNSUPPRESSED = "unsuppressed"
+    ERASED = "erased"
     MESSAGE_SETTLED = "message_settled"
+    CALLS_RETRIED = "calls_retried"
 
 
 MEANINGS: Mapping[Deed, str] = {
@@ -68,6 +72,8 @@ MEANINGS: Mapping[Deed, str] = {
     Deed.RESUMED: "a campaign that had stopped by itself was let go on",
     Deed.SUPPRESSED: "an address is not written to any more",
     Deed.UNSUPPRESSED: "an address may be written to again",
+    Deed.ERASED: "all that was known of a person was erased",
+    Deed.CALLS_RETRIED: "calls of another system that had failed are tried again",
     Deed.MESSAGE_SETTLED: "the doubt about a message, or about a gap, was settled",
 }
 """A line of meaning for each; the pages of the dashboard say it in the reader's language."""

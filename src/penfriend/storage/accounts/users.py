@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
 
 from penfriend.domain.accounts.roles import Role
 from penfriend.domain.accounts.users import User
 from penfriend.domain.timing import Moment
 from penfriend.storage.tables import one_time_links, recovery_codes, sessions, users
+from penfriend.storage.upsert import insert_or_ignore
 
 _u = users.c
 
@@ -26,10 +27,13 @@ class Proof:
     oidc_subject: str | None
 
 
-def add_user(connection: Connection, name: str, role: Role, email: str | None, now: Moment) -> int:
-    """Put a user on record; their id. Raises IntegrityError where name or e-mail are another's."""
+def add_user(connection: Connection, name: str, role: Role, email: str | None, now: Moment) -> int | None:
+    """Put a user on record; their id. None where name or e-mail are another's, also of one who is added at
+    the same moment."""
     row = {"name": name, "role": role.value, "email": email, "made_at": now}
-    return int(connection.execute(insert(users).returning(_u.id), row).scalar_one())
+    added = insert_or_ignore(connection.dialect.name, users).values(row).returning(_u.id)
+    found: int | None = connection.execute(added).scalar()
+    return found
 
 
 def all_users(connection: Connection) -> list[User]:

@@ -50,7 +50,7 @@ class AccountPages:
         if isinstance(done, Slowed | OwnFault | PasswordFault):
             return self._account(ask, done, form="password")
         response = self._desk.to("/account?done=password")
-        self._desk.cookies.give(response, SESSION, done)
+        self._desk.cookies.give(ask.request, response, SESSION, done)
         return response
 
     def begin_pairing(self, ask: Ask) -> Response:

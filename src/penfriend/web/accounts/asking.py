@@ -14,7 +14,7 @@ from penfriend.domain.accounts.roles import Role
 from penfriend.domain.accounts.users import Session, browser_of
 from penfriend.storage.accounts.sessions import Place
 from penfriend.web.bodies import Form
-from penfriend.web.preview import LOOPBACK
+from penfriend.web.here import is_named_here, peer_of
 
 _PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9._-]+)*)?")
 _LONGEST_PATH = 200
@@ -53,14 +53,9 @@ class Ask:
 
 
 def network_of(request: Request) -> str:
-    """The address that a request comes from, of IPv6 the network of one household (/64).
-
-    Where it comes from this machine, that is a proxy in front of us, which says in the last place of
-    X-Forwarded-For from whom it has it; from elsewhere that header is anybody's to write.
-    """
-    peer = _address(request.client.host if request.client else "")
-    if peer is not None and peer.is_loopback:
-        peer = _address(request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()) or peer
+    """The address that a request comes from, of IPv6 the network of one household (/64); empty where that is
+    not known."""
+    peer = peer_of(request)
     if peer is None:
         return ""
     if peer.version == 4:
@@ -79,25 +74,9 @@ def from_our_page(request: Request, public_url: str) -> bool:
     public = urlsplit(public_url)
     if origin == f"{public.scheme}://{public.netloc}":
         return True
-    host = request.headers.get("host", "")
-    return _host_name(host) in LOOPBACK and origin == f"http://{host}"
+    return is_named_here(request) and origin == f"http://{request.headers.get('host', '')}"
 
 
 def path_of_ours(wanted: str) -> str:
     """Where to go after signing in: a plain path of ours, whatever somebody has put there; else the start."""
     return wanted if len(wanted) <= _LONGEST_PATH and _PATH.fullmatch(wanted) else "/"
-
-
-def _host_name(host: str) -> str | None:
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return getattr(found, "ipv4_mapped", None) or found

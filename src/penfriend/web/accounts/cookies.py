@@ -9,6 +9,8 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.responses import Response
 
+from penfriend.web.here import is_from_here
+
 SESSION = "penfriend_session"
 VISIT = "penfriend_visit"
 """Who has not signed in yet: it ties the form to the browser."""
@@ -21,31 +23,43 @@ BROWSER_SECONDS = 400 * 24 * 3600
 
 
 class Cookies:
-    """Reads and sets them. `public_url` says whether the dashboard is reached by https."""
+    """Reads and sets them. `public_url` says whether the dashboard is reached by https; who comes through a
+    tunnel to an address of this machine has no https there, and their cookies are that address's alone."""
 
     def __init__(self, public_url: str) -> None:
-        self._secure = public_url.startswith("https://")
+        self._https = public_url.startswith("https://")
 
-    def name(self, which: str) -> str:
-        """What the cookie is called here."""
-        return f"__Host-{which}" if self._secure else which
+    def name(self, request: Request, which: str) -> str:
+        """What the cookie is called in the answer to this request."""
+        return f"__Host-{which}" if self._is_secure(request) else which
 
     def read(self, request: Request, which: str) -> str:
         """Its value; empty for none."""
-        return request.cookies.get(self.name(which), "")
+        return request.cookies.get(self.name(request, which), "")
 
-    def give(self, response: Response, which: str, value: str, seconds: int | None = None) -> None:
+    def give(
+        self, request: Request, response: Response, which: str, value: str, seconds: int | None = None
+    ) -> None:
         """Let the browser keep it, for so long or until it is closed."""
         response.set_cookie(
-            self.name(which),
+            self.name(request, which),
             value,
             max_age=seconds,
             path="/",
-            secure=self._secure,
+            secure=self._is_secure(request),
             httponly=True,
             samesite="lax",
         )
 
-    def take(self, response: Response, which: str) -> None:
+    def take(self, request: Request, response: Response, which: str) -> None:
         """Let the browser forget it."""
-        response.delete_cookie(self.name(which), path="/", secure=self._secure, httponly=True, samesite="lax")
+        response.delete_cookie(
+            self.name(request, which),
+            path="/",
+            secure=self._is_secure(request),
+            httponly=True,
+            samesite="lax",
+        )
+
+    def _is_secure(self, request: Request) -> bool:
+        return self._https and not is_from_here(request)

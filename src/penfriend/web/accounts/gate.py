@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from http import HTTPStatus
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -21,7 +21,7 @@ from penfriend.web.accounts.cookies import SESSION, VISIT
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.routes import Route, To
 from penfriend.web.bodies import Form, read_form
-from penfriend.web.preview import from_this_machine
+from penfriend.web.here import is_from_here
 
 _FORM = "form"
 """The purpose of the mark in a form."""
@@ -38,7 +38,7 @@ class Gate:
     async def pass_on(self, route: Route, request: Request) -> Response:
         """The answer to a request."""
         if self._open:
-            from_this_machine(request)
+            _only_from_here(request)
         form = await read_form(request) if route.method == "POST" else Form([])
         return await run_in_threadpool(self._answer, route, request, form)
 
@@ -51,10 +51,10 @@ class Gate:
         bound = _bound_to(session, visit or fresh)
         ask = Ask(request, form, session, self._role(session), self._desk.door.seals.mark(bound, _FORM))
         response = self._stop(route, ask, bound) or route.answer(ask)
-        if found and found.token and not _gives(response, cookies.name(SESSION)):
-            cookies.give(response, SESSION, found.token)
-        if fresh and route.who is To.EVERYBODY and not _gives(response, cookies.name(VISIT)):
-            cookies.give(response, VISIT, fresh)
+        if found and found.token and not _gives(response, cookies.name(request, SESSION)):
+            cookies.give(request, response, SESSION, found.token)
+        if fresh and route.who is To.EVERYBODY and not _gives(response, cookies.name(request, VISIT)):
+            cookies.give(request, response, VISIT, fresh)
         return response
 
     def _role(self, session: Session | None) -> Role | None:
@@ -82,6 +82,11 @@ class Gate:
     def _is_meant(self, ask: Ask, bound: str) -> bool:
         ours = from_our_page(ask.request, self._desk.house.settings.public_url)
         return ours and self._desk.door.seals.is_marked(ask.form.one("form_token"), bound, _FORM)
+
+
+def _only_from_here(request: Request) -> None:
+    if not is_from_here(request):
+        raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST)
 
 
 def _bound_to(session: Session | None, visit: str) -> str:

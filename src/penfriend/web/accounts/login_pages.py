@@ -87,7 +87,7 @@ class LoginPages:
         """End the session."""
         self._desk.sessions.sign_out(ask.signed_in, ask.actor)
         response = self._desk.to("/login")
-        self._desk.cookies.take(response, SESSION)
+        self._desk.cookies.take(ask.request, response, SESSION)
         return response
 
     def refuse(self, ask: Ask, why: str, status: HTTPStatus) -> Response:
@@ -101,10 +101,10 @@ class LoginPages:
         wanted = path_of_ours(wanted)
         half = "/login/code" if wanted == "/" else f"/login/code?next={wanted}"
         response = self._desk.to(half if done.stage is Stage.CODE else wanted)
-        self._desk.cookies.give(response, SESSION, done.token)
-        self._desk.cookies.take(response, VISIT)
+        self._desk.cookies.give(ask.request, response, SESSION, done.token)
+        self._desk.cookies.take(ask.request, response, VISIT)
         if done.browser is not None:
-            self._desk.cookies.give(response, BROWSER, done.browser, BROWSER_SECONDS)
+            self._desk.cookies.give(ask.request, response, BROWSER, done.browser, BROWSER_SECONDS)
         return response
 
     def _login(

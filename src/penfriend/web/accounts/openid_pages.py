@@ -54,7 +54,7 @@ class OpenIdPages:
             return self._refuse(ask, refused)
         response = RedirectResponse(begun.url, HTTPStatus.SEE_OTHER, HEADERS)
         sealed = self._desk.door.seals.seal(begun.kept, _PURPOSE)
-        self._desk.cookies.give(response, OPENID, sealed, LASTS // SECOND)
+        self._desk.cookies.give(ask.request, response, OPENID, sealed, LASTS // SECOND)
         return response
 
     def come_back(self, ask: Ask) -> Response:
@@ -73,11 +73,11 @@ class OpenIdPages:
             response = self._login.refuse(ask, "unknown", HTTPStatus.FORBIDDEN)
         else:
             response = self._login.let_in(ask, done, wanted)
-        self._desk.cookies.take(response, OPENID)
+        self._desk.cookies.take(ask.request, response, OPENID)
         return response
 
     def _refuse(self, ask: Ask, refused: OpenIdRefused) -> Response:
         _log.warning("a sign-in by OpenID Connect failed: %s", refused)
         response = self._login.refuse(ask, "failed", HTTPStatus.BAD_REQUEST)
-        self._desk.cookies.take(response, OPENID)
+        self._desk.cookies.take(ask.request, response, OPENID)
         return response
