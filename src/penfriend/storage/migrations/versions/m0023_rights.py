@@ -1,4 +1,5 @@
-"""What a consent was given to and by which address; and who was erased, to be found."""
+"""What a consent was given to and by which address; who was erased, and the newest answers, to be
+found."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ def upgrade() -> None:
     """Add the columns and the index."""
     op.add_column("consents", Column("address", TEXT))
     op.add_column("consents", Column("text_version", TEXT))
+    op.create_index("ix_answers_answered_at", "answers", ["answered_at"])
     erased = text("erased_at IS NOT NULL")
     op.create_index(
         "ix_contacts_erased", "contacts", ["erased_at"], sqlite_where=erased, postgresql_where=erased
@@ -23,5 +25,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_contacts_erased", "contacts")
+    op.drop_index("ix_answers_answered_at", "answers")
     op.drop_column("consents", "text_version")
     op.drop_column("consents", "address")
