@@ -76,6 +76,7 @@ def test_erasure_asks_first_and_leaves_nothing_of_the_person(
     done = command(tmp_path, environment, "erase", ANN, "--yes", "--json")
     assert (done.returncode, json.loads(done.stdout)["rows"]["messages"]) == (0, 1)
     left = all_rows(house)
+    assert house.overview().contacts == 1
     assert [word for word in (ANN, "'ann'", "Für ışık") if word in left] == []
     assert BOB in left
     assert why_not(house) == ERASED
