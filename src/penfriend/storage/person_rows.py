@@ -240,6 +240,13 @@ NOBODYS: Mapping[str, str] = {
     "destinations": "domains that rest",
     "notes": "small things to remember",
     "api_keys": "programs that may come in",
+    "send_counts": "how many tries came to what",
+    "users": "who may use the dashboard",
+    "sessions": "their sessions",
+    "one_time_links": "their links",
+    "recovery_codes": "their codes",
+    "sign_in_guesses": "wrong guesses at their passwords",
+    "audit_log": "what they did; addresses stand in it by their hash alone",
 }
 """Tables that hold nothing of a person."""
 

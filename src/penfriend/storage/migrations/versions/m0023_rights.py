@@ -1,5 +1,4 @@
-"""What a consent was given to and by which address; who was erased, and the newest answers, to be
-found."""
+"""What a consent was given to and by which address; and who was erased, to be found."""
 
 from __future__ import annotations
 
@@ -15,7 +14,6 @@ def upgrade() -> None:
     """Add the columns and the index."""
     op.add_column("consents", Column("address", TEXT))
     op.add_column("consents", Column("text_version", TEXT))
-    op.create_index("ix_answers_answered_at", "answers", ["answered_at"])
     erased = text("erased_at IS NOT NULL")
     op.create_index(
         "ix_contacts_erased", "contacts", ["erased_at"], sqlite_where=erased, postgresql_where=erased
@@ -25,6 +23,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_contacts_erased", "contacts")
-    op.drop_index("ix_answers_answered_at", "answers")
     op.drop_column("consents", "text_version")
     op.drop_column("consents", "address")
