@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.api_keys import create_key
+from penfriend.domain.accounts.audit import Way
 from penfriend.domain.api_keys import Scope
 from penfriend.domain.contact import ERASED
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
+from penfriend.storage.accounts.audit_log import read_entries
 from penfriend.storage.suppressions import suppression_reason
 from penfriend.storage.tables import events
 from penfriend.web.bodies import MAX_CONTACT
@@ -208,6 +210,8 @@ def test_delete_erases(program: Program) -> None:
     program.fits("/v1/contacts/{id}", "delete", gone)
     with program.house.db.read() as connection:
         assert suppression_reason(connection, ANN) == ERASED
+        by = read_entries(connection)[0].by
+    assert (by.name, by.way, by.network) == ("api all", Way.API, "127.0.0.0/24")
 
 
 def test_story_is_what_why_tells(program: Program) -> None:

@@ -10,10 +10,12 @@ from functools import partial
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from penfriend.domain.accounts.audit import Actor, Deed, Entry
 from penfriend.domain.contact import ERASED
 from penfriend.domain.errors import NotFound
 from penfriend.domain.timing import DAY, Moment
 from penfriend.storage import tables as t
+from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.database import Database
 from penfriend.storage.people import locked_versions
 from penfriend.storage.person_rows import MAY_QUOTE, PERSONAL, Whom, whom
@@ -35,6 +37,14 @@ def erase(connection: Connection, contact_id: int, now: Moment, by: str | None) 
         suppress(connection, address, reason=ERASED, evidence=None, at=now, by=by)
     _take_out_of_others(connection, who)
     return counts
+
+
+def erase_by(connection: Connection, contact_id: int, now: Moment, by: Actor) -> dict[str, int]:
+    """The same, and a line in the audit log, in which the address stands by its hash."""
+    digest = select(t.contacts.c.email_hash).where(t.contacts.c.id == contact_id)
+    about = connection.execute(digest).scalar() or ""
+    write_entry(connection, Entry(now, by, Deed.PERSON_ERASED, about))
+    return erase(connection, contact_id, now, by.name)
 
 
 def erase_again(db: Database, now: Moment) -> int:

@@ -17,6 +17,7 @@ class Way(StrEnum):
 
     DASHBOARD = "dashboard"
     COMMAND = "command"
+    API = "api"
 
 
 class Deed(StrEnum):
@@ -44,6 +45,8 @@ class Deed(StrEnum):
     SUPPRESSED = "suppressed"
     UNSUPPRESSED = "unsuppressed"
     MESSAGE_SETTLED = "message_settled"
+    PERSON_ERASED = "person_erased"
+    CALLS_RETRIED = "calls_retried"
 
 
 MEANINGS: Mapping[Deed, str] = {
@@ -69,6 +72,8 @@ MEANINGS: Mapping[Deed, str] = {
     Deed.SUPPRESSED: "an address is not written to any more",
     Deed.UNSUPPRESSED: "an address may be written to again",
     Deed.MESSAGE_SETTLED: "the doubt about a message, or about a gap, was settled",
+    Deed.PERSON_ERASED: "a person was erased",
+    Deed.CALLS_RETRIED: "calls of another system that had failed are made again",
 }
 """A line of meaning for each; the pages of the dashboard say it in the reader's language."""
 
