@@ -149,7 +149,6 @@ def test_put_by_address_makes_somebody_without_an_id_who_may_get_one_and_another
         ("c-1", {"id": "c-8"}, "contact_merged"),
         ("c-1", {"timezone": "Mars/Olympus"}, "is not a time zone"),
         ("c-1", {"email": BOB}, "belongs to another contact"),
-        ("c-1", {"attributes": [1]}, "is not a mapping"),
         ("c-1", {"attributes": False}, "is not a mapping"),
         ("c-1", {"attributes": {"a": "x" * 70_000}}, "bytes are too many"),
         ("c-9\n", {"first_name": "x"}, "contact: "),
@@ -190,14 +189,8 @@ def test_any_text_is_an_id(program: Program, who: str) -> None:
 
 
 def test_id_that_is_no_text_is_nobody(program: Program) -> None:
-    for path in (
-        "/v1/contacts/%FF",
-        "/v1/contacts/",
-        "/v1/contacts/a%00b",
-        "/v1/messages/a%00",
-        "/v1/segments/%00",
-    ):
-        assert program.get(path, 404)["status"] == 404
+    for path in ("contacts/%FF", "contacts/", "contacts/a%00b", "messages/a%00", "segments/%00"):
+        assert program.get(f"/v1/{path}", 404)["status"] == 404
     for method in ("PUT", "OPTIONS"):
         refused = program.ask(method, "/v1/contacts/c-1/story")
         assert (refused.status_code, set(refused.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
