@@ -160,6 +160,8 @@ def _plain(
     if table == "contacts":
         plain = {name: value for name, value in plain.items() if name not in {"version", "key", "email_at"}}
         plain["who"] = people[row["id"]]
+    if table == "consents":
+        plain.pop("address", None)  # as it was known when the consent was recorded
     if "contact_id" in plain:
         plain["contact_id"] = people[plain["contact_id"]]
     for name in ("event_id", "latest_id"):

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.exc import IntegrityError
 
 from penfriend.domain.ingestion import Answer, Duplicate, Taken
+from penfriend.storage.database_errors import TransactionLost
+from penfriend.storage.erasing import erase
+from penfriend.storage.people import find_contact
 from tests.contract.store_cases import Shop
 
 PEOPLE, ROUNDS, THREADS = 4, 6, 3
@@ -50,6 +56,47 @@ def test_same_events_brought_at_once_are_taken_once(shop: Shop) -> None:
     assert answers.count(Duplicate()) == PEOPLE * (THREADS - 1)
     assert shop.row("SELECT count(*) AS n FROM events") == {"n": PEOPLE}
     assert shop.row("SELECT count(*) AS n FROM contacts") == {"n": PEOPLE}
+
+
+def test_event_that_comes_while_its_person_is_erased_is_of_somebody_new(shop: Shop) -> None:
+    together = threading.Barrier(THREADS)
+    faults: list[BaseException] = []
+
+    def bring(number: int) -> None:
+        try:
+            together.wait(30)
+            for turn in range(ROUNDS):
+                ids = [f"{number}-{turn}-{who}" for who in range(PEOPLE)]
+                events = [shop.event("page", contact=f"c-{one[-1]}", id=one) for one in ids]
+                until_taken(partial(shop.take, *events))
+                if number == 0:
+                    until_taken(forget_somebody)
+        except BaseException as fault:
+            faults.append(fault)
+            raise
+
+    def forget_somebody() -> None:
+        with shop.db.read() as connection:
+            found = find_contact(connection, "c-1")
+        if found is not None:
+            shop.db.run(lambda connection: erase(connection, found, shop.clock.now(), None))
+
+    run_all(bring)
+    assert faults == []
+    theirs = "FROM events JOIN contacts AS c ON c.id = contact_id WHERE erased_at IS NOT NULL"
+    assert shop.row(f"SELECT count(*) AS n {theirs}") == {"n": 0}
+    assert shop.row("SELECT count(*) AS n FROM contacts WHERE erased_at IS NOT NULL") == {"n": ROUNDS}
+
+
+def until_taken(bring: Callable[[], object]) -> None:
+    """Bring it as often as it takes: who is told that the store is busy comes again."""
+    for _ in range(100):
+        try:
+            bring()
+        except (TransactionLost, IntegrityError):
+            continue
+        return
+    raise AssertionError("the store is busy for ever")
 
 
 def run_all(bring: Callable[[int], None]) -> None:

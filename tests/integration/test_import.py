@@ -228,6 +228,21 @@ def test_consents(shop: Shop, tmp_path: Path) -> None:
     assert numbers(run(shop, "consents", path)) == (0, 2, 0)
 
 
+def test_refusals_of_a_registry_are_obeyed(shop: Shop, tmp_path: Path) -> None:
+    shop.happen("subscribed", "2026-01-05T10:00:00Z", email="ann@post.example", topic="news")
+    text = (
+        "recipient,consentDate,status,type\n"
+        "ann@post.example,2026-02-01 09:00,RET,EPOSTA\n"
+        "bob@post.example,2026-02-01 09:00,ONAY,EPOSTA\n"
+        "eve@post.example,2026-02-01 09:00,MAYBE,EPOSTA\n"
+    )
+    columns = {"recipient": "email", "consentDate": "at", "status": "change", "type": ""}
+    report = run(shop, "consents", written(tmp_path, text), columns=columns)
+    assert numbers(report) == (1, 0, 2)
+    assert [reason.partition(":")[0] for _, reason in report.reasons] == ["topic", "change"]
+    assert shop.rows("SELECT topic, subscribed FROM subscriptions") == [{"topic": "news", "subscribed": 0}]
+
+
 def test_progress_is_told_in_bytes_of_the_file(shop: Shop, tmp_path: Path) -> None:
     path = written(tmp_path, EVENTS)
     told: list[tuple[int, int | None]] = []

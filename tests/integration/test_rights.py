@@ -13,8 +13,10 @@ from sqlalchemy import select
 from penfriend.bootstrap import House
 from penfriend.bootstrap.forgetting import forget_old
 from penfriend.bootstrap.people import erase_person
-from penfriend.domain.contact import ERASED
+from penfriend.domain.accounts.audit import Actor, Deed, Way
+from penfriend.domain.contact import ERASED, address_hash
 from penfriend.domain.events import EventIn
+from penfriend.storage.accounts.audit_log import read_entries
 from penfriend.storage.tables import metadata
 from tests.support.commands import run_here
 from tests.support.houses import NOON
@@ -76,9 +78,13 @@ def test_erasure_asks_first_and_leaves_nothing_of_the_person(
     done = command(tmp_path, environment, "erase", ANN, "--yes", "--json")
     assert (done.returncode, json.loads(done.stdout)["rows"]["messages"]) == (0, 1)
     left = all_rows(house)
+    assert house.overview().contacts == 1
     assert [word for word in (ANN, "'ann'", "Für ışık") if word in left] == []
     assert BOB in left
     assert why_not(house) == ERASED
+    with house.db.read() as connection:
+        entry = read_entries(connection)[0]
+    assert (entry.deed, entry.about, entry.by.name) == (Deed.PERSON_ERASED, address_hash(ANN), "greta")
     again = command(tmp_path, environment, "erase", ANN, "--yes")
     assert (again.returncode, "there is no contact" in again.stderr) == (1, True)
     shown = command(tmp_path, environment, "show", ANN).stdout
@@ -89,7 +95,7 @@ def test_erasure_asks_first_and_leaves_nothing_of_the_person(
 def test_who_was_erased_and_is_imported_again_gets_no_mail_until_they_agree_again(
     house: House,
 ) -> None:
-    erase_person(house, ANN, "somebody")
+    erase_person(house, ANN, Actor("somebody", Way.COMMAND))
     later(house, 60_000_000)
     old = EventIn("subscribed", ANN, ANN, NOON, {"topic": "offers"}, "old")
     house.ingester().ingest_events([old], source="import:old.csv")

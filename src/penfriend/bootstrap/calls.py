@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.house import House
-from penfriend.domain.accounts.audit import Deed, Entry
+from penfriend.domain.accounts.audit import Actor, Deed, Entry
 from penfriend.domain.errors import NotFound
 from penfriend.domain.overview import DeadCall
 from penfriend.storage.accounts.audit_log import write_entry
@@ -20,15 +19,14 @@ def failed_calls(house: House, limit: int) -> list[DeadCall]:
         return [call for system in _SYSTEMS for call in dead_calls(connection, system, limit)]
 
 
-def retry_calls(house: House, name: str) -> int:
-    """Try all failed calls of the webhook or outgoing of that name again; how many. Raises NotFound where it
-    has none."""
+def retry_calls(house: House, name: str, by: Actor) -> int:
+    """Try all failed calls of the webhook or outgoing of that name again; how many. `by` is who wants it.
+    Raises NotFound where it has none."""
     now = house.clock.now()
     with house.db.write() as connection:
         tried = sum(try_again(connection, system, name, now) for system in _SYSTEMS)
         if tried:
-            details = {"calls": str(tried)}
-            write_entry(connection, Entry(now, at_the_shell(), Deed.CALLS_RETRIED, name, details))
+            write_entry(connection, Entry(now, by, Deed.CALLS_RETRIED, name, {"calls": str(tried)}))
     if not tried:
         raise NotFound(f'no call of "{name}" has failed; `penfriend calls` lists those that have')
     return tried

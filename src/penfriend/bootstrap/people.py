@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from penfriend.bootstrap.house import House
+from penfriend.domain.accounts.audit import Actor
 from penfriend.domain.coercion import line, shown
 from penfriend.domain.contact import normalise_text
 from penfriend.domain.errors import EventRefused
@@ -13,7 +14,7 @@ from penfriend.domain.events import EventIn, Json
 from penfriend.domain.incoming_contact import check_attributes, check_contact_fields
 from penfriend.domain.timing import iso_utc
 from penfriend.engine.ingest import check_address
-from penfriend.storage.erasing import erase
+from penfriend.storage.erasing import erase_by
 from penfriend.storage.people import find_contact
 from penfriend.storage.person_data import Document, read_all, read_contact
 
@@ -106,7 +107,7 @@ def everything_about(house: House, who: str) -> Document:
         }
 
 
-def erase_person(house: House, who: str, by: str) -> dict[str, int]:
+def erase_person(house: House, who: str, by: Actor) -> dict[str, int]:
     """Erase somebody; how many rows of each table were deleted or wiped. Raises NotFound."""
     contact_id, now = house.contact_id(who), house.clock.now()
-    return house.db.run(lambda connection: erase(connection, contact_id, now, by))
+    return house.db.run(lambda connection: erase_by(connection, contact_id, now, by))

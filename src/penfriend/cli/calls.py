@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.calls import failed_calls, retry_calls
 from penfriend.cli.moments import shown_moment
 from penfriend.cli.output import DONE, print_json
@@ -54,6 +55,6 @@ def retry(
     Example: penfriend calls retry registry
     """
     with House.open() as house:
-        number = retry_calls(house, name)
+        number = retry_calls(house, name, at_the_shell())
     typer.echo(f"{name}: {number} calls are due again")
     return DONE

@@ -15,6 +15,7 @@ from penfriend.bootstrap.people import contact_document, erase_person, everythin
 from penfriend.cli.moments import iso_moment, shown_moment
 from penfriend.cli.output import DONE, WRONG, complain, print_json
 from penfriend.cli.tables import console, table
+from penfriend.domain.accounts.audit import Actor, Way
 from penfriend.domain.contact import ERASED
 from penfriend.domain.errors import SettingError
 from penfriend.domain.incoming_contact import CONTACT_FIELDS
@@ -85,7 +86,7 @@ def erase(
         name = contact_document(house, who)["id"] or who
         if not yes and (as_json or not _is_sure(str(name))):
             raise SettingError("nothing was erased; it cannot be undone, so say --yes")
-        counts = erase_person(house, who, _who())
+        counts = erase_person(house, who, Actor(_who(), Way.COMMAND))
     total = sum(counts.values())
     print_json({"erased": name, "rows": counts}) if as_json else typer.echo(f"{name}: erased, {total} rows")
     return DONE

@@ -42,6 +42,16 @@ class GivenAnswer:
     at: Moment
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenComment:
+    """What somebody has written in answer to a survey; who stays out of it."""
+
+    survey: str
+    score: int | None
+    text: str
+    at: Moment
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitedMail:
     """The mail whose link was followed."""
@@ -217,6 +227,8 @@ class SurveyPage(Page):
     comment_label: Text | None
     scores: range
     kind: str
+    options: tuple[Text, ...]
+    """Of a choice: what each score says, from 1; of a scale nothing."""
     chosen: int | None
     comment: str
     answered: int | None = None

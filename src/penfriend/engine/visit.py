@@ -176,6 +176,7 @@ def survey_page(
         comment_label=survey.comment,
         scores=survey.scores,
         kind=survey.kind,
+        options=survey.options,
         chosen=chosen,
         comment=comment,
         answered=before.score if before else None,

@@ -10,8 +10,8 @@ from functools import partial
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from penfriend.domain.accounts.audit import Actor, Deed, Entry, Way
-from penfriend.domain.contact import ERASED, address_hash
+from penfriend.domain.accounts.audit import Actor, Deed, Entry
+from penfriend.domain.contact import ERASED
 from penfriend.domain.errors import NotFound
 from penfriend.domain.timing import DAY, Moment
 from penfriend.storage import tables as t
@@ -35,17 +35,18 @@ def erase(connection: Connection, contact_id: int, now: Moment, by: str | None) 
     counts = _wipe(connection, who, now)
     for address in sorted(who.addresses):
         suppress(connection, address, reason=ERASED, evidence=None, at=now, by=by)
-    for about in sorted(map(address_hash, who.addresses)) or [""]:
-        rows = {"rows": str(sum(counts.values()))}
-        write_entry(connection, Entry(now, _actor(by or ""), Deed.ERASED, about, rows))
     _take_out_of_others(connection, who)
     return counts
 
 
-def _actor(by: str) -> Actor:
-    """A key of the API says so in front of its name."""
-    key = by.removeprefix("api ")
-    return Actor(key, Way.COMMAND if key == by else Way.API)
+def erase_by(connection: Connection, contact_id: int, now: Moment, by: Actor) -> dict[str, int]:
+    """The same, and a line in the audit log, in which the address stands by its hash."""
+    digest = select(t.contacts.c.email_hash).where(t.contacts.c.id == contact_id)
+    about = connection.execute(digest).scalar() or ""
+    counts = erase(connection, contact_id, now, by.name)
+    rows = {"rows": str(sum(counts.values()))}
+    write_entry(connection, Entry(now, by, Deed.PERSON_ERASED, about, rows))
+    return counts
 
 
 def erase_again(db: Database, now: Moment) -> int:

@@ -59,7 +59,10 @@ _BY_ID = (
     "SELECT c.id AS found, c.id, c.key, c.email, c.email_at, c.created_at"
     " FROM BATCH AS wanted CROSS JOIN contacts AS c WHERE c.id = wanted.id AND c.erased_at IS NULL"
 )
-_LOCK = "SELECT id FROM contacts WHERE id IN (SELECT id FROM BATCH AS b) ORDER BY id FOR NO KEY UPDATE"
+_LOCK = (
+    "SELECT id FROM contacts WHERE id IN (SELECT id FROM BATCH AS b) AND erased_at IS NULL"
+    " ORDER BY id FOR NO KEY UPDATE"
+)
 
 
 def _row(known: Known) -> dict[str, object]:
@@ -113,7 +116,7 @@ class Identities:
             return
         locked = run(self._connection, _LOCK, batch=self._known).all()
         if len(locked) != len(self._known):
-            raise TransactionLost("a contact was joined with another in the meantime")
+            raise TransactionLost("a contact was joined with another, or erased, in the meantime")
 
     def of_id(self, contact_id: int) -> int:
         """The contact with our id. Raises EventRefused where it is gone."""

@@ -37,6 +37,7 @@ from penfriend.storage.tables import (
 )
 
 _m, _e = messages.c, enrollments.c
+_CONTACTS = select(func.count()).select_from(contacts).where(contacts.c.erased_at.is_(None))
 _OF_TRY = ("server", "stage", "outcome")
 
 
@@ -56,7 +57,7 @@ class Reports:
             )
             return Overview(
                 at=now,
-                contacts=connection.execute(select(func.count()).select_from(contacts)).scalar_one(),
+                contacts=connection.execute(_CONTACTS).scalar_one(),
                 campaigns=_campaigns(connection, trigger_segments),
                 overdue=connection.execute(
                     select(func.count()).select_from(messages).where(due)

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from penfriend.bootstrap import House
 from penfriend.bootstrap.people import change_of, contact_document, erase_person
 from penfriend.bootstrap.reading import story_of
+from penfriend.domain.accounts.audit import Actor, Way
 from penfriend.domain.api_keys import Scope
 from penfriend.domain.errors import EventRefused
 from penfriend.domain.events import EventIn
@@ -28,6 +29,7 @@ from penfriend.web.bodies import read_body
 from penfriend.web.event_bodies import BodyRefused, read_object
 from penfriend.web.events import COME_AGAIN
 from penfriend.web.keyholders import Keyholders
+from penfriend.web.links import network_of
 from penfriend.web.pages import SHOWING
 from penfriend.web.reading import found
 
@@ -101,7 +103,8 @@ class ContactRoutes:
 
     async def _delete(self, request: Request, who: str) -> Response:
         key = await self._keyholders.let_in(request, Scope.CONTACTS_WRITE)
-        await found(partial(erase_person, self._house, who, f"api {key.name}"))
+        by = Actor(f"api {key.name}", Way.API, network_of(request))
+        await found(partial(erase_person, self._house, who, by))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from penfriend.domain.tokens import Purpose
+from penfriend.storage.comments import newest_comments
 from penfriend.storage.tables import answers
 from tests.unit.web.visit_shop import VisitShop
 
@@ -123,3 +124,44 @@ def test_a_score_that_is_no_longer_on_the_scale_is_not_chosen(
 ) -> None:
     link = shop.link(Purpose.SURVEY, who, shop.mail(who, "satisfaction", "survey/nps"), 40)
     assert "checked" not in client.get(link).text
+
+
+def test_a_choice_shows_its_options_and_stores_the_number_of_one(
+    shop: VisitShop, client: httpx.Client, who: int
+) -> None:
+    link = shop.link(Purpose.SURVEY, who, shop.mail(who, "satisfaction", "survey/choice"), 2)
+    text = client.get(link).text
+    assert "<bdi>The price</bdi>" in text
+    assert "<bdi>&lt;b&gt;Something&lt;/b&gt; else</bdi>" in text
+    assert 'value="2" required checked' in text
+    refused = client.post(link, data={"score": "3"})
+    assert (refused.status_code, "Choose one of the answers." in refused.text) == (422, True)
+    thanks = client.post(link, data={"score": "1"})
+    assert "Your answer has arrived: <bdi>The price</bdi>." in thanks.text
+    assert given(shop) == [("reason", 1, 1, None)]
+    with shop.db.read() as connection:
+        assert newest_comments(connection) == [], "it was no comment"
+    assert "Your answer so far is <bdi>The price</bdi>." in client.get(link).text
+
+
+def test_wall_has_the_newest_comments_as_they_stand_now(
+    shop: VisitShop, client: httpx.Client, who: int
+) -> None:
+    links = [
+        shop.link(Purpose.SURVEY, who, shop.mail(who, "satisfaction", "survey/nps"), score)
+        for score in range(4)
+    ]
+    for score, link in enumerate(links):
+        client.post(link, data={"score": str(score), "comment": f"Comment {score}"})
+        shop.later()
+    client.post(links[1], data={"score": "9", "comment": "Better now"})
+    shop.later()
+    client.post(links[0], data={"score": "0", "comment": ""})
+    with shop.db.read() as connection:
+        found = newest_comments(connection, 2)
+    assert [(one.survey, one.score, one.text) for one in found] == [
+        ("after_delivery", 9, "Better now"),
+        ("after_delivery", 3, "Comment 3"),
+    ]
+    with shop.db.read() as connection:
+        assert "Comment 0" not in [one.text for one in newest_comments(connection)], "it was taken back"

@@ -79,6 +79,12 @@ SURVEYS = {
         {"en": "What is the main reason for your score?", "ar": "ما السبب الرئيسي لهذه الدرجة؟"},
     ),
     "advice": Survey("advice", "csat", {"en": "How was our advice?"}),
+    "reason": Survey(
+        "reason",
+        "choice",
+        {"en": "What held you back?", "ar": "ما الذي منعك؟"},
+        options=({"en": "The price", "ar": "السعر"}, {"en": "<b>Something</b> else", "ar": "شيء آخر"}),
+    ),
 }
 
 
@@ -89,10 +95,13 @@ def campaigns() -> dict[str, Campaign]:
     hello = Send(id="welcome/hello", template="welcome/hello")
     nps = Send(id="survey/nps", template="welcome/hello", survey="after_delivery")
     csat = Send(id="survey/csat", template="welcome/hello", survey="advice")
+    choice = Send(id="survey/choice", template="welcome/hello", survey="reason")
     letter = Send(id="confirm", template="welcome/hello")
     return {
         "welcome": Campaign(name="welcome", trigger=joined, topic="offers", steps=(hello,)),
-        "satisfaction": Campaign(name="satisfaction", trigger=joined, topic="rewards", steps=(nps, csat)),
+        "satisfaction": Campaign(
+            name="satisfaction", trigger=joined, topic="rewards", steps=(nps, csat, choice)
+        ),
         "opt_in": Campaign(name="opt_in", trigger=asked, kind=Kind.TRANSACTIONAL, steps=(letter,)),
     }
 

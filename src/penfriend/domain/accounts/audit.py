@@ -45,8 +45,8 @@ class Deed(StrEnum):
     RESUMED = "resumed"
     SUPPRESSED = "suppressed"
     UNSUPPRESSED = "unsuppressed"
-    ERASED = "erased"
     MESSAGE_SETTLED = "message_settled"
+    PERSON_ERASED = "person_erased"
     CALLS_RETRIED = "calls_retried"
 
 
@@ -72,9 +72,9 @@ MEANINGS: Mapping[Deed, str] = {
     Deed.RESUMED: "a campaign that had stopped by itself was let go on",
     Deed.SUPPRESSED: "an address is not written to any more",
     Deed.UNSUPPRESSED: "an address may be written to again",
-    Deed.ERASED: "all that was known of a person was erased",
-    Deed.CALLS_RETRIED: "calls of another system that had failed are tried again",
     Deed.MESSAGE_SETTLED: "the doubt about a message, or about a gap, was settled",
+    Deed.PERSON_ERASED: "a person was erased",
+    Deed.CALLS_RETRIED: "calls of another system that had failed are made again",
 }
 """A line of meaning for each; the pages of the dashboard say it in the reader's language."""
 
