@@ -139,3 +139,20 @@ def test_axe_would_find_something(server: RunningServer, page: Page) -> None:
     page.goto(f"{server.url}/login")
     page.evaluate("document.querySelector('label').remove()")
     assert any("label" in one for one in faults(page))
+
+
+def test_letters_are_looked_at_behind_the_login(house: House, server: RunningServer, page: Page) -> None:
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.goto(server.url + urlsplit(add_user(house, "mary", "marketer", "", SHELL).url).path)
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Preview").click()
+    expect(page.frame_locator("iframe[title$='on a phone']").get_by_text("12 Mill Lane")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("link", name="All letters").click()
+    expect(page.frame_locator("iframe").first.get_by_text("12 Mill Lane")).to_be_visible()
+    assert faults(page) == []
+    assert told == []
+    page.get_by_role("link", name="Dashboard").click()
+    expect(page).to_have_url(f"{server.url}/")

@@ -165,8 +165,7 @@ OURS = (
     "/healthz",
     "/readyz",
     "/openapi.json",
-    "/preview",
-    "/preview/all",
+    "/previews",
     "/usersx",
     "/login.php",
 )

@@ -41,6 +41,12 @@ TABLE = {
     ("POST", "/users/{user}/link"): "operator",
     ("POST", "/users/{user}/remove"): "operator",
     ("GET", "/audit"): "operator",
+    ("GET", "/preview"): "marketer",
+    ("GET", "/preview/all"): "marketer",
+    ("GET", "/preview/letter"): "marketer",
+    ("GET", "/preview/message.eml"): "marketer",
+    ("GET", "/preview/changed"): "marketer",
+    ("GET", "/preview/assets/{name}"): "marketer",
 }
 """Who, at the least, may have a route. A new route needs a line."""
 LOG_OUT = ("POST", "/logout")
@@ -174,7 +180,7 @@ def test_the_demo_shows_a_viewers_pages_to_this_machine_alone(company: Company) 
         assert guest.get("/").status_code == 200
         assert guest.get("/", host="evil.example").status_code == 421
         assert guest.get("/", **{"x-forwarded-for": "192.0.2.1"}).status_code == 421
-        for path in ("/users", "/audit", "/account", "/login"):
+        for path in ("/users", "/audit", "/account", "/login", "/preview"):
             assert guest.get(path).status_code == 404
         assert guest.post("/users", {"name": "eve", "role": "operator"}).status_code == 404
         guest.close()

@@ -96,3 +96,13 @@ class Preview:
     def is_clipped(self) -> bool:
         """Whether Gmail would cut it off."""
         return self.html_size > CLIPPED_AT
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the files that are looked at stand to what is live."""
+
+    revision: int
+    """The live revision; 0 for none."""
+    is_live: bool
+    """The files are what is live."""

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from penfriend.domain.preview import MOST_PEOPLE, Asked, Preview, SentBy, Somebody
+from penfriend.domain.preview import MOST_PEOPLE, Asked, Preview, SentBy, Somebody, Standing
 from penfriend.domain.problems import Problem
 from penfriend.rendering.formats import locale_of
 from penfriend.rendering.pages import environment_of
@@ -101,12 +101,16 @@ class Shelf:
     """Of the campaign files."""
     people: Sequence[Somebody] = ()
     """Contacts of the store who are offered."""
+    standing: Standing | None = None
+    """How the files stand to what is live, where that is asked."""
 
 
 class PreviewPages:
-    """Makes them."""
+    """Makes them. `root` is what addresses have in front of our paths; `in_dashboard`, that there is a
+    dashboard to go back to."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str = "", *, in_dashboard: bool = False) -> None:
+        self.root, self._in_dashboard = root, in_dashboard
         self._environment = environment_of("preview")
         self._environment.filters.update(
             kb=kb, number=lambda value: f"{value:,}", language=language, path=path
@@ -170,6 +174,9 @@ class PreviewPages:
             "problems": shelf.problems,
             "people": tuple(PEOPLE.values()),
             "contacts": shelf.people,
+            "standing": shelf.standing,
+            "root": self.root,
+            "in_dashboard": self._in_dashboard,
             "stylesheet": self.stylesheet.name,
             "script": self.script.name,
             "style": Markup(self.stylesheet.content),  # noqa: S704 - a file of ours

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+from http import HTTPStatus
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+"""How this machine is called by itself."""
 OF_PROXIES = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
 """Headers that a proxy adds: whoever asks through one is somewhere else."""
 
@@ -37,6 +39,12 @@ def is_named_here(request: Request) -> bool:
     host = request.headers.get("host", "")
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     return name.strip("[]").lower() in NAMES
+
+
+def from_this_machine(request: Request) -> None:
+    """Refuse a request that does not call us by a name of this machine."""
+    if not is_named_here(request):
+        raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST)
 
 
 def _is_loopback(peer: str) -> bool:

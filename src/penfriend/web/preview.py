@@ -1,9 +1,10 @@
 """`/preview`: letters looked at before anybody gets them.
 
-It needs no login, so it is served on the loopback address alone, by `penfriend demo` and `penfriend preview
---serve`, never by `penfriend run`. Every request must name this machine as its host: a page from elsewhere
-whose name was made to mean 127.0.0.1 (DNS rebinding) is refused. Nothing is changed by any of it. Letters
-stand in sandboxed frames with a policy of their own; the one script is ours and reloads the page.
+`penfriend run` has them behind the login of the dashboard (`penfriend.web.accounts.preview_part`). In
+`penfriend demo` and `penfriend preview --serve` they need none, and are on the loopback address alone, by
+the router here: there every request must name this machine as its host, and a page from elsewhere whose name
+was made to mean 127.0.0.1 (DNS rebinding) is refused. Nothing is changed by any of it. Letters stand in
+sandboxed frames with a policy of their own; the one script is ours and reloads the page.
 """
 
 from __future__ import annotations
@@ -12,19 +13,18 @@ import asyncio
 import hashlib
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from penfriend.bootstrap.file_stamps import Stamp
 from penfriend.bootstrap.preview import Previews
 from penfriend.domain.errors import CampaignFilesInvalid, PenfriendError
-from penfriend.domain.preview import Asked, Preview, SentBy, Somebody
+from penfriend.domain.preview import Asked, Preview, SentBy, Somebody, Standing
 from penfriend.domain.problems import Place, Problem
 from penfriend.rendering.preview_pages import (
     LOOKS,
@@ -40,10 +40,11 @@ from penfriend.rendering.preview_pages import (
 )
 from penfriend.web.answers import not_found
 from penfriend.web.headers import FRAMED_LETTER, PREVIEW
+from penfriend.web.here import from_this_machine
+from penfriend.web.preview_paths import ALL, ASSET, CHANGED, LETTER, MESSAGE, PAGE
 
 log = logging.getLogger("penfriend.preview")
 SHOWING = ["GET", "HEAD"]
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LOOK_SECONDS = 0.5
 """So often are the files looked at while a page waits for a change."""
 WAIT_SECONDS = 4.0
@@ -51,32 +52,27 @@ WAIT_SECONDS = 4.0
 _KEPT_FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
-def from_this_machine(request: Request) -> None:
-    """Refuse a request that does not call us by a name of this machine."""
-    try:
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
-    except ValueError:
-        host = None
-    if host not in LOOPBACK:
-        raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST)
-
-
 class PreviewRoutes:
     """The routes."""
 
-    def __init__(self, previews: Previews, pages: PreviewPages | None = None) -> None:
-        self._previews, self._pages = previews, pages or PreviewPages()
+    def __init__(
+        self,
+        previews: Previews,
+        pages: PreviewPages | None = None,
+        standing: Callable[[], Standing] | None = None,
+    ) -> None:
+        self._previews, self._pages, self._standing = previews, pages or PreviewPages(), standing
 
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(include_in_schema=False, dependencies=[Depends(from_this_machine)])
         for path, show in (
-            ("/preview", self.page),
-            ("/preview/all", self.matrix),
-            ("/preview/letter", self.letter),
-            ("/preview/message.eml", self.message),
-            ("/preview/changed", self.changed),
-            ("/preview/assets/{name}", self.asset),
+            (PAGE, self.page),
+            (ALL, self.matrix),
+            (LETTER, self.letter),
+            (MESSAGE, self.message),
+            (CHANGED, self.changed),
+            (ASSET, self.asset),
         ):
             router.add_api_route(path, show, methods=SHOWING)
         return router
@@ -88,13 +84,13 @@ class PreviewRoutes:
         if by is None:
             if request.query_params.get("letter") or not shelf.letters:
                 return self._page(shelf, SentBy("", "", ""), Asked(""), "light", _NO_LETTER)
-            return RedirectResponse(Choice(shelf.letters[0]).query(), HTTPStatus.SEE_OTHER)
+            return self._to(Choice(shelf.letters[0]).query())
         asked = _asked(by, request.query_params)
         view = _one_of(VIEWS, request.query_params.get("view"))
         meant = self._previews.people(asked.contact) if asked.contact else ()
         if len(meant) == 1 and meant[0].who != asked.contact:
             chosen = replace(Choice.of(asked, by), contact=meant[0].who)
-            return RedirectResponse(chosen.query(view=view), HTTPStatus.SEE_OTHER)
+            return self._to(chosen.query(view=view))
         return self._page(shelf, by, asked, view, meant=meant)
 
     def _page(
@@ -128,7 +124,7 @@ class PreviewRoutes:
         cells = []
         for locale in self._previews.locales(by.template):
             choice = Choice(by, person, "", locale)
-            source = choice.at("/preview/letter", look=look, subject="yes")
+            source = choice.at(LETTER, look=look, subject="yes")
             cells.append(Cell(language(locale), source, choice.query(view=look)))
         return Row(by.template, tuple(cells))
 
@@ -172,7 +168,14 @@ class PreviewRoutes:
             raise not_found()
         return Response(found.content, media_type=found.media_type, headers=_KEPT_FOR_GOOD)
 
+    def _to(self, path: str) -> Response:
+        return RedirectResponse(f"{self._pages.root}{path}", HTTPStatus.SEE_OTHER)
+
     def _shelf(self) -> Shelf:
+        shelf = self._shelf_of_files()
+        return shelf if self._standing is None else replace(shelf, standing=self._standing())
+
+    def _shelf_of_files(self) -> Shelf:
         stamp = _hash(self._previews.stamp())
         try:
             looked = self._previews.look()

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from penfriend.bootstrap.preview import Previews
 from penfriend.domain.errors import SettingError
 from penfriend.web.headers import SecurityHeaders
-from penfriend.web.preview import PreviewRoutes, from_this_machine
+from penfriend.web.here import from_this_machine
+from penfriend.web.preview import PreviewRoutes
 from penfriend.web.server import RunningServer, serve
 
 HOST = "127.0.0.1"

@@ -11,7 +11,6 @@ from penfriend.bootstrap.api_keys import KeyRing
 from penfriend.bootstrap.feedback import feedback_desk
 from penfriend.bootstrap.figure_book import FigureBook
 from penfriend.bootstrap.own_events import own_events
-from penfriend.bootstrap.preview import Previews
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 from penfriend.engine.following import Following
@@ -32,7 +31,6 @@ from penfriend.web.keyholders import Keyholders
 from penfriend.web.links import LinkRoutes
 from penfriend.web.measured import Measured
 from penfriend.web.metrics import MetricsRoutes
-from penfriend.web.preview import PreviewRoutes
 from penfriend.web.reading import ReadingRoutes
 from penfriend.web.server import RunningServer, serve
 from penfriend.web.shop_hooks import ShopHookRoutes
@@ -40,8 +38,8 @@ from penfriend.web.shop_hooks import ShopHookRoutes
 
 @contextmanager
 def serve_house(house: House, *, with_previews: bool = False) -> Iterator[RunningServer]:
-    """Serve the house's pages and its API at PENFRIEND_LISTEN until it is left, and `/preview` where that is
-    open to this machine alone. Raises SettingError where it cannot listen."""
+    """Serve the house's pages and its API at PENFRIEND_LISTEN until it is left; `with_previews`, dashboard
+    and `/preview` are open, to this machine alone. Raises SettingError where it cannot listen."""
 
     def live() -> Live:
         found = house.live()
@@ -82,7 +80,7 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     people = ContactRoutes(keyholders, house, intake)
     reading = ReadingRoutes(keyholders, house)
     shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
-    previews = [PreviewRoutes(Previews(house.settings, house.clock, house.db))] if with_previews else []
+    previews = [_open_previews(house)] if with_previews else []
     dashboard = Dashboard(Desk(house), open_here=with_previews)
     parts: tuple[HasRoutes, ...] = (events, people, reading, links, metrics, dashboard, *previews)
     # shops before providers, whose address takes any name
@@ -94,6 +92,14 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
         serve(app, house.settings.host, house.settings.port) as server,
     ):
         yield server
+
+
+def _open_previews(house: House) -> HasRoutes:
+    """Loaded for the demo alone: in the dashboard they are when somebody looks."""
+    from penfriend.bootstrap.preview import Previews
+    from penfriend.web.preview import PreviewRoutes
+
+    return PreviewRoutes(Previews(house.settings, house.clock, house.db))
 
 
 def free_port() -> int:

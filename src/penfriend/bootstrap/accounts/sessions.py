@@ -35,8 +35,9 @@ class Sessions:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def find(self, token: str) -> Found | None:
-        """The session of a token; None for none, or one that is over. Raises StoreUnavailable."""
+    def find(self, token: str, *, is_use: bool = True) -> Found | None:
+        """The session of a token; None for none, or one that is over. What is no use of it makes it last no
+        longer. Raises StoreUnavailable."""
         if not token or len(token) > LONGEST_TOKEN:
             return None
         now = self._house.clock.now()
@@ -50,6 +51,8 @@ class Sessions:
                 return Found(session)
             self._end_stolen(session, now)
             return None
+        if not is_use:
+            return Found(session)
         if session.stage is Stage.IN and session.due_for_renewal(now):
             return self._renewed(session, token, now)
         if now - session.seen_at > SEEN_EVERY:

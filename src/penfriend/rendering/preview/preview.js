@@ -1,6 +1,6 @@
 // Shows the page again when a file of the letters was saved, at the place that was being read and with what was
 // chosen in its fields. Without it one reloads by hand.
-const stamp = document.documentElement.dataset.stamp;
+const { stamp, root } = document.documentElement.dataset;
 const key = `reading ${location.pathname}${location.search}`;
 const all = selector => [...document.querySelectorAll(selector)];
 const frames = all(".screens iframe");
@@ -60,7 +60,7 @@ function restore() {
 async function watch() {
   for (;;) {
     try {
-      const answer = await fetch(`/preview/changed?since=${stamp}`);
+      const answer = await fetch(`${root}/preview/changed?since=${stamp}`);
       if (!answer.ok) await pause();
       else if ((await answer.text()) !== stamp) {
         keep();

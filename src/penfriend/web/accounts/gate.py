@@ -8,6 +8,7 @@ a page of somebody else either.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable
 from http import HTTPStatus
 
 from fastapi import HTTPException, Request
@@ -40,22 +41,30 @@ class Gate:
         if self._open:
             _only_from_here(request)
         form = await read_form(request) if route.method == "POST" else Form([])
-        return await run_in_threadpool(self._answer, route, request, form)
-
-    def _answer(self, route: Route, request: Request, form: Form) -> Response:
+        due, answer = await run_in_threadpool(self._answer, route, request, form)
+        response = answer if isinstance(answer, Response) else await answer
         cookies = self._desk.cookies
-        found = None if self._open else self._desk.sessions.find(cookies.read(request, SESSION))
+        for cookie, value in due.items():
+            if not _gives(response, cookies.name(request, cookie)):
+                cookies.give(request, response, cookie, value)
+        return response
+
+    def _answer(
+        self, route: Route, request: Request, form: Form
+    ) -> tuple[dict[str, str], Response | Awaitable[Response]]:
+        """The answer, or what has yet to be waited for; with the cookies that it is to give."""
+        cookies = self._desk.cookies
+        token = cookies.read(request, SESSION)
+        found = None if self._open else self._desk.sessions.find(token, is_use=route.is_use)
         session = found.session if found else None
         visit = cookies.read(request, VISIT)[:LONGEST_VISIT]
         fresh = "" if session or visit else secrets.token_urlsafe(TOKEN_BYTES)
         bound = _bound_to(session, visit or fresh)
         ask = Ask(request, form, session, self._role(session), self._desk.door.seals.mark(bound, _FORM))
-        response = self._stop(route, ask, bound) or route.answer(ask)
-        if found and found.token and not _gives(response, cookies.name(request, SESSION)):
-            cookies.give(request, response, SESSION, found.token)
-        if fresh and route.who is To.EVERYBODY and not _gives(response, cookies.name(request, VISIT)):
-            cookies.give(request, response, VISIT, fresh)
-        return response
+        due = {SESSION: found.token} if found and found.token else {}
+        if fresh and route.who is To.EVERYBODY:
+            due[VISIT] = fresh
+        return due, self._stop(route, ask, bound) or route.answer(ask)
 
     def _role(self, session: Session | None) -> Role | None:
         if self._open:

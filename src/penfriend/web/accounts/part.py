@@ -14,6 +14,7 @@ from penfriend.web.accounts.gate import Gate
 from penfriend.web.accounts.home_page import HomePage
 from penfriend.web.accounts.login_pages import LoginPages
 from penfriend.web.accounts.openid_pages import OpenIdPages
+from penfriend.web.accounts.preview_part import PreviewPart
 from penfriend.web.accounts.routes import Route
 from penfriend.web.accounts.user_pages import UserPages
 from penfriend.web.answers import not_found
@@ -35,6 +36,7 @@ class Dashboard:
         login = LoginPages(self._desk)
         pages = (
             HomePage(self._desk),
+            PreviewPart(self._desk),
             login,
             OpenIdPages(self._desk, login),
             AccountPages(self._desk),

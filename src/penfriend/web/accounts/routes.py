@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -30,4 +30,7 @@ class Route:
     method: Literal["GET", "POST"]
     path: str
     who: Right | To
-    answer: Callable[[Ask], Response]
+    answer: Callable[[Ask], Response] | Callable[[Ask], Awaitable[Response]]
+    """Called in a thread of its own. What it has to wait for is awaited outside of that."""
+    is_use: bool = True
+    """Whether somebody uses the dashboard by it. What a page asks by itself does not keep a session alive."""
