@@ -10,11 +10,14 @@ import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import insert
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.users import add_user
+from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import SECOND
 from penfriend.rendering.pages import LANGUAGES
+from penfriend.storage.tables import answers
 from penfriend.web import RunningServer
 from tests.browser.test_pages import CONTRAST
 from tests.support.browser import stay_on_this_machine
@@ -25,9 +28,29 @@ from tests.support.served_house import served_house
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+SURVEYS = """
+surveys:
+  after: {type: csat, question: {en: How was it?, tr: Nasıldı?, ar: كيف كانت تجربتك؟, pl: Jak było?}}
+  found: {type: choice, question: How did you find us?, options: [A friend, {en: At a market, ar: في سوق}]}
+"""
+COMMENTS = (
+    ("after", 5, "\u202eLovely board,\u2069\u2069 it came in two days."),
+    ("after", 1, "</blockquote><script>document.title='x'</script><h1>Big</h1> {{ 7 * 7 }}"),
+    ("found", 2, "وصل الطلب بسرعة، واللوح AO-10482 جميل جدًا! شكرًا لكم."),
+    ("after", 4, "Z̷̢͇̪̻͎̐̔͋̽a̵̛͇͓͖̎̓͗l̶̟̞̃̊̈́̕g̴̙̿̚o̶͉̓ " + "unbroken" * 60),
+    ("gone", 7, "It was good. " * 40),
+)
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with served_house(tmp_path, empty_file(tmp_path / "penfriend.db"), CAMPAIGNS) as opened:
+    with served_house(tmp_path, empty_file(tmp_path / "penfriend.db"), CAMPAIGNS + SURVEYS) as opened:
+        opened.ingester().ingest_contacts([ContactIn("c-1", "eve@shop.example")])
+        row = {"contact_id": opened.contact_id("c-1"), "answered_at": opened.clock.now()}
+        with opened.db.write() as connection:
+            for survey, score, comment in COMMENTS:
+                values = {**row, "survey": survey, "score": score, "comment": comment}
+                connection.execute(insert(answers), {**values, "enrollment_id": len(comment)})
         yield opened
 
 
@@ -112,6 +135,8 @@ def test_axe_finds_nothing_on_any_page(
         page.on("console", lambda message: refused.append(message.text))
         for name in walk(house, server, page):
             seen.append(name)
+            if name == "home":
+                assert page.locator(".wall blockquote").count() == len(COMMENTS)
             found += faults(page)
             assert page.locator("html").get_attribute("lang") == language
     assert len(seen) == 12

@@ -27,6 +27,7 @@ from penfriend.web.accounts import preview_part
 from penfriend.web.accounts.part import Dashboard
 from penfriend.web.preview import PreviewRoutes
 from penfriend.web.preview_app import serve_previews
+from penfriend.web.serving import serve_house
 from tests.docs.test_docs import paths_of
 from tests.support.dashboard import CAMPAIGNS, Visitor, add_with_password, serve_dashboard
 from tests.support.empty_store import empty_file
@@ -92,6 +93,17 @@ def test_page_without_a_dashboard_leads_to_none_and_asks_for_no_live_revision(de
     assert "Desktop" in page
     assert "Dashboard" not in page
     assert "as they are now" not in page
+
+
+def test_run_has_them_behind_the_login_and_the_demo_without_one_for_this_machine(desk: Desk) -> None:
+    where = {}
+    for is_demo in (False, True):
+        with serve_house(desk.house, with_previews=is_demo) as server:
+            guest = Visitor(server.url)
+            where[is_demo] = guest.get("/preview").headers["location"].partition("?")[0]
+            assert (guest.get("/preview", host="shop.example").status_code == 421) is is_demo
+            guest.close()
+    assert where == {False: "/login", True: "/preview"}
 
 
 def test_addresses_have_the_path_of_the_proxy_in_front(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from penfriend.domain.campaign import SegmentTrigger
 from penfriend.domain.overview import Overview, Reading
 from penfriend.domain.sources import ReadState
 from penfriend.domain.timing import Moment
+from penfriend.domain.visits import WrittenComment
 from penfriend.engine.live import Live
 from penfriend.engine.sync import sql_segments
+from penfriend.storage.comments import newest_comments
 from penfriend.storage.coupon_pool import coupon_counts
 from penfriend.storage.database import Database
 from penfriend.storage.looks import active_since
@@ -46,3 +48,9 @@ def campaign_starts(db: Database) -> dict[str, Moment]:
     """When each campaign went live, of those that are."""
     with db.read() as connection:
         return {name: Moment(at) for name, at in active_since(connection).items()}
+
+
+def comments_of(db: Database) -> list[WrittenComment]:
+    """The five newest comments of surveys."""
+    with db.read() as connection:
+        return newest_comments(connection)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from penfriend.domain.accounts.roles import Right, Role
 from penfriend.domain.timing import Moment, to_datetime
-from penfriend.rendering.formats import locale_of
 from penfriend.rendering.pages import (
     LANGUAGES,
     StyleSheet,
@@ -64,7 +64,7 @@ class DashboardPages:
     def html(self, template: str, view: View, values: Mapping[str, object]) -> str:
         """The page."""
         language = self.language(view.accept_language)
-        locale = locale_of(language) or language
+        locale = self.locale(view.accept_language)
         words = Words(self._texts[language])
 
         def moment(value: Moment | int | None) -> Markup:
@@ -87,6 +87,10 @@ class DashboardPages:
             zone=view.zone.key,
             svg=Markup,
         )
+
+    def locale(self, accept_language: str) -> Locale:
+        """That of the language."""
+        return Locale(self.language(accept_language))
 
     def language(self, accept_language: str) -> str:
         """The one of LANGUAGES that a browser wants most; English where it wants none of them."""

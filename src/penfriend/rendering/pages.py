@@ -155,14 +155,18 @@ class Pages:
 
     def _said(self, text: Text, locale: Locale, setting: Setting) -> str:
         """The shop's own words in the reader's language."""
-        renderer = self._renderer()
-        if isinstance(renderer, TemplateRenderer):
-            return renderer.speeches.of(locale).said(text)
-        if isinstance(text, str):
-            return text
-        brand = locale_of(setting.brand_locale)
-        names = (*chain(locale), *(chain(brand) if brand else ()), *text)
-        return next((text[name] for name in names if name in text), "")
+        return said_by(self._renderer(), text, locale, setting.brand_locale)
+
+
+def said_by(renderer: Renderer, text: Text, locale: Locale, brand_locale: str) -> str:
+    """A text of the campaign files in that language: by its map of locales, or by the renderer's catalogs."""
+    if isinstance(renderer, TemplateRenderer):
+        return renderer.speeches.of(locale).said(text)
+    if isinstance(text, str):
+        return text
+    brand = locale_of(brand_locale)
+    names = (*chain(locale), *(chain(brand) if brand else ()), *text)
+    return next((text[name] for name in names if name in text), "")
 
 
 class Words:

@@ -16,6 +16,7 @@ from penfriend.bootstrap.accounts.sessions import Sessions
 from penfriend.bootstrap.accounts.signing_in import SignIn
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 from penfriend.domain.timing import SECOND
+from penfriend.engine.live import Live
 from penfriend.rendering.dashboard_pages import DashboardPages, View
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.cookies import Cookies
@@ -53,6 +54,15 @@ class Desk:
         """Go on with GET at a path of ours."""
         return RedirectResponse(f"{self.root}{path}", HTTPStatus.SEE_OTHER, HEADERS)
 
+    def live(self) -> Live | None:
+        """What is live; None for nothing, or where that cannot run here: the door opens all the same."""
+        try:
+            return self.house.live()
+        except StoreUnavailable:
+            raise
+        except PenfriendError:
+            return None
+
     @property
     def issuer(self) -> str:
         """What an authenticator app calls us."""
@@ -74,12 +84,7 @@ class Desk:
 
     def _setting(self) -> tuple[str, ZoneInfo]:
         """The brand, and its clock."""
-        try:
-            live = self.house.live()
-        except StoreUnavailable:
-            raise
-        except PenfriendError:  # what is live cannot run here; the door opens all the same
-            live = None
+        live = self.live()
         if live is None:
             return "", ZoneInfo("UTC")
         return live.definitions.brand.name, live.definitions.brand.zone

@@ -1,4 +1,7 @@
-"""The overview: what is live and since when, and how its mails stand. Issue 7 builds more in its frame."""
+"""The overview: what is live and since when, how its mails stand, and what people wrote.
+
+Issue 7 builds more in its frame.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from penfriend.bootstrap.counting import campaign_starts
+from penfriend.bootstrap.counting import campaign_starts, comments_of
 from penfriend.domain.accounts.roles import Right
 from penfriend.domain.overview import CampaignCounts, Overview
 from penfriend.domain.timing import Moment
+from penfriend.rendering.wall import WallNote, wall
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.routes import Route
@@ -58,7 +62,16 @@ class HomePage:
                 for name, counts in sorted(overview.campaigns.items())
             ],
             live=house.revision_number(),
+            wall=self._wall(ask),
         )
+
+    def _wall(self, ask: Ask) -> list[WallNote] | None:
+        """The newest comments; None where nobody was asked for any."""
+        live, comments = self._desk.live(), comments_of(self._desk.house.db)
+        if live is None or not (comments or live.definitions.surveys):
+            return None
+        accepted = ask.request.headers.get("accept-language", "")
+        return wall(comments, live.definitions, live.renderer, self._desk.pages.locale(accepted))
 
 
 def _line(name: str, counts: CampaignCounts, since: Moment | None, overview: Overview) -> CampaignLine:
