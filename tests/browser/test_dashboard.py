@@ -61,6 +61,7 @@ def server(house: House) -> Iterator[RunningServer]:
 
 
 def faults(page: Page) -> list[str]:
+    page.wait_for_load_state()  # a click waits for the page that it leads to, not for its style sheet
     found = Axe().run(page, options=RULES).response["violations"]
     told = [f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
