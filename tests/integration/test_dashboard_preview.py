@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.preview import Previews
-from penfriend.domain.accounts.users import IDLE
+from penfriend.domain.accounts.users import IDLE, RENEWED_AFTER
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.web.accounts import preview_part
@@ -145,6 +145,15 @@ def test_looking_at_letters_does(desk: Desk) -> None:
     for _ in range(IDLE // (10 * MINUTE) + 1):
         assert desk.marketer.get(f"/preview?{LETTER}").status_code == HTTPStatus.OK
         desk.house.clock.set(Moment(desk.house.clock.now() + 10 * MINUTE))  # type: ignore[attr-defined]
+
+
+def test_a_token_that_is_replaced_reaches_its_browser_with_a_404_too(desk: Desk) -> None:
+    desk.house.clock.set(Moment(desk.house.clock.now() + RENEWED_AFTER))  # type: ignore[attr-defined]
+    before = desk.marketer.cookie("penfriend_session")
+    assert desk.marketer.get("/preview/assets/none.css").status_code == HTTPStatus.NOT_FOUND
+    assert desk.marketer.cookie("penfriend_session") not in ("", before)
+    desk.house.clock.set(Moment(desk.house.clock.now() + 2 * MINUTE))  # type: ignore[attr-defined]
+    assert desk.marketer.get("/").status_code == HTTPStatus.OK
 
 
 def test_letters_wait_for_their_turn_and_hold_no_thread_meanwhile() -> None:

@@ -8,7 +8,7 @@ a page of somebody else either.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
 
 from fastapi import HTTPException, Request
@@ -41,8 +41,17 @@ class Gate:
         if self._open:
             _only_from_here(request)
         form = await read_form(request) if route.method == "POST" else Form([])
-        due, answer = await run_in_threadpool(self._answer, route, request, form)
-        response = answer if isinstance(answer, Response) else await answer
+        due: dict[str, str] = {}
+        try:
+            answer = await run_in_threadpool(self._answer, route, request, form, due)
+            response = answer if isinstance(answer, Response) else await answer
+        except HTTPException as error:  # a token that was replaced must reach its browser all the same
+            given = self._with_cookies(Response(), request, due).headers.get("set-cookie")
+            error.headers = {**(error.headers or {}), **({"set-cookie": given} if given else {})}
+            raise
+        return self._with_cookies(response, request, due)
+
+    def _with_cookies(self, response: Response, request: Request, due: Mapping[str, str]) -> Response:
         cookies = self._desk.cookies
         for cookie, value in due.items():
             if not _gives(response, cookies.name(request, cookie)):
@@ -50,9 +59,9 @@ class Gate:
         return response
 
     def _answer(
-        self, route: Route, request: Request, form: Form
-    ) -> tuple[dict[str, str], Response | Awaitable[Response]]:
-        """The answer, or what has yet to be waited for; with the cookies that it is to give."""
+        self, route: Route, request: Request, form: Form, due: dict[str, str]
+    ) -> Response | Awaitable[Response]:
+        """The answer, or what has yet to be waited for. The cookies that it is to give are put into `due`."""
         cookies = self._desk.cookies
         token = cookies.read(request, SESSION)
         found = None if self._open else self._desk.sessions.find(token, is_use=route.is_use)
@@ -61,10 +70,11 @@ class Gate:
         fresh = "" if session or visit else secrets.token_urlsafe(TOKEN_BYTES)
         bound = _bound_to(session, visit or fresh)
         ask = Ask(request, form, session, self._role(session), self._desk.door.seals.mark(bound, _FORM))
-        due = {SESSION: found.token} if found and found.token else {}
+        if found and found.token:
+            due[SESSION] = found.token
         if fresh and route.who is To.EVERYBODY:
             due[VISIT] = fresh
-        return due, self._stop(route, ask, bound) or route.answer(ask)
+        return self._stop(route, ask, bound) or route.answer(ask)
 
     def _role(self, session: Session | None) -> Role | None:
         if self._open:
