@@ -68,4 +68,5 @@ answers = Table(
     moment("answered_at", null=False),
     Index(None, "contact_id", "survey", "answered_at"),
     Index(None, "enrollment_id"),
+    Index(None, "answered_at"),
 )
