@@ -16,94 +16,8 @@ from penfriend.domain.tokens import Purpose
 from tests.support.attacked import Besieged, besieged
 from tests.support.attacks import attacks
 from tests.support.empty_store import KINDS, shared_url
+from tests.support.odd_values import ITEM, ODD, PROPERTIES
 
-ODD: tuple[Any, ...] = (
-    None,
-    True,
-    0,
-    -1,
-    0.1,
-    1e308,
-    -1e308,
-    10**18,
-    10**30,
-    10**400,
-    1 << 63,
-    "",
-    " ",
-    "\x00",
-    "a\x00b",
-    "\ud800",
-    "\udfff\ud800",
-    "\ufeff\u202e\u2028",
-    "a" * 70_000,
-    "9" * 5_000,
-    "0001-01-01T00:00:00Z",
-    "9999-12-31T23:59:59.999999999+14:00",
-    "-0001-01-01",
-    "2026-02-30",
-    "2026-03-02T12:00:60Z",
-    [],
-    [[]],
-    [None],
-    {},
-    {"a": {"b": [{}]}},
-    {"\x00": "\ud800"},
-    {"": ""},
-    {"id": {}, "email": []},
-    {"__class__": {"__init__": 1}},
-)
-ITEM = {
-    "product_id": "p",
-    "title": "t",
-    "url": "https://a.example",
-    "image": "https://a.example/i",
-    "price": 1,
-    "quantity": 1,
-    "category": "c",
-    "currency": "GBP",
-    "stock": 1,
-    "attributes": {},
-}
-PROPERTIES: dict[str, dict[str, Any]] = {
-    "contact_updated": {
-        "first_name": "a",
-        "locale": "en",
-        "timezone": "Europe/London",
-        "country": "GB",
-        "birthday": "1990-01-01",
-        "frequency": "fewer",
-        "paused_until": "2026-04-01",
-        "email": "x@a.example",
-        "attributes": {"shoe_size": 3},
-    },
-    "contact_merged": {"into": "somebody"},
-    "subscription_requested": {"topic": "journal"},
-    "subscribed": {"topic": "offers", "source": "s", "proof": "p"},
-    "unsubscribed": {"topic": "offers", "proof": "p"},
-    "cart_updated": {
-        "cart_id": "c",
-        "total": 1,
-        "currency": "GBP",
-        "items": [ITEM],
-        "url": "https://a.example",
-    },
-    "cart_emptied": {"cart_id": "c"},
-    "order_placed": {"order_id": "o", "cart_id": "c", "total": 1, "currency": "GBP", "items": [ITEM]},
-    "order_delivered": {"order_id": "o"},
-    "order_refunded": {"order_id": "o", "amount": 1},
-    "product_updated": ITEM,
-    "points_earned": {"lot_id": "l", "amount": 1, "expires_at": "2026-12-31"},
-    "points_spent": {"amount": 1},
-    "points_expired": {"amount": 1},
-    "tier_changed": {"tier": "gold", "until": "2026-12-31"},
-    "reward_unlocked": {"reward_id": "r", "title": "t", "cost": 1, "expires_at": "2026-12-31"},
-    "reward_used": {"reward_id": "r"},
-    "referral_made": {},
-    "survey_answered": {"survey": "care", "score": 9, "comment": "c"},
-    "mail_sent": {},
-    "of_my_own": {"a": 1},
-}
 PARTS = ("id", "contact", "name", "at", "properties")
 
 
@@ -220,10 +134,10 @@ def test_depth_and_breadth_of_json_are_bounded(house: Besieged) -> None:
             seen = house.as_program("GET", f"/v1/contacts/deep-{depth}")
             assert seen.status in {200, 404}
     broad = b"{" + b",".join(b'"%d":1' % number for number in range(200_000)) + b"}"
-    whole = json.dumps(event("broad")).replace("{}", broad.decode()).encode()
-    for body in (broad, whole, b"[" + b"{}," * 9_999 + b"{}]", b"[" + b"[]," * 300_000 + b"1]"):
-        assert house.as_program("POST", "/v1/events", body).status in {413, 422}
-        assert house.as_program("PUT", "/v1/contacts/broad", body).status in {413, 422}
+    wide = json.dumps(event("broad")).replace("{}", broad.decode()).encode()
+    for large in (broad, wide, b"[" + b"{}," * 9_999 + b"{}]", b"[" + b"[]," * 300_000 + b"1]"):
+        assert house.as_program("POST", "/v1/events", large).status in {413, 422}
+        assert house.as_program("PUT", "/v1/contacts/broad", large).status in {413, 422}
     live_on(house)
 
 

@@ -111,9 +111,7 @@ class Mailed:
         """All mails so far, the oldest first."""
         parser = BytesParser(policy=policy.default)
         files = sorted(self._outbox.rglob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-        return [
-            mail for path in files if isinstance(mail := parser.parsebytes(path.read_bytes()), EmailMessage)
-        ]
+        return [parser.parsebytes(path.read_bytes()) for path in files]
 
     def rows(self) -> dict[str, list[str]]:
         """What people have done, as the store has it."""

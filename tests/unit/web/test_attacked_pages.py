@@ -40,7 +40,7 @@ def called(shop: VisitShop, brand: str, topic: str, question: str, comment: str)
     }
     survey = Survey("after_delivery", "nps", {"en": question}, {"en": comment})
     named = replace(shop.definitions.brand, name=brand, address=brand)
-    shop.change(brand=named, topics=topics, surveys=shop.definitions.surveys | {"after_delivery": survey})
+    shop.change(brand=named, topics=topics, surveys={**shop.definitions.surveys, "after_delivery": survey})
 
 
 def test_names_and_questions_are_text_on_every_page(
@@ -67,7 +67,7 @@ def test_a_comment_is_text_where_it_is_shown_and_where_it_is_changed(
         outline(client.get(link).text),
     )
     wrong = outline(client.post(link, data={"score": "", "comment": WORD}).text)
-    for at, text in enumerate(TEXTS[::2]):
+    for at, text in enumerate(TEXTS[::6]):
         page = client.post(link, data={"score": "9", "comment": text}).text
         assert outline(page) == plain[0], text
         assert text.strip() in words_of(page)
