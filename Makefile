@@ -49,11 +49,12 @@ crash: $(READY)  ## kill it hundreds of times, on both databases; most of an hou
 crash-short: $(READY)  ## the same with a few kills of each kind
 	$(BIN)/python -m tests.crash --short $(ARGS)
 
-bench: $(READY)  ## how fast files come in, the future is simulated, letters are made, mail is committed; some minutes
+bench: $(READY)  ## how fast files come in, the future is simulated, letters are made, mail is committed, the web side answers; some minutes
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/simulate.py 2000 30
 	$(BIN)/python benchmarks/commit.py
 	$(BIN)/python benchmarks/letters.py
+	$(BIN)/python benchmarks/over_http.py
 
 check: $(READY)  ## format, lint, types, layers, docs
 	@status=0; \

@@ -26,7 +26,7 @@ preview: It is short
 
 def write_shop(folder: Path, campaigns: str) -> Path:
     """Campaigns and the letter `hello`, in a folder; the campaign file."""
-    (folder / "templates").mkdir()
+    (folder / "templates").mkdir(exist_ok=True)
     (folder / "templates" / "hello.mjml").write_text(LETTER)
     config = folder / "campaigns.yaml"
     config.write_text(campaigns)

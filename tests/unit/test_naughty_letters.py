@@ -6,7 +6,6 @@ one. Read as HTML the two must be alike to the last tag and attribute, but for t
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from dataclasses import replace
 from email import policy
 from email.parser import BytesParser
 from functools import cache
-from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
@@ -24,19 +22,20 @@ from penfriend.domain.letter import Letter
 from penfriend.rendering import TemplateRenderer
 from penfriend.rendering.headers import one_line
 from penfriend.rendering.isolating import FIRST_STRONG, POP
-from tests.support.sample_letters import LETTERS, READERS, ROOT, item, letter, the_definitions, the_renderer
+from tests.support.attacks import attacks
+from tests.support.sample_letters import LETTERS, READERS, item, letter, the_definitions, the_renderer
+from tests.support.skeleton import Seen, Skeleton
 
 TIMES = int(os.environ.get("EXAMPLES_TIMES", "1"))
 """EXAMPLES_TIMES=20 sends so many times more strings through each letter."""
 EACH = 1
 """So many strings go through each letter in each language."""
 WORD = "Qzxwordqzx"
-LISTED = [
-    text
-    for text in json.loads((ROOT / "tests/data/naughty_strings.json").read_text(encoding="utf-8"))
-    if text.strip()
+LISTED = attacks("naughty")
+HOSTILE = [
+    text for family in ("xss", "templates", "redirects") for text in attacks(family) if "\x00" not in text
 ]
-NAUGHTY = [*LISTED, *(first + last for first, last in zip(LISTED, reversed(LISTED), strict=True))]
+NAUGHTY = [*LISTED, *HOSTILE, *(first + last for first, last in zip(LISTED, reversed(LISTED), strict=True))]
 OF_THE_WORLD = [
     "Zoë ❤️ 👩‍👩‍👧‍👦 O'Neil",
     "अनुष्का श्रीवास्तव",
@@ -51,36 +50,6 @@ OF_THE_WORLD = [
     "=?utf-8?q?a=0D=0ABcc=3A_x=40y.example?=",
     "&amp; &lt;b&gt; &#8203;",
 ]
-
-Seen = list[tuple[str, tuple[tuple[str, str | None], ...]]]
-
-
-class Skeleton(HTMLParser):
-    """The tags of a page with their attributes, and its texts, in order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.seen: Seen = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((f"<{tag}>", tuple(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.seen.append((f"</{tag}>", ()))
-
-    def handle_data(self, data: str) -> None:
-        self.seen.append((data, ()))
-
-    def handle_comment(self, data: str) -> None:
-        self.seen.append((f"<!--{data}-->", ()))
-
-    def handle_decl(self, decl: str) -> None:
-        self.seen.append((f"<!{decl}>", ()))
-
-    def handle_pi(self, data: str) -> None:
-        self.seen.append((f"<?{data}>", ()))
 
 
 def person(word: str, name: str, language: str) -> Letter:
@@ -238,7 +207,7 @@ def test_a_value_makes_no_link_but_of_four_kinds(link: str) -> None:
     )
     renderer = TemplateRenderer({"t.mjml": mjml}, the_definitions(), b"k" * 32, 1)
     one = replace(person(WORD, LETTERS[0], "en"), template="t")
-    for word in (*DISGUISED, *LISTED):
+    for word in (*DISGUISED, *LISTED, *HOSTILE[::4]):
         try:
             html = renderer.fill(replace(one, facts={"contact": {"attributes": {"a": word}}}))[1]
         except RenderFailed:

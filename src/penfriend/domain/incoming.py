@@ -13,7 +13,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from penfriend.domain.coercion import READERS, line, shown, tidy
+from penfriend.domain.coercion import READERS, line, shown, text, tidy
 from penfriend.domain.coercion import place as place_of
 from penfriend.domain.consent import EVERY_TOPIC, Change
 from penfriend.domain.definitions import Definitions
@@ -143,7 +143,9 @@ class EventCheck:
         if place == "attributes":
             return check_mapping(value)
         if type_ is FieldType.TEXT and place not in _LONG:
-            return " ".join(value.split()) if place in _ITEM_TEXTS and isinstance(value, str) else line(value)
+            if place in _ITEM_TEXTS and isinstance(value, str):
+                return " ".join(text(value).split())
+            return line(value)
         return READERS[type_](value, self._zone)
 
     def _check_built_in(self, name: str, kept: dict[str, Json]) -> None:

@@ -30,7 +30,7 @@ BATCH = 5_000
 BATCH_BYTES = 8 * 1024 * 1024
 """Where rows are long, a transaction has fewer of them."""
 KEPT_REASONS = 10
-_FORMULA = frozenset("=+-@\t\r")
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 _FIGURE = re.compile(r"[+-][\d .,()/-]*")
 
 Progress = Callable[[int, int | None], None]

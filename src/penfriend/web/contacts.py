@@ -31,6 +31,7 @@ from penfriend.web.events import COME_AGAIN
 from penfriend.web.keyholders import Keyholders
 from penfriend.web.links import network_of
 from penfriend.web.pages import SHOWING
+from penfriend.web.paging import only
 from penfriend.web.reading import found
 
 BELOW = b"/v1/contacts/"
@@ -74,6 +75,7 @@ class ContactRoutes:
 
     async def _story(self, request: Request, who: str) -> Response:
         await self._keyholders.let_in(request, Scope.CONTACTS_READ)
+        only(request, "campaign")
         campaign = request.query_params.get("campaign")
         return JSONResponse(await found(partial(story_of, self._house, who, campaign)))
 

@@ -12,20 +12,22 @@ _EVENT = {
     "required": ["name", "contact", "at"],
     "properties": {
         "id": {"type": "string", "description": "Makes it one: the same again has no effect."},
-        "name": {"type": "string", "examples": ["order_placed"]},
+        "name": {"type": "string", "minLength": 1, "maxLength": 255, "examples": ["order_placed"]},
         "contact": {
             "description": "The shop's id, an address, or both.",
             "anyOf": [
-                {"type": "string"},
+                {"type": "string", "minLength": 1, "maxLength": 255},
                 {
                     "type": "object",
                     "properties": {"id": {"type": "string"}, "email": {"type": "string"}},
+                    "minProperties": 1,
                     "additionalProperties": False,
                 },
             ],
         },
         "at": {
             "type": "string",
+            "minLength": 10,
             "description": "ISO 8601; without a zone by the brand's clock.",
             "examples": ["2026-03-02T10:00:00Z"],
         },

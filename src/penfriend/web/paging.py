@@ -12,13 +12,26 @@ from fastapi import HTTPException, Request
 from starlette.responses import JSONResponse
 
 from penfriend.bootstrap.reading import Part, Place
+from penfriend.domain.coercion import shown
+from penfriend.domain.problems import did_you_mean
 
 USUAL, MOST = 100, 1_000
 LONGEST_CURSOR = 1_000
 
 
+def only(request: Request, *names: str) -> None:
+    """The question has no other parameters: one that is ignored would show more than was asked for. Raises
+    HTTPException 422."""
+    for name in request.query_params:
+        if name not in names:
+            known = did_you_mean(name, names) or (f" It is one of: {', '.join(names)}." if names else "")
+            why = f"there is no parameter {shown(name)} here.{known}"
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, why)
+
+
 def limit_of(request: Request) -> int:
     """How many are wanted. Raises HTTPException 422."""
+    only(request, "limit", "cursor")
     said = request.query_params.get("limit", str(USUAL))
     limit = int(said) if said.isascii() and said.isdigit() and len(said) < 5 else 0
     if not 1 <= limit <= MOST:

@@ -6,6 +6,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from fastapi import FastAPI
+
 from penfriend.bootstrap import House
 from penfriend.bootstrap.api_keys import KeyRing
 from penfriend.bootstrap.feedback import feedback_desk
@@ -40,6 +42,16 @@ from penfriend.web.shop_hooks import ShopHookRoutes
 def serve_house(house: House, *, with_previews: bool = False) -> Iterator[RunningServer]:
     """Serve the house's pages and its API at PENFRIEND_LISTEN until it is left; `with_previews`, dashboard
     and `/preview` are open, to this machine alone. Raises SettingError where it cannot listen."""
+    with (
+        house_app(house, with_previews=with_previews) as app,
+        serve(app, house.settings.host, house.settings.port) as server,
+    ):
+        yield server
+
+
+@contextmanager
+def house_app(house: House, *, with_previews: bool = False) -> Iterator[FastAPI]:
+    """The application of a house, with the threads that write what it takes."""
 
     def live() -> Live:
         found = house.live()
@@ -86,12 +98,8 @@ def serve_house(house: House, *, with_previews: bool = False) -> Iterator[Runnin
     # shops before providers, whose address takes any name
     app = create_app(visits, pages, hindrances, shops, reports, *parts)
     app.add_middleware(Measured, measures=house.measures, clock=house.clock)
-    with (
-        closing(HitWriter(book)),
-        closing(intake),
-        serve(app, house.settings.host, house.settings.port) as server,
-    ):
-        yield server
+    with closing(HitWriter(book)), closing(intake):
+        yield app
 
 
 def _open_previews(house: House) -> HasRoutes:
