@@ -22,6 +22,8 @@ class Troubles:
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
         """The words of its last failure, by tick."""
+        self._said_by: dict[str, str] = {}
+        """The tick by whose name the log has them, by words."""
         self._ticks_at_once = threading.Lock()
 
     def went_well(self, tick: str) -> None:
@@ -31,7 +33,11 @@ class Troubles:
             if over is None:
                 return
             self._texts = {name: text for name, text in self._texts.items() if text != over}
-        log.info("tick %s works again", tick)
+            said_by = self._said_by.pop(over, tick)
+        if said_by == tick:
+            log.info("tick %s works again", tick)
+        else:
+            log.info("tick %s works again, and the trouble of tick %s is over", tick, said_by)
 
     def failed(self, tick: str, error: Exception) -> None:
         """Say it, if it is news: in one line what a person can mend, with its traceback what is a fault of
@@ -40,6 +46,10 @@ class Troubles:
         with self._ticks_at_once:
             known = text in self._texts.values()
             self._texts[tick] = text
+            self._said_by = {
+                words: name for words, name in self._said_by.items() if words in self._texts.values()
+            }
+            self._said_by.setdefault(text, tick)
         if known:
             return
         if isinstance(error, PenfriendError):

@@ -35,7 +35,19 @@ def test_end_of_a_trouble_is_said_once_and_the_next_one_is_news(said: pytest.Log
     troubles.went_well("send")
     troubles.went_well("advance")
     troubles.failed("send", DOWN)
-    assert said.messages == [f"tick send: {DOWN}", "tick advance works again", f"tick send: {DOWN}"]
+    over = "tick advance works again, and the trouble of tick send is over"
+    assert said.messages == [f"tick send: {DOWN}", over, f"tick send: {DOWN}"]
+
+
+def test_end_of_a_trouble_that_another_tick_had_first_is_told_by_its_own_name(
+    said: pytest.LogCaptureFixture,
+) -> None:
+    troubles = Troubles()
+    troubles.failed("send", DOWN)
+    troubles.failed("send", StoreUnavailable("shop.db: the disk is full"))
+    troubles.failed("advance", DOWN)  # nobody has this trouble any more: it is said anew, of this tick
+    troubles.went_well("advance")
+    assert said.messages[2:] == [f"tick advance: {DOWN}", "tick advance works again"]
 
 
 def test_another_trouble_of_the_same_tick_is_said(said: pytest.LogCaptureFixture) -> None:
