@@ -65,6 +65,22 @@ def test_daemon_sends_what_an_import_brings_and_stops_cleanly_on_sigterm(
     assert shop.json("messages", "--status", "claimed", "--status", "sending") == []
 
 
+def _run_once_with_key(shop: Shop, key: str, starts: int) -> None:
+    shop.environment["PENFRIEND_SECRET_KEY"] = key
+    daemon = shop.start("run", "--no-web")
+    wait_for(lambda: shop.log.count("running as") == starts, "the daemon's first line")
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(timeout=30) == 0
+
+
+def test_key_of_the_links_that_was_lost_is_told_at_the_start(shop: Shop) -> None:
+    line = "the key that signs links is another than before"
+    _run_once_with_key(shop, "the first key of the links", 1)
+    assert line not in shop.log
+    _run_once_with_key(shop, "the second key of the links", 2)
+    assert line in shop.log
+
+
 def test_sigterm_over_and_over_in_the_middle_of_sending_loses_and_repeats_nothing(
     shop: Shop, smtp_server: SmtpServer
 ) -> None:

@@ -124,6 +124,14 @@ def test_locked_file_is_waited_for_and_then_reported(tmp_path: Path, monkeypatch
         ("nonsense", "is no database URL"),
         ("mysql://root@localhost/x", '"mysql:" is not supported'),
         ("sqlite://", "what is in memory would be lost"),
+        (
+            "postgresql://shop:p@ss@db.example/shop",
+            "there is more than one @; in a user or password write @ as %40",
+        ),
+        (
+            "postgresql://shop:p@ss?w@db.example/shop",
+            "there is more than one @; in a user or password write @ as %40",
+        ),
     ],
 )
 def test_url_that_cannot_be_meant_is_a_setting_error(url: str, line: str) -> None:

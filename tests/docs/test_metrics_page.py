@@ -40,6 +40,12 @@ def test_alerts_ask_for_metrics_that_are_there() -> None:
             assert labels | set(grouped) <= {*table()[metric], "job"}, rule["alert"]
 
 
+def test_alert_on_a_transport_outlasts_the_tries_between_its_rests() -> None:
+    rule = next(rule for rule in rules() if rule["alert"] == "PenfriendTransportRests")
+    assert "max_over_time(penfriend_transport_resting[5m])" in rule["expr"]
+    assert rule["for"] == "15m"  # longer than a rest: without the line above it would begin anew at each try
+
+
 def test_alerts_lead_to_a_section_of_the_page() -> None:
     for rule in rules():
         assert rule["annotations"]["runbook"] in page(OPERATIONS).anchors, rule["alert"]

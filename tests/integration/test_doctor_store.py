@@ -54,20 +54,21 @@ def test_database_is_told_with_its_version(clinic: Clinic, world: World) -> None
     assert (level, f"its tables are of version {HEAD}" in found) == ("ok", True)
 
 
-def test_older_tables_are_told_and_left(clinic: Clinic, world: World) -> None:
+@pytest.mark.parametrize(("version", "level"), [("0001", "warn"), ("9999", "fail")])
+def test_other_tables_are_told_and_left(clinic: Clinic, world: World, version: str, level: str) -> None:
     def stand_at(version: str) -> None:
         with world.db.write() as connection:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
 
-    stand_at("0001")
+    stand_at(version)
     _, looked = clinic.look()
     with world.db.read() as connection:
         left = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     stand_at(HEAD)  # the database is another test's after this one
-    words = f"its tables are of version 0001, and this program's are {HEAD}"
-    assert (looked["Database"]["level"], looked["Database"]["found"].endswith(words)) == ("warn", True)
+    words = f"its tables are of version {version}, and this program's are {HEAD}"
+    assert (looked["Database"]["level"], looked["Database"]["found"].endswith(words)) == (level, True)
     assert "Mail" not in looked  # what is not as we know it is not read
-    assert left == "0001"
+    assert left == version
 
 
 def test_clock_that_was_set_back_is_a_failure(clinic: Clinic, world: World) -> None:

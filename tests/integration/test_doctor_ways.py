@@ -50,6 +50,19 @@ def test_login_that_is_refused_is_tried_once(clinic: Clinic, scripted_smtp: Scri
     assert sum(line.startswith("AUTH") for line in scripted_smtp.commands) == 1
 
 
+def test_login_that_is_not_sent_in_clear_is_not_blamed_on_its_password(
+    clinic: Clinic, scripted_smtp: ScriptedSmtpServer
+) -> None:
+    scripted_smtp.extensions = ("AUTH PLAIN",)
+    clinic.environment["PENFRIEND_TRANSPORT"] = f"smtp://u:p@127.0.0.1:{scripted_smtp.port}"
+    found = clinic.look()[1]["Transport default"]
+    assert "offers no TLS" in found["found"]
+    assert (
+        found["do"]
+        == "Take a relay that offers STARTTLS, or, where the way there is your own, add `tls=none`."
+    )
+
+
 def test_nobody_listens(clinic: Clinic) -> None:
     port = free_port()
     clinic.environment["PENFRIEND_TRANSPORT"] = f"smtp://127.0.0.1:{port}"

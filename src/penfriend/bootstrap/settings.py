@@ -157,6 +157,8 @@ def with_files(environment: Mapping[str, str]) -> Mapping[str, str]:
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "no text in UTF-8"
             raise SettingError(f"{name}{FROM_FILE}: {path} cannot be read ({reason})") from None
+        if not found[name]:  # not filled in: the default would be another store, another relay
+            raise SettingError(f"{name}{FROM_FILE}: {path} is empty; write the value into it")
     return found
 
 

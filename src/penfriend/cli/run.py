@@ -12,6 +12,7 @@ from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.accounts.users import first_link
 from penfriend.bootstrap.bounces import watch_bounces
+from penfriend.bootstrap.former_keys import misses_former_key
 from penfriend.bootstrap.healing import clock_was_set
 from penfriend.bootstrap.known_secrets import secrets_of, secrets_of_files
 from penfriend.bootstrap.tracing import tracing
@@ -23,6 +24,11 @@ from penfriend.engine.daemon import Daemon
 from penfriend.engine.measures import Measures
 
 log = logging.getLogger("penfriend.daemon")
+
+FORMER_KEY = (
+    "the key that signs links is another than before, and the former one is not known: links in mails sent "
+    "until now are dead, those that unsubscribe too. Put it back, or behind a comma in PENFRIEND_SECRET_KEY"
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,6 +53,8 @@ def run(
         for mistyped in house.settings.mistyped:
             log.warning("%s", mistyped)
         house.lock("penfriend run")
+        if misses_former_key(house):
+            log.warning("%s", FORMER_KEY)
         watch = FileWatch(house, lambda live: written.hide(secrets_of_files(live)), active=not no_apply)
         watch.at_start()
         bounces = watch_bounces(house)

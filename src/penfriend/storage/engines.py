@@ -48,6 +48,11 @@ def parse_url(url: str) -> URL:
         )
     if kind == "sqlite" and parsed.database in {None, "", ":memory:"}:
         raise SettingError("PENFRIEND_DATABASE_URL: what is in memory would be lost; write sqlite:///FILE")
+    if kind == "postgresql" and url.count("@") > 1:  # half of a password would be shown as the host
+        raise SettingError(
+            "PENFRIEND_DATABASE_URL: there is more than one @; "
+            "in a user or password write @ as %40, : as %3A, / as %2F"
+        )
     return parsed
 
 

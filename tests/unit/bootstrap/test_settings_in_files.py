@@ -36,6 +36,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     wanted = rf"^PENFRIEND_TRANSPORT_FILE: {missing} cannot be read \(No such file or directory\)$"
     with pytest.raises(SettingError, match=wanted):
         Settings.of({"PENFRIEND_TRANSPORT_FILE": missing})
+    (tmp_path / "empty").write_text("\n")
+    with pytest.raises(
+        SettingError, match=r"^PENFRIEND_DATABASE_URL_FILE: \S+ is empty; write the value into it$"
+    ):
+        Settings.of({"PENFRIEND_DATABASE_URL_FILE": str(tmp_path / "empty")})
     (tmp_path / "bytes").write_bytes(b"\xff")
     with pytest.raises(SettingError, match="no text in UTF-8"):
         Settings.of({"PENFRIEND_TRANSPORT_FILE": str(tmp_path / "bytes")})

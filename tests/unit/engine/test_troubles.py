@@ -1,6 +1,7 @@
 """The log says once that a trouble begins, and once that it is over."""
 
 import logging
+from itertools import count
 
 import pytest
 
@@ -8,6 +9,9 @@ from penfriend.domain.errors import StoreUnavailable
 from penfriend.engine.troubles import Troubles
 
 DOWN = StoreUnavailable("postgresql://db.example/shop: the server cannot be reached")
+
+
+FULL = StoreUnavailable("shop.db: the disk is full")
 
 
 @pytest.fixture
@@ -27,7 +31,8 @@ def test_trouble_of_all_ticks_is_said_once_however_often_they_are_called(
 
 
 def test_end_of_a_trouble_is_said_once_and_the_next_one_is_news(said: pytest.LogCaptureFixture) -> None:
-    troubles = Troubles()
+    minutes = count(0, 60)
+    troubles = Troubles(lambda: next(minutes))
     troubles.failed("send", DOWN)
     troubles.failed("advance", DOWN)
     troubles.failed("housekeeping", DOWN)  # its next call may be minutes away
@@ -35,13 +40,40 @@ def test_end_of_a_trouble_is_said_once_and_the_next_one_is_news(said: pytest.Log
     troubles.went_well("send")
     troubles.went_well("advance")
     troubles.failed("send", DOWN)
-    assert said.messages == [f"tick send: {DOWN}", "tick advance works again", f"tick send: {DOWN}"]
+    over = "tick advance works again, and the trouble of tick send is over"
+    assert said.messages == [f"tick send: {DOWN}", over, f"tick send: {DOWN}"]
+
+
+def test_trouble_that_comes_and_goes_is_said_once_a_minute(said: pytest.LogCaptureFixture) -> None:
+    now = [0.0]
+    troubles = Troubles(lambda: now[0])
+    for _ in range(150):
+        troubles.failed("send", FULL)
+        troubles.failed("advance", DOWN)
+        troubles.failed("send", DOWN)
+        troubles.went_well("advance")
+        now[0] += 1
+    both = [f"tick send: {FULL}", f"tick advance: {DOWN}", "tick advance works again"]
+    assert said.messages == both * 3
+
+
+def test_trouble_that_stays_after_a_minute_of_coming_and_going_is_said(
+    said: pytest.LogCaptureFixture,
+) -> None:
+    moments = iter((0.0, 10.0, 59.0, 60.0, 61.0))
+    troubles = Troubles(lambda: next(moments))
+    troubles.failed("send", DOWN)
+    troubles.went_well("send")
+    for _ in range(4):
+        troubles.failed("send", DOWN)
+    troubles.went_well("send")
+    assert said.messages == [f"tick send: {DOWN}", "tick send works again"] * 2
 
 
 def test_another_trouble_of_the_same_tick_is_said(said: pytest.LogCaptureFixture) -> None:
     troubles = Troubles()
     troubles.failed("send", DOWN)
-    troubles.failed("send", StoreUnavailable("shop.db: the disk is full"))
+    troubles.failed("send", FULL)
     assert said.messages[1:] == ["tick send: shop.db: the disk is full"]
 
 

@@ -44,7 +44,11 @@ def _of_file(settings: Settings) -> Finding:
         return Finding("secrets", subject, Level.FAIL, found, "Give it to the user that Penfriend runs as.")
     if kept is None:
         found = f"{path} is not there yet"
-        return Finding("secrets", subject, Level.WARN, found, "The first command that needs it makes it.")
+        advice = (
+            "The first command that needs it makes it. Where mails have left before, put theirs back first: "
+        )
+        advice += "with another one their links are dead."
+        return Finding("secrets", subject, Level.WARN, found, advice)
     if len(kept) < SHORTEST_SECRET:
         found = f"{path} is shorter than {SHORTEST_SECRET} characters"
         return Finding("secrets", subject, Level.FAIL, found, "Remove it: a new one is made.")

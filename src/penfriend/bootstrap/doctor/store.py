@@ -73,9 +73,11 @@ def _of_tables(db: Database) -> tuple[Finding, bool]:
         return Finding("database", "Database", Level.OK, f"{place}, its tables are of version {found}"), True
     if found is None:
         text, advice = f"{place}, it has no tables yet", "`penfriend apply` makes them."
-    else:
-        text = f"{place}, its tables are of version {found}, and this program's are {wanted}"
-        advice = "The next command brings older ones to this version; newer ones need the newer Penfriend."
+        return Finding("database", "Database", Level.WARN, text, advice), False
+    text = f"{place}, its tables are of version {found}, and this program's are {wanted}"
+    if found > wanted:
+        return Finding("database", "Database", Level.FAIL, text, "Install the newer Penfriend."), False
+    advice = "The next command brings them to this version."
     return Finding("database", "Database", Level.WARN, text, advice), False
 
 

@@ -71,7 +71,9 @@ def _of_folder(subject: str, carrier: FileSettings) -> Finding:
 def _of_session(subject: str, carrier: SmtpSettings, probed: Probed) -> Finding:
     if probed.failure is not None:
         found = f"{carrier.place}, at {probed.failure.stage}: {probed.failure.text}"
-        return Finding("transport", subject, Level.FAIL, found, _advice(probed.failure.stage))
+        return Finding(
+            "transport", subject, Level.FAIL, found, _advice(carrier, probed, probed.failure.stage)
+        )
     how = f"under {probed.tls}" if probed.tls else "in clear"
     login = ", takes our login" if probed.login else ", asks for no login"
     found = f"{carrier.place} ({probed.server}) greets and talks {how}{login}"
@@ -81,8 +83,10 @@ def _of_session(subject: str, carrier: SmtpSettings, probed: Probed) -> Finding:
     return Finding("transport", subject, Level.WARN, found, advice)
 
 
-def _advice(stage: Stage) -> str:
+def _advice(carrier: SmtpSettings, probed: Probed, stage: Stage) -> str:
     match stage:
+        case Stage.AUTH if probed.tls is None and carrier.tls is not Tls.NONE:
+            return "Take a relay that offers STARTTLS, or, where the way there is your own, add `tls=none`."
         case Stage.CONNECT:
             return "Correct host and port in its address, start the relay, or open the firewall."
         case Stage.STARTTLS:
