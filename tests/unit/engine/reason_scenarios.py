@@ -30,6 +30,7 @@ from penfriend.domain.segment import Test as FieldTest
 from penfriend.domain.timing import DAY, HOUR, Cap, Duration, Moment, Unit
 from penfriend.engine.live import Live
 from penfriend.storage import tables as t
+from penfriend.storage.erasing import erase
 from penfriend.storage.looks_store import LookStore
 from tests.contract.shop_world import named
 from tests.support.mail_pieces import LETTER, NO_POLICY, NO_SUCH_USER, NOON, ROUTE_DOWN, campaign, with_id
@@ -230,6 +231,17 @@ def pause(world: World) -> None:
     run(world, campaign(LETTER, active=False), since=NOON - DAY)
 
 
+def erased(world: World) -> None:
+    contact = walk(world, PAUSE)
+    with world.db.write() as connection:
+        erase(connection, contact, NOON, None)
+
+
+def contact_paused(world: World) -> None:
+    world.touch(walk(world, LETTER), paused_until=NOON + DAY)
+    world.send()
+
+
 def holdout(world: World) -> None:
     walk(world, LETTER, goal=Goal((ORDERED,)), policy=Policy(holdout=100))
 
@@ -256,6 +268,7 @@ REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
         End.SUPPRESSED: suppressed,
         End.CAMPAIGN_REMOVED: campaign_removed,
         End.HOLDOUT: holdout,
+        End.ERASED: erased,
     },
     Skip: {
         Skip.CONDITION_FALSE: only_if,
@@ -270,6 +283,7 @@ REACHED: dict[type[StrEnum], dict[StrEnum, Callable[[World], None]]] = {
         Postponed.PROVIDER_PAUSED: provider_paused,
         Postponed.NO_COUPON: no_coupon,
         Postponed.CAMPAIGN_PAUSED: campaign_paused,
+        Postponed.CONTACT_PAUSED: contact_paused,
         Postponed.UNCONFIRMED: unconfirmed,
     },
 }
