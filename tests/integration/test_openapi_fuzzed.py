@@ -19,7 +19,7 @@ from tests.support.attacked import mail_ann
 from tests.support.empty_store import empty_file
 from tests.support.served_house import served_house
 
-EXAMPLES = 6
+EXAMPLES = 4
 """For each operation."""
 
 

@@ -70,6 +70,12 @@ LINES = {
     "/users/{user}/link": Line("POST", "user", lambda house: str(house.ben), "form"),
     "/users/{user}/remove": Line("POST", "user", lambda house: str(house.ben), "form", 303),
     "/audit": Line("GET", "user"),
+    "/preview": Line("GET", "user", meets=303),
+    "/preview/all": Line("GET", "user"),
+    "/preview/letter": Line("GET", "user"),
+    "/preview/message.eml": Line("GET", "user", meets=404),
+    "/preview/changed": Line("GET", "user"),
+    "/preview/assets/{name}": Line("GET", "user", "preview.css", meets=404),
 }
 FORM = "application/x-www-form-urlencoded"
 KINDS_OF_BODY = {
