@@ -46,6 +46,7 @@ def test_what_commands_change_stands_in_the_log(tmp_path: Path) -> None:
         ("key_revoked", "the till", {}),
         ("suppressed", address, {}),
         ("unsuppressed", address, {}),
+        ("imported", "contacts", {"taken": "1"}),
         ("person_erased", address, {}),
         ("message_settled", "gap", {"as": "hold"}),
         ("message_settled", "gap", {"as": "sent", "mails": "0"}),

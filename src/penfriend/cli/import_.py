@@ -12,6 +12,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.accounts.auditing import note_import
 from penfriend.cli.output import DONE, WRONG, complain, print_json
 from penfriend.cli.tables import console
 from penfriend.domain.errors import SettingError
@@ -50,6 +51,8 @@ def import_file(
     with House.open() as house, _progress(path) as progress:
         gc.freeze()  # what is loaded stays; to look through it again and again takes a tenth of the time
         report = house.import_file(job, progress)
+        if report.taken and not dry_run:
+            note_import(house, kind, report.taken)
     if as_json:
         print_json(asdict(report))
     else:

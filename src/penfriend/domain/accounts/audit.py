@@ -41,6 +41,7 @@ class Deed(StrEnum):
     GUESSES_SLOWED = "guesses_slowed"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
+    IMPORTED = "imported"
     APPLIED = "applied"
     RESUMED = "resumed"
     SUPPRESSED = "suppressed"
@@ -68,6 +69,7 @@ MEANINGS: Mapping[Deed, str] = {
     Deed.GUESSES_SLOWED: "many wrong guesses came for an account or from a network; the next have to wait",
     Deed.KEY_MADE: "a key of the API was made",
     Deed.KEY_REVOKED: "a key of the API was revoked",
+    Deed.IMPORTED: "contacts, events or consents were brought in from a file",
     Deed.APPLIED: "a revision was made live",
     Deed.RESUMED: "a campaign that had stopped by itself was let go on",
     Deed.SUPPRESSED: "an address is not written to any more",
