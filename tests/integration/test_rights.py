@@ -16,6 +16,7 @@ from penfriend.bootstrap.people import erase_person
 from penfriend.domain.accounts.audit import Actor, Deed, Way
 from penfriend.domain.contact import ERASED, address_hash
 from penfriend.domain.events import EventIn
+from penfriend.domain.ingestion import ContactIn
 from penfriend.storage.accounts.audit_log import read_entries
 from penfriend.storage.tables import metadata
 from tests.support.commands import run_here
@@ -68,6 +69,20 @@ def test_export_is_one_document_with_all_of_a_person(tmp_path: Path, environment
     ]
     assert [one["comment"] for one in records["answers"]] == ["Für ışık"]
     assert BOB not in done.stdout
+
+
+def test_a_person_is_shown_by_the_shops_id_too(
+    house: House, tmp_path: Path, environment: Mapping[str, str]
+) -> None:
+    known, bare = ContactIn("c-7", ANN), ContactIn("c-8", None, {"first_name": "Bo"})
+    house.ingester().ingest_contacts([known, bare])
+    assert (
+        command(tmp_path, environment, "show", "c-7").stdout
+        == command(tmp_path, environment, "show", ANN).stdout
+    )
+    nobody, unreachable = (command(tmp_path, environment, "show", one) for one in ("c-9", "c-8"))
+    assert (nobody.returncode, 'there is no contact "c-9"' in nobody.stderr) == (1, True)
+    assert (unreachable.returncode, 'the contact "c-8" has no address' in unreachable.stderr) == (1, True)
 
 
 def test_erasure_asks_first_and_leaves_nothing_of_the_person(

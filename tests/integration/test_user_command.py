@@ -27,7 +27,7 @@ def test_a_user_is_added_with_a_link_listed_and_removed(tmp_path: Path) -> None:
     assert "is good once" in made.stderr
     twice = run_here(("user", "add", "anna"), tmp_path, environment)
     assert (twice.returncode, twice.stdout, twice.stderr.count("\n")) == (2, "", 1)
-    assert 'there is a user "anna" already' in twice.stderr
+    assert 'there is a user "anna" already; to begin anew, remove that one first' in twice.stderr
 
     listed = run_here(("user", "list"), tmp_path, environment).stdout
     assert "marketer" in listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from penfriend.bootstrap.house import House
 from penfriend.domain.accounts.audit import Actor, Deed, Entry, Way
 from penfriend.domain.contact import address_hash, normalise_address
-from penfriend.domain.errors import SettingError
+from penfriend.domain.errors import NotFound, SettingError
 from penfriend.domain.suppression import Change, Standing
 from penfriend.domain.timing import Moment
 from penfriend.storage.accounts.audit_log import write_entry
@@ -13,9 +13,10 @@ from penfriend.storage.people import find_contact, load_contacts
 from penfriend.storage.suppressions import suppress, suppression, suppression_log, unsuppress
 
 
-def standing_of(house: House, address: str) -> Standing:
-    """Whose address it is, and whether it may be written to. Raises SettingError for what is none."""
-    normal = _normal(address)
+def standing_of(house: House, who: str) -> Standing:
+    """Whose address it is, and whether it may be written to; `who` is the address or the shop's id of its
+    owner. Raises NotFound for nobody's id, SettingError for what is no address."""
+    normal = _normal(who if "@" in who else _address_of(house, who))
     brand = house.definitions().brand
     with house.db.read() as connection:
         known = find_contact(connection, normal)
@@ -54,6 +55,15 @@ def lift(house: House, address: str, *, reason: str, by: str) -> bool:
 def _entry(at: Moment, by: str, deed: Deed, address: str) -> Entry:
     """By the hash of the address, as in `suppressions`; why stands in `suppression_changes`."""
     return Entry(at, Actor(by, Way.COMMAND), deed, address_hash(address))
+
+
+def _address_of(house: House, who: str) -> str:
+    contact_id = house.contact_id(who)
+    with house.db.read() as connection:
+        address = load_contacts(connection, [contact_id], house.definitions().brand)[contact_id].email
+    if address is None:
+        raise NotFound(f'the contact "{who}" has no address')
+    return address
 
 
 def _normal(address: str) -> str:

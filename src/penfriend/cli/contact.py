@@ -48,13 +48,13 @@ def contact() -> None:
     """
 
 
-def show(address: str = ADDRESS, as_json: bool = AS_JSON) -> int:
+def show(who: str = WHO, as_json: bool = AS_JSON) -> int:
     """Show whose address it is, and whether it may be written to. With fields, topics, evidence and the log.
 
     Example: penfriend contact show ada@shop.example
     """
     with House.open() as house:
-        found = standing_of(house, address)
+        found = standing_of(house, who)
         known = None if found.person is None else contact_document(house, found.address)
     if as_json:
         print_json(_document(found, known))

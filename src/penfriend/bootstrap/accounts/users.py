@@ -41,7 +41,9 @@ def add_user(house: House, name: str, role: str, email: str, by: Actor) -> OneTi
         user = users.add_user(connection, name, chosen, mail or None, now)
         if user is None:
             taken = users.user_named(connection, name) is not None
-            what = f'there is a user "{name}" already' if taken else "another user has that e-mail already"
+            what = "another user has that e-mail already"
+            if taken:
+                what = f'there is a user "{name}" already; to begin anew, remove that one first'
             raise UserRefused("exists", what)
         once.keep_link(connection, token, user, now, Moment(now + LINK_LASTS))
         write_entry(connection, Entry(now, by, Deed.USER_ADDED, name, {"role": chosen.value}))
