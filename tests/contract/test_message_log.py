@@ -1,5 +1,6 @@
 """Messages in the store until they leave the house: claimed, decided about, given back, on both databases."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from penfriend.domain.gap import Gap, Settled
 from penfriend.domain.outbox import DueMessage, Verdict
 from penfriend.domain.reasons import End, Postponed
 from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.standing import Ending
 from penfriend.domain.timing import DAY, HOUR, MINUTE, Moment
 from penfriend.storage import tables as t
+from penfriend.storage.life import GAP, HEARD_WITHIN
+from penfriend.storage.notes import write_note
 from penfriend.storage.pending import pending
 from tests.support.mail_pieces import LETTER, NOON, campaign
 from tests.support.mail_world import World, worlds
@@ -227,6 +231,20 @@ def test_postponement_says_why_and_comes_up_again_then(world: World) -> None:
     (told,) = world.rows("decisions")
     assert (told["what"], told["until"], told["detail"]) == ("postponed", NOON + HOUR, "3 per 7 days")
     assert world.rows("enrollments")[0]["woken"] == 0
+
+
+def test_mail_that_waits_for_a_yes_comes_up_at_once_where_it_was_given_meanwhile(world: World) -> None:
+    """The worker that decides has not heard of it yet, and would let the mail wait until it is too late."""
+    wait = PostponeIt(Moment(NOON + DAY), Postponed.UNCONFIRMED)
+    gap = Gap(since=Moment(NOON - HOUR), until=NOON, found_at=NOON)
+    for known, due_at in ((gap, NOON + DAY), (gap.settle(Settled.RESEND, NOON), NOON + HEARD_WITHIN)):
+        with world.db.write() as connection:
+            write_note(connection, GAP, json.dumps(known.as_json()))
+        made = person(world, str(due_at))
+        (one,) = world.claim()
+        settle(world, one, wait)
+        (row,) = (row for row in world.rows("messages") if row["id"] == made)
+        assert (row["status"], row["held_by"], row["due_at"]) == ("due", "unconfirmed", due_at)
 
 
 def test_verdict_of_a_worker_that_lost_the_message_is_not_written(world: World) -> None:

@@ -18,8 +18,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select, union
 
 from penfriend.domain.gap import Gap, Settled
 from penfriend.domain.message import Status
+from penfriend.domain.outbox import DueMessage
 from penfriend.domain.reasons import Postponed
-from penfriend.domain.timing import Moment
+from penfriend.domain.send_policy import PostponeIt
+from penfriend.domain.timing import SECOND, Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.notes import read_note, write_note
 from penfriend.storage.tables import events, messages, notes, subscriptions
@@ -27,6 +29,8 @@ from penfriend.storage.upsert import insert_or_ignore
 
 LIFE, GAP = "life", "gap"
 """The notes that hold them."""
+HEARD_WITHIN = 2 * SECOND
+"""A worker looks once a second what has become of the gap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,23 @@ def settle_gap(connection: Connection, settled: Settled, now: Moment) -> int | N
     return connection.execute(_COME_UP, {"now": now}).rowcount
 
 
+def until_settled(
+    connection: Connection, postponed: list[tuple[DueMessage, PostponeIt]], now: Moment
+) -> list[tuple[DueMessage, PostponeIt]]:
+    """The same postponements; where what they wait for was said meanwhile, the mail comes up again as soon as
+    its worker has heard of that. Nobody says it before the end of the transaction."""
+    if all(wait.reason is not Postponed.UNCONFIRMED for _, wait in postponed):
+        return postponed
+    text = connection.execute(_LOCK_GAP).scalar()
+    if text is None or Gap.of(json.loads(text)).is_open:
+        return postponed
+    soon = Moment(now + HEARD_WITHIN)
+    return [
+        (message, replace(wait, until=soon) if wait.reason is Postponed.UNCONFIRMED else wait)
+        for message, wait in postponed
+    ]
+
+
 def count_held(connection: Connection) -> int:
     """How many mails wait until somebody says yes."""
     return connection.execute(_HELD).scalar_one()
@@ -134,6 +155,7 @@ def _locked(connection: Connection) -> Life | None:
     return None if text is None else Life.of(text)
 
 
+_LOCK_GAP = select(notes.c.value).where(notes.c.name == GAP).with_for_update(read=True)
 _LOCK = select(notes.c.value).where(notes.c.name == LIFE).with_for_update()
 _m, _e, _s = messages.c, events.c, subscriptions.c
 _IS_HELD = (_m.status == Status.DUE.value) & (_m.held_by == Postponed.UNCONFIRMED.value)

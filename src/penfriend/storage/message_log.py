@@ -23,6 +23,7 @@ from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
 from penfriend.storage.enrollment_claim import IS_ACTIVE, WOKEN_BY_NOBODY, row_of
 from penfriend.storage.letter_facts import gather
+from penfriend.storage.life import until_settled
 from penfriend.storage.message_claim import claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.outgoing import ending_enrollments, tell_of_ends, tell_of_messages
@@ -171,6 +172,7 @@ def _settle(
         return
     skipped = [(one.message, one.decision) for one in kept if isinstance(one.decision, SkipIt)]
     postponed = [(one.message, one.decision) for one in kept if isinstance(one.decision, PostponeIt)]
+    postponed = until_settled(connection, postponed, now)
     taken = [(one.message, one.decision) for one in kept if isinstance(one.decision, TakeAsSent)]
     endings = [(message, skip.ending) for message, skip in skipped if skip.ending is not None]
     take_as_sent(connection, taken, now)
