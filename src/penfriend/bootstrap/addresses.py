@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from penfriend.bootstrap.house import House
-from penfriend.domain.accounts.audit import Actor, Deed, Entry, Way
+from penfriend.domain.accounts.audit import Actor, Deed, Entry
 from penfriend.domain.contact import address_hash, normalise_address
 from penfriend.domain.errors import NotFound, SettingError
 from penfriend.domain.suppression import Change, Standing
@@ -31,30 +31,30 @@ def standing_of(house: House, who: str) -> Standing:
     return Standing(normal, person, now["reason"], Moment(now["at"]), now["evidence"], log)
 
 
-def stop_writing(house: House, address: str, *, reason: str, note: str, by: str) -> bool:
+def stop_writing(house: House, address: str, *, reason: str, note: str, by: Actor) -> bool:
     """Write to the address no more; whether that is new. Raises SettingError for what is no address."""
     normal, at = _normal(address), house.clock.now()
     with house.db.write() as connection:
-        new = suppress(connection, normal, reason=reason, evidence=note or None, at=at, by=by)
+        new = suppress(connection, normal, reason=reason, evidence=note or None, at=at, by=by.name)
         if new:
             write_entry(connection, _entry(at, by, Deed.SUPPRESSED, normal))
         return new
 
 
-def lift(house: House, address: str, *, reason: str, by: str) -> bool:
+def lift(house: House, address: str, *, reason: str, by: Actor) -> bool:
     """Let the address be written to again; whether it was suppressed. Raises SettingError for what is no
     address."""
     normal, at = _normal(address), house.clock.now()
     with house.db.write() as connection:
-        lifted = unsuppress(connection, normal, reason=reason, at=at, by=by)
+        lifted = unsuppress(connection, normal, reason=reason, at=at, by=by.name)
         if lifted:
             write_entry(connection, _entry(at, by, Deed.UNSUPPRESSED, normal))
         return lifted
 
 
-def _entry(at: Moment, by: str, deed: Deed, address: str) -> Entry:
+def _entry(at: Moment, by: Actor, deed: Deed, address: str) -> Entry:
     """By the hash of the address, as in `suppressions`; why stands in `suppression_changes`."""
-    return Entry(at, Actor(by, Way.COMMAND), deed, address_hash(address))
+    return Entry(at, by, deed, address_hash(address))
 
 
 def _address_of(house: House, who: str) -> str:

@@ -7,12 +7,11 @@ import typer
 from penfriend.bootstrap import House
 from penfriend.bootstrap.api_keys import create_key, list_keys, revoke
 from penfriend.cli.moments import iso_moment, shown_moment
-from penfriend.cli.output import DONE, print_json
+from penfriend.cli.output import AS_JSON, DONE, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.api_keys import ApiKey, Scope
 from penfriend.domain.timing import Moment
 
-AS_JSON = typer.Option(False, "--json", help="One JSON document.")
 SCOPES = ", ".join(scope.value for scope in Scope)
 
 

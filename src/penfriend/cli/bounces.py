@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from penfriend.bootstrap import House
 from penfriend.bootstrap.bounces import bounce_reader, dry_reader, open_mailbox
 from penfriend.cli.moments import iso_moment
-from penfriend.cli.output import DONE, WRONG, complain, counted, print_json
+from penfriend.cli.output import AS_JSON, DONE, WRONG, complain, counted, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.errors import SettingError
 from penfriend.domain.feedback import Kind
@@ -43,7 +43,7 @@ def bounces(
         help="Suppress whom a bounce or complaint names, also where it is about no mail of ours. A forged "
         "one counts then: only for archives that nobody else could write to.",
     ),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Read mails that came back. What is about a mail of ours has its effect once: a dead address and a
     complaint are suppressed. From an IMAP mailbox it takes what was not seen, and marks it when it is done.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Mapping
 
@@ -10,12 +9,12 @@ import typer
 from rich.markup import escape
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.addresses import lift, standing_of, stop_writing
 from penfriend.bootstrap.people import contact_document, erase_person, everything_about
 from penfriend.cli.moments import iso_moment, shown_moment
-from penfriend.cli.output import DONE, WRONG, complain, print_json
+from penfriend.cli.output import AS_JSON, DONE, WRONG, complain, print_json
 from penfriend.cli.tables import console, table
-from penfriend.domain.accounts.audit import Actor, Way
 from penfriend.domain.contact import ERASED
 from penfriend.domain.errors import SettingError
 from penfriend.domain.incoming_contact import CONTACT_FIELDS
@@ -26,7 +25,6 @@ FACTS_SHOWN = ("created_at", "subscribed_at", "last_opened_at", "last_clicked_at
 GIVEN = tuple(reason for reason in REASONS if reason != ERASED)
 """Reasons that somebody may give."""
 ADDRESS = typer.Argument(..., metavar="ADDRESS", help="The address, as it was written to.")
-AS_JSON = typer.Option(False, "--json", help="One JSON document.")
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -86,7 +84,7 @@ def erase(
         name = contact_document(house, who)["id"] or who
         if not yes and (as_json or not _is_sure(str(name))):
             raise SettingError("nothing was erased; it cannot be undone, so say --yes")
-        counts = erase_person(house, who, Actor(_who(), Way.COMMAND))
+        counts = erase_person(house, who, at_the_shell())
     total = sum(counts.values())
     print_json({"erased": name, "rows": counts}) if as_json else typer.echo(f"{name}: erased, {total} rows")
     return DONE
@@ -108,7 +106,7 @@ def suppress(
     if reason not in GIVEN:
         raise SettingError(f'--reason: "{reason}" is not known. It is one of {", ".join(GIVEN)}.')
     with House.open() as house:
-        new = stop_writing(house, address, reason=reason, note=note, by=_who())
+        new = stop_writing(house, address, reason=reason, note=note, by=at_the_shell())
         now = standing_of(house, address)
     if not new:
         complain(f"{now.address} was suppressed already ({now.reason}); the first reason stays")
@@ -130,20 +128,12 @@ def unsuppress(
     if not reason.strip():
         raise SettingError("--reason: say why; it stays in the log")
     with House.open() as house:
-        lifted = lift(house, address, reason=reason.strip(), by=_who())
+        lifted = lift(house, address, reason=reason.strip(), by=at_the_shell())
     if not lifted:
         complain(f"{address} is not suppressed")
         return WRONG
     typer.echo(f"{address}: may be written to again")
     return DONE
-
-
-def _who() -> str:
-    """Who asks, for the log."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name
-        return "somebody"
 
 
 def _tell(found: Standing, known: Mapping[str, object] | None) -> None:

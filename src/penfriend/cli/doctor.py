@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from penfriend.cli.output import DONE, WRONG, print_json
+from penfriend.cli.output import AS_JSON, DONE, WRONG, print_json
 from penfriend.cli.tables import console
 from penfriend.domain.checkup import Finding, Level
 from penfriend.domain.plain_text import lines
@@ -28,7 +28,7 @@ def doctor(
     resolver: str | None = typer.Option(
         None, "--resolver", metavar="HOST:PORT", help="The name server to ask, e.g. 9.9.9.9."
     ),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Look at what mail depends on, and say what to do. Database, lag, clock, secrets, transports and the
     DNS records of SPF, DKIM and DMARC. Nothing is changed and nothing is sent.

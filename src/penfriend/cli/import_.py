@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.auditing import note_import
-from penfriend.cli.output import DONE, WRONG, complain, print_json
+from penfriend.cli.output import AS_JSON, DONE, WRONG, complain, print_json
 from penfriend.cli.tables import console
 from penfriend.domain.errors import SettingError
 from penfriend.domain.incoming_rows import RowKind
@@ -37,7 +37,7 @@ def import_file(
     ),
     name: str = typer.Option("", "--name", metavar="EVENT", help="The event that every row is."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check every row and keep nothing."),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Bring in contacts, events or consents; safe to repeat. Rejected rows go to FILE.rejected.csv with line
     and reason.

@@ -13,7 +13,7 @@ from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.healing import hold_until_now, settle
 from penfriend.cli.moments import shown_moment
-from penfriend.cli.output import DONE, print_json
+from penfriend.cli.output import AS_JSON, DONE, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.errors import SettingError
 from penfriend.domain.gap import Settled
@@ -41,7 +41,7 @@ def messages(
     contact: str = typer.Option("", "--contact", help="The shop's id or the address of one person."),
     campaign: str = typer.Option("", "--campaign", help="One campaign."),
     limit: int = typer.Option(50, "--limit", min=1, help="How many, the newest first."),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """List mails, the newest first. `penfriend messages resolve` settles a doubt.
 

@@ -13,6 +13,9 @@ from penfriend.domain.problems import Problem
 DONE, WRONG, IMPOSSIBLE, CHANGES = 0, 1, 2, 3
 """Exit statuses: done; the thing asked about is not right; it could not be asked; `plan` found changes."""
 
+AS_JSON = typer.Option(False, "--json", help="One JSON document.")
+"""The option of a command that reports something."""
+
 
 def complain(text: str) -> None:
     """One line on standard error."""

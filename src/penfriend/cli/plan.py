@@ -12,7 +12,7 @@ from rich.console import Console
 from penfriend.bootstrap import House
 from penfriend.bootstrap.planning import Planning
 from penfriend.cli.moments import iso_moment, shown_moment
-from penfriend.cli.output import CHANGES, DONE, print_json
+from penfriend.cli.output import AS_JSON, CHANGES, DONE, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.changes import Change
 from penfriend.domain.plan import Ahead, MovedPeople, Plan
@@ -26,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("plan")(plan)
 
 
-def plan(as_json: bool = typer.Option(False, "--json", help="One JSON document.")) -> int:
+def plan(as_json: bool = AS_JSON) -> int:
     """Compare campaigns.yaml and templates/ with what is live. What would change, who would move and enter,
     how many mails would go out within 24 hours, and what would stop it. Nothing is changed.
 

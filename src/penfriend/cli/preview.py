@@ -12,7 +12,7 @@ import typer
 
 from penfriend.bootstrap import Settings
 from penfriend.bootstrap.preview import Previews, all_of
-from penfriend.cli.output import DONE, WRONG, print_json, problems_document
+from penfriend.cli.output import AS_JSON, DONE, WRONG, print_json, problems_document
 from penfriend.cli.preview_folder import PreviewFolder, Written
 from penfriend.domain.errors import CampaignFilesInvalid, PenfriendError, SettingError
 from penfriend.domain.preview import Asked, Preview
@@ -48,7 +48,7 @@ def preview(
     watch: bool = typer.Option(False, "--watch", help="Again whenever a file is saved, until Ctrl-C."),
     serve: bool = typer.Option(False, "--serve", help="As pages in the browser instead, until Ctrl-C."),
     port: int = typer.Option(PORT, "--port", min=0, max=65535, help="With --serve: the port of 127.0.0.1."),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Look at letters before anybody gets them. As a page, as text and as the message that would be sent;
     nothing is sent or stored, and the links lead nowhere.

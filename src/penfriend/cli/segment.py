@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from penfriend.bootstrap import House
-from penfriend.cli.output import DONE, print_json
+from penfriend.cli.output import AS_JSON, DONE, print_json
 from penfriend.cli.tables import console, table
 from penfriend.storage.segment_explanation import Explained, ExplainedThing
 
@@ -24,7 +24,7 @@ def segment(
     explain: str = typer.Option(
         "", "--explain", metavar="CONTACT", help="Why this person (shop's id or address) is in it or not."
     ),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Look at who is in a segment, and why. The files and the people as they are now.
 

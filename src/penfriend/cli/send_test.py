@@ -8,7 +8,7 @@ import typer
 
 from penfriend.bootstrap import Settings
 from penfriend.bootstrap.sending_tests import SentTest, send_test
-from penfriend.cli.output import DONE, WRONG, complain, print_json
+from penfriend.cli.output import AS_JSON, DONE, WRONG, complain, print_json
 from penfriend.cli.preview import previews_over
 from penfriend.domain.delivery import Outcome
 from penfriend.domain.errors import SettingError
@@ -30,7 +30,7 @@ def send(
     locale: str = typer.Option("", "--locale", metavar="L", help="In this language instead of the person's."),
     campaign: str = typer.Option("", "--campaign", help="As this campaign sends it."),
     step: str = typer.Option("", "--step", help="As this step sends it."),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Send one letter as a marked test. By the transport that would carry it; it is not stored or counted,
     and its links lead nowhere.

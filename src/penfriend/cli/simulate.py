@@ -13,7 +13,7 @@ from penfriend.cli.future.folder import MailFolder
 from penfriend.cli.future.terminal import bars, by_day_table
 from penfriend.cli.future.words import heading, sentences
 from penfriend.cli.moments import parse_moment
-from penfriend.cli.output import DONE, print_json
+from penfriend.cli.output import AS_JSON, DONE, print_json
 from penfriend.cli.progress import dated_progress, simulated_date
 from penfriend.cli.status import print_campaigns
 from penfriend.cli.tables import console
@@ -44,7 +44,7 @@ def simulate_days(
     out: Path | None = typer.Option(
         None, "--out", metavar="DIR", help="A new folder for the mails themselves and a page with charts."
     ),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Live the days to come over a copy of the store.
 

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.source_check import check_source
-from penfriend.cli.output import DONE, WRONG, print_json
+from penfriend.cli.output import AS_JSON, DONE, WRONG, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.sources import SelectCheck, SourceCheck
 
@@ -29,7 +29,7 @@ def source() -> None:
 
 def check(
     name: str = typer.Argument(..., help="A source of campaigns.yaml."),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Try a source: connection, rights, columns, cost, ten rows. The files as they are now, and nothing is
     stored.

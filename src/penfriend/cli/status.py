@@ -13,7 +13,7 @@ from penfriend.bootstrap import House
 from penfriend.bootstrap.bounces import bounces_polled
 from penfriend.bootstrap.healing import health_of
 from penfriend.cli.moments import iso_moment, shown_moment
-from penfriend.cli.output import DONE, counted, print_json
+from penfriend.cli.output import AS_JSON, DONE, counted, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.overview import CallCounts, CampaignCounts, Overview, Reading
@@ -43,7 +43,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("status")(status)
 
 
-def status(as_json: bool = typer.Option(False, "--json", help="One JSON document.")) -> int:
+def status(as_json: bool = AS_JSON) -> int:
     """Show where everybody stands, what was sent, and why not. Contacts, segment sizes, people at each step,
     messages by status and reason, lag and transports.
 

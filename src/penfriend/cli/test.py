@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import typer
 
 from penfriend.bootstrap import Settings, Trial, campaign_tests, check, read_files
-from penfriend.cli.output import DONE, IMPOSSIBLE, WRONG, complain, print_json
+from penfriend.cli.output import AS_JSON, DONE, IMPOSSIBLE, WRONG, complain, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.errors import CampaignFilesInvalid, SettingError
 from penfriend.domain.timeline import Line, is_met
@@ -26,7 +26,7 @@ def run_tests(
         "", "-k", metavar="NAME", help="Only tests whose name or campaign holds this."
     ),
     junit: Path | None = typer.Option(None, "--junit", help="Write the results as JUnit XML, for CI."),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Run the tests of the campaign files.
 

@@ -12,7 +12,7 @@ from penfriend.bootstrap.known_secrets import secrets_of
 from penfriend.bootstrap.taking_up import apply_at_start
 from penfriend.cli.logs import guard_warnings
 from penfriend.cli.moments import iso_moment, parse_moment, shown_moment
-from penfriend.cli.output import DONE, print_json
+from penfriend.cli.output import AS_JSON, DONE, print_json
 from penfriend.engine.clock import SetClock
 
 
@@ -26,7 +26,7 @@ def tick(
         "", "--now", metavar="MOMENT", help="Do it for this moment instead of the present one."
     ),
     no_apply: bool = typer.Option(False, "--no-apply", help="Do not take up changed files first."),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Do everything that is due at one moment, and end. Takes up the files first, if they changed and are
     valid; then runs every tick, over and over, until nothing more is due.

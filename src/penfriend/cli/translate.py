@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from penfriend.bootstrap import Settings
-from penfriend.cli.output import DONE, WRONG, print_json, problems_document
+from penfriend.cli.output import AS_JSON, DONE, WRONG, print_json, problems_document
 from penfriend.domain.problems import Problem
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 SHOWN = 5
 """So many warnings of one catalog are printed."""
 CHECK = typer.Option(False, "--check", help="Write nothing; exit status 1 where a file would change.")
-JSON = typer.Option(False, "--json", help="One JSON document.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,7 +38,7 @@ def translate() -> None:
     """
 
 
-def extract(check: bool = CHECK, as_json: bool = JSON) -> int:
+def extract(check: bool = CHECK, as_json: bool = AS_JSON) -> int:
     """Gather every text of the templates into messages.pot. Those of campaign files as well that are not
     given as a map of locales.
 
@@ -61,7 +60,7 @@ def update(
         False, "--as-written", help="Letters are written in the language of the --locale that is named."
     ),
     check: bool = CHECK,
-    as_json: bool = JSON,
+    as_json: bool = AS_JSON,
 ) -> int:
     """Gather the texts and merge them into each messages.po. Translations, comments and the head stay;
     the translation of a changed text is proposed (fuzzy); what is gone moves to the end.
@@ -82,7 +81,7 @@ def update(
     return WRONG if check and (extracted.is_changed or any(one.is_changed for one in done)) else DONE
 
 
-def compile_(check: bool = CHECK, as_json: bool = JSON) -> int:
+def compile_(check: bool = CHECK, as_json: bool = AS_JSON) -> int:
     """Write a .mo beside each catalog, and say what is not right. Texts without a translation, fuzzy ones,
     wrong placeholders, a wrong number of plural forms. Penfriend itself reads the .po.
 

@@ -9,13 +9,12 @@ from penfriend.bootstrap.accounts.auditing import entries
 from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.accounts.users import OneTimeLink, add_user, list_users, remove_named
 from penfriend.cli.moments import iso_moment, shown_moment
-from penfriend.cli.output import DONE, print_json
+from penfriend.cli.output import AS_JSON, DONE, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.accounts.audit import Entry
 from penfriend.domain.accounts.roles import Role
 from penfriend.domain.accounts.users import User
 
-AS_JSON = typer.Option(False, "--json", help="One JSON document.")
 ROLES = ", ".join(role.value for role in Role)
 
 

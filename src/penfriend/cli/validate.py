@@ -7,7 +7,7 @@ import os
 import typer
 
 from penfriend.bootstrap import Settings, check, read_files
-from penfriend.cli.output import DONE, WRONG, print_json, problems_document
+from penfriend.cli.output import AS_JSON, DONE, WRONG, print_json, problems_document
 from penfriend.engine.clock import SystemClock
 
 
@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("validate")(validate)
 
 
-def validate(as_json: bool = typer.Option(False, "--json", help="One JSON document.")) -> int:
+def validate(as_json: bool = AS_JSON) -> int:
     """Find every problem of campaigns and templates. Each comes with file, line and column.
 
     Example: penfriend validate

@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from penfriend.bootstrap import House, WholeStory, tell_why
-from penfriend.cli.output import DONE, print_json
+from penfriend.cli.output import AS_JSON, DONE, print_json
 from penfriend.cli.tables import console
 from penfriend.domain.story import Place, Sentence
 from penfriend.domain.timing import to_datetime
@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 def why(
     contact: str = typer.Argument(..., help="The shop's id of the person, or the address."),
     campaign: str = typer.Option("", "--campaign", metavar="NAME", help="Only this campaign."),
-    as_json: bool = typer.Option(False, "--json", help="One JSON document."),
+    as_json: bool = AS_JSON,
 ) -> int:
     """Tell one person's whole story. Why they got what they got, why not the rest, and what comes next.
 
