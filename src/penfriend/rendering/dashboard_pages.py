@@ -5,7 +5,6 @@ As the pages behind the links of letters: a file of texts for each language, eve
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -26,6 +25,7 @@ from penfriend.rendering.pages import (
     environment_of,
     language_of,
     read_texts,
+    stamped,
 )
 
 FOLDER = "dashboard"
@@ -58,8 +58,7 @@ class DashboardPages:
         self._texts = {language: read_texts(language, FOLDER) for language in LANGUAGES}
         self._environment = environment_of(FOLDER)
         content = (files("penfriend.rendering") / FOLDER / "dashboard.css").read_text(encoding="utf-8")
-        digest = hashlib.sha256(content.encode()).hexdigest()[:12]
-        self.stylesheet = StyleSheet(f"dashboard-{digest}.css", content)
+        self.stylesheet = StyleSheet(stamped("dashboard.css", content), content)
 
     def html(self, template: str, view: View, values: Mapping[str, object]) -> str:
         """The page."""

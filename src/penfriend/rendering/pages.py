@@ -86,6 +86,12 @@ class StyleSheet:
     content: str
 
 
+def stamped(name: str, content: str) -> str:
+    """The name with a stamp of the content, with which it changes."""
+    stem, _, ending = name.partition(".")
+    return f"{stem}-{hashlib.sha256(content.encode()).hexdigest()[:12]}.{ending}"
+
+
 def environment_of(folder: str) -> Environment:
     """Jinja for the pages of that folder of this package."""
     return Environment(
@@ -105,8 +111,7 @@ class Pages:
         self._texts = {language: read_texts(language) for language in LANGUAGES}
         self._environment = environment_of("pages")
         content = (_FOLDER / "pages.css").read_text(encoding="utf-8")
-        digest = hashlib.sha256(content.encode()).hexdigest()[:12]
-        self.stylesheet = StyleSheet(f"pages-{digest}.css", content)
+        self.stylesheet = StyleSheet(stamped("pages.css", content), content)
 
     def html(self, page: Page) -> str:
         """The page."""

@@ -4,7 +4,6 @@ was saved. Letters stand in frames of their own, in which nothing runs.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
@@ -15,7 +14,7 @@ from markupsafe import Markup
 from penfriend.domain.preview import MOST_PEOPLE, Asked, Preview, SentBy, Somebody, Standing
 from penfriend.domain.problems import Problem
 from penfriend.rendering.formats import locale_of
-from penfriend.rendering.pages import environment_of
+from penfriend.rendering.pages import environment_of, stamped
 from penfriend.rendering.preview_views import in_scheme, with_drawings, without_pictures
 from penfriend.rendering.sample_people import ORDINARY, PEOPLE
 
@@ -227,6 +226,4 @@ def language(name: str) -> str:
 
 def _asset(name: str, media_type: str) -> Asset:
     content = (_FOLDER / name).read_text(encoding="utf-8")
-    stem, _, ending = name.partition(".")
-    digest = hashlib.sha256(content.encode()).hexdigest()[:12]
-    return Asset(f"{stem}-{digest}.{ending}", content, media_type)
+    return Asset(stamped(name, content), content, media_type)

@@ -28,8 +28,9 @@ from penfriend.web.answers import problem
 from penfriend.web.bodies import read_body
 from penfriend.web.event_bodies import BodyRefused, read_object
 from penfriend.web.events import COME_AGAIN
+from penfriend.web.here import network_of
 from penfriend.web.keyholders import Keyholders
-from penfriend.web.links import network_of
+from penfriend.web.links import NETWORKS
 from penfriend.web.pages import SHOWING
 from penfriend.web.paging import only
 from penfriend.web.reading import found
@@ -105,7 +106,7 @@ class ContactRoutes:
 
     async def _delete(self, request: Request, who: str) -> Response:
         key = await self._keyholders.let_in(request, Scope.CONTACTS_WRITE)
-        by = Actor(f"api {key.name}", Way.API, network_of(request))
+        by = Actor(f"api {key.name}", Way.API, network_of(request, NETWORKS))
         await found(partial(erase_person, self._house, who, by))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 

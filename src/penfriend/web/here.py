@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import HTTPException, Request
@@ -22,6 +23,16 @@ def peer_of(request: Request) -> Address | None:
     peer = _address(request.client.host if request.client else "")
     forwarded = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2]
     return _address(forwarded) if peer is not None and not peer.is_global and forwarded else peer
+
+
+def network_of(request: Request, kept: Mapping[int, int]) -> str:
+    """The network that a request comes from, of so many bits as are kept for each version of IP; an address
+    alone where all are. Empty where that is not known."""
+    peer = peer_of(request)
+    if peer is None:
+        return ""
+    network = ipaddress.ip_network((peer, kept[peer.version]), strict=False)
+    return str(peer) if network.prefixlen == peer.max_prefixlen else str(network)
 
 
 def is_from_here(request: Request) -> bool:

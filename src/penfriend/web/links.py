@@ -6,7 +6,6 @@ asks the store.
 
 from __future__ import annotations
 
-import ipaddress
 from base64 import b64decode
 from http import HTTPStatus
 
@@ -16,14 +15,14 @@ from starlette.responses import Response
 from penfriend.domain import hits
 from penfriend.engine.following import Following
 from penfriend.web.answers import not_found
-from penfriend.web.here import peer_of
+from penfriend.web.here import network_of
 from penfriend.web.pages import SHOWING
 
 DOT = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 """A transparent GIF of one dot."""
 _OF_A_MAIL = {"Cross-Origin-Resource-Policy": "cross-origin"}
 """A mail program on the web shows the dot on a page of its own."""
-_NETWORKS = {4: 24, 6: 48}
+NETWORKS = {4: 24, 6: 48}
 """So much of an address is kept: whose network it is, not who."""
 
 
@@ -57,12 +56,4 @@ class LinkRoutes:
 
 
 def _seen(request: Request) -> hits.Request:
-    return hits.Request(request.method, dict(request.headers.items()), network_of(request))
-
-
-def network_of(request: Request) -> str:
-    """The network that the request came from; behind a proxy of ours the one that it has seen."""
-    peer = peer_of(request)
-    if peer is None:
-        return ""
-    return str(ipaddress.ip_network((peer, _NETWORKS[peer.version]), strict=False))
+    return hits.Request(request.method, dict(request.headers.items()), network_of(request, NETWORKS))

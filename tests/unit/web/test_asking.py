@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi import Request
 
-from penfriend.web.accounts.asking import from_our_page, network_of, path_of_ours
+from penfriend.web.accounts.asking import NETWORKS, from_our_page, path_of_ours
+from penfriend.web.here import network_of
 
 PUBLIC = "https://mail.shop.example"
 
@@ -33,7 +34,7 @@ def request(peer: str = "127.0.0.1", **headers: str) -> Request:
 def test_the_network_is_the_peers_or_what_a_proxy_of_ours_says(
     peer: str, forwarded: str, network: str
 ) -> None:
-    assert network_of(request(peer, x_forwarded_for=forwarded)) == network
+    assert network_of(request(peer, x_forwarded_for=forwarded), NETWORKS) == network
 
 
 @pytest.mark.parametrize(

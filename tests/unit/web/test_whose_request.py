@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.requests import Request
 
-from penfriend.web.here import is_from_here
-from penfriend.web.links import network_of
+from penfriend.web.here import is_from_here, network_of
+from penfriend.web.links import NETWORKS
 
 
 def request(peer: str | None, **headers: str) -> Request:
@@ -29,7 +29,7 @@ def request(peer: str | None, **headers: str) -> Request:
 )
 def test_only_a_proxy_of_ours_says_whom_it_has_seen(peer: str, forwarded: str, network: str) -> None:
     headers = {"x_forwarded_for": forwarded} if forwarded else {}
-    assert network_of(request(peer, **headers)) == network
+    assert network_of(request(peer, **headers), NETWORKS) == network
 
 
 @pytest.mark.parametrize(

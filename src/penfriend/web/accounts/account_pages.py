@@ -103,8 +103,7 @@ class AccountPages:
             ask,
             "account",
             _status(fault),
-            fault="" if fault is None or isinstance(fault, Slowed) else fault.value,
-            wait=_wait(fault),
+            **_told(fault),
             form=form,
             done=done,
             email=session.user.email,
@@ -123,8 +122,7 @@ class AccountPages:
             ask,
             "pairing",
             _status(fault),
-            fault="" if fault is None or isinstance(fault, Slowed) else fault.value,
-            wait=_wait(fault),
+            **_told(fault),
             secret=grouped(pairing.secret),
             picture=picture_of(pairing.address),
         )
@@ -136,5 +134,8 @@ def _status(fault: Slowed | OwnFault | PasswordFault | None) -> HTTPStatus:
     return HTTPStatus.TOO_MANY_REQUESTS if isinstance(fault, Slowed) else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _wait(fault: object) -> int:
-    return seconds(fault.wait) if isinstance(fault, Slowed) else 0
+def _told(fault: Slowed | OwnFault | PasswordFault | None) -> dict[str, object]:
+    """What the page says of it: which fault, or how many seconds to wait."""
+    if isinstance(fault, Slowed):
+        return {"fault": "", "wait": seconds(fault.wait)}
+    return {"fault": "" if fault is None else fault.value, "wait": 0}

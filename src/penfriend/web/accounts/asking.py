@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,11 +13,12 @@ from penfriend.domain.accounts.roles import Role
 from penfriend.domain.accounts.users import Session, browser_of
 from penfriend.storage.accounts.sessions import Place
 from penfriend.web.bodies import Form
-from penfriend.web.here import is_named_here, peer_of
+from penfriend.web.here import is_named_here, network_of
 
 _PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9._-]+)*)?")
 _LONGEST_PATH = 200
-_V6_NETWORK = 64
+NETWORKS = {4: 32, 6: 64}
+"""Of IPv4 the address counts, of IPv6 the network of one household."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class Ask:
     @property
     def place(self) -> Place:
         """From where."""
-        return Place(network_of(self.request), browser_of(self.request.headers.get("user-agent", "")[:500]))
+        return Place(
+            network_of(self.request, NETWORKS), browser_of(self.request.headers.get("user-agent", "")[:500])
+        )
 
     @property
     def actor(self) -> Actor:
@@ -50,17 +52,6 @@ class Ask:
         if self.session is None:
             raise RuntimeError("a route for who is signed in was reached without a session")
         return self.session
-
-
-def network_of(request: Request) -> str:
-    """The address that a request comes from, of IPv6 the network of one household (/64); empty where that is
-    not known."""
-    peer = peer_of(request)
-    if peer is None:
-        return ""
-    if peer.version == 4:
-        return str(peer)
-    return str(ipaddress.ip_network((peer, _V6_NETWORK), strict=False))
 
 
 def from_our_page(request: Request, public_url: str) -> bool:

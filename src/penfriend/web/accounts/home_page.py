@@ -1,7 +1,4 @@
-"""The overview: what is live and since when, how its mails stand, and what people wrote.
-
-Issue 7 builds more in its frame.
-"""
+"""The overview: what is live and since when, how its mails stand, and what people wrote."""
 
 from __future__ import annotations
 
