@@ -15,7 +15,14 @@ from penfriend.domain.accounts.users import FORMER_LASTS, IDLE, RENEWED_AFTER
 from penfriend.domain.timing import Moment
 from penfriend.web import RunningServer
 from tests.support.connections import Seconds
-from tests.support.dashboard import CAMPAIGNS, PASSWORD, Visitor, add_with_password, serve_dashboard
+from tests.support.dashboard import (
+    CAMPAIGNS,
+    PASSWORD,
+    Visitor,
+    operators,
+    serve_dashboard,
+    visitors,
+)
 from tests.support.empty_store import empty_file
 from tests.support.served_house import served_house
 
@@ -36,18 +43,12 @@ def server(house: House) -> Iterator[RunningServer]:
 
 @pytest.fixture
 def anna(house: House, server: RunningServer) -> Iterator[Visitor]:
-    visitor = Visitor(server.url)
-    add_with_password(house, visitor, "anna", "operator")
-    yield visitor
-    visitor.close()
+    yield from operators(house, server)
 
 
 @pytest.fixture
 def stranger(server: RunningServer) -> Iterator[Visitor]:
-    visitor = Visitor(server.url)
-    visitor.get("/login")
-    yield visitor
-    visitor.close()
+    yield from visitors(server)
 
 
 def later(house: House, by: int) -> None:

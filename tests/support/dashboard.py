@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from html import unescape
 from unittest.mock import Mock
 from urllib.parse import urlsplit
@@ -82,6 +82,20 @@ class Visitor:
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
+
+
+def visitors(server: RunningServer) -> Iterator[Visitor]:
+    """Somebody who has seen the sign-in page, for a fixture."""
+    with closing(Visitor(server.url)) as visitor:
+        visitor.get("/login")
+        yield visitor
+
+
+def operators(house: House, server: RunningServer) -> Iterator[Visitor]:
+    """Anna, an operator who has signed in, for a fixture."""
+    with closing(Visitor(server.url)) as visitor:
+        add_with_password(house, visitor, "anna", "operator")
+        yield visitor
 
 
 def add_with_password(house: House, visitor: Visitor, name: str, role: str, email: str = "") -> None:

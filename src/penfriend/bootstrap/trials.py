@@ -27,7 +27,6 @@ from penfriend.domain.moments import At
 from penfriend.domain.timeline import Line, Pair, agrees, compare, expected_line, wall_clock, written_moment
 from penfriend.domain.timing import DAY, Moment, zone_of
 from penfriend.engine.clock import SetClock
-from penfriend.engine.ingest import Ingester
 from penfriend.engine.live import Live
 from penfriend.rendering import TemplateRenderer
 from penfriend.storage.database import Database, open_database
@@ -194,31 +193,30 @@ class _Actor:
     def act(self) -> Moment | None:
         """What is due now happens; when the next comes."""
         now, script = self._rehearsal.clock.now(), self._script
-        ingester = self._ingester
         if not self._came:
             self._came = True
-            self._hear(ingester.ingest_contacts([script.contact], source=SOURCE), "contact")
+            self._hear(self._ingester.ingest_contacts([script.contact], source=SOURCE), "contact")
         if not self._subscribed and script.subscribed_at <= now:
             self._subscribed = True
-            told = ingester.ingest_contacts([script.subscribes], source=SOURCE, proof=SOURCE)
+            told = self._ingester.ingest_contacts([script.subscribes], source=SOURCE, proof=SOURCE)
             self._hear(told, "contact")
         while self._left and self._left[0][0] <= now:
             _, event = self._left.pop(0)
-            self._hear(self._take(ingester, event), event.name)
+            self._hear(self._take(event), event.name)
         coming = [] if self._subscribed else [script.subscribed_at]
         coming += [at for at, _ in self._left[:1]]
         return min(coming, default=None)
 
-    def _take(self, ingester: Ingester, event: EventIn) -> list[Answer]:
+    def _take(self, event: EventIn) -> list[Answer]:
         """Let an event come in; what a person does with a mail belongs to the latest that it can be about."""
         if event.name not in OWN:
-            return ingester.ingest_events([event], source=SOURCE)
+            return self._ingester.ingest_events([event], source=SOURCE)
         campaign, house = self._script.campaign, self._rehearsal.house
         with house.db.read() as connection:
             steps = _letters(campaign, event)
             mail = latest_mail(connection, campaign.name, house.contact_id(self._script.who), steps)
         if mail is None and event.name == ANSWERED:  # asked by another campaign, or by none
-            return ingester.ingest_events([event], source=SOURCE)
+            return self._ingester.ingest_events([event], source=SOURCE)
         if mail is None:
             return [Refused("the campaign has sent no mail by then that it could be about")]
         said = dict(event.properties)
@@ -226,7 +224,7 @@ class _Actor:
             said |= {"campaign": campaign.name, "step": mail.step}
             said |= {"topic": mail.topic} if mail.topic else {}
         own = Own(house.contact_id(self._script.who), mail.enrollment, mail.message)
-        return ingester.ingest_own([(replace(event, contact=None, properties=said), own)])
+        return self._ingester.ingest_own([(replace(event, contact=None, properties=said), own)])
 
     def _hear(self, answers: list[Answer], what: str) -> None:
         for answer in answers:
