@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from penfriend.domain.accounts.roles import Right, Role
 from penfriend.domain.timing import Moment, to_datetime
+from penfriend.rendering.dashboard_menu import MENU
 from penfriend.rendering.pages import (
     LANGUAGES,
     StyleSheet,
@@ -57,7 +58,7 @@ class DashboardPages:
     def __init__(self) -> None:
         self._texts = {language: read_texts(language, FOLDER) for language in LANGUAGES}
         self._environment = environment_of(FOLDER)
-        content = (files("penfriend.rendering") / FOLDER / "dashboard.css").read_text(encoding="utf-8")
+        content = _style_sheets()
         self.stylesheet = StyleSheet(stamped("dashboard.css", content), content)
 
     def html(self, template: str, view: View, values: Mapping[str, object]) -> str:
@@ -80,6 +81,7 @@ class DashboardPages:
             lang=language,
             dir="rtl" if language == "ar" else "ltr",
             root=view.root,
+            menu=MENU,
             stylesheet=self.stylesheet.name,
             moment=moment,
             number=lambda value: format_decimal(value, locale=locale),
@@ -95,3 +97,10 @@ class DashboardPages:
         """The one of LANGUAGES that a browser wants most; English where it wants none of them."""
         found = (language_of(name) for name in accepted(accept_language))
         return next((one for one in found if one), LANGUAGES[0])
+
+
+def _style_sheets() -> str:
+    """The sheet of all pages, and behind it those of groups of pages."""
+    home = files("penfriend.rendering") / FOLDER
+    more = sorted((home / "css").iterdir(), key=lambda one: one.name)
+    return "\n".join(one.read_text(encoding="utf-8") for one in (home / "dashboard.css", *more))

@@ -189,9 +189,14 @@ class Words:
 
 
 def read_texts(language: str, folder: str = "pages") -> dict[str, str]:
-    """The texts of one language by their keys, for the pages of that folder of this package."""
-    path = files("penfriend.rendering") / folder / f"{language}.toml"
-    texts: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
+    """The texts of one language by their keys, for the pages of that folder of this package: of its file, and
+    of the files in the language's folder beside it, one for each group of pages."""
+    home = files("penfriend.rendering") / folder
+    more = home / language
+    found = sorted(more.iterdir(), key=lambda one: one.name) if more.is_dir() else []
+    texts: dict[str, str] = {}
+    for file in (home / f"{language}.toml", *found):
+        texts |= tomllib.loads(file.read_text(encoding="utf-8"))
     return texts
 
 
