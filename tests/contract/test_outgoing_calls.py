@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from penfriend.domain.outgoing import NOTICE
 from penfriend.domain.timing import DAY, HOUR, MINUTE, SECOND, Moment
 from penfriend.domain.webhooks import TRIES, Answer, sign
 from penfriend.engine.call import LEASE, Call, CallReport
 from penfriend.storage import tables as t
 from penfriend.storage.call_log import CallLog
 from penfriend.storage.call_tries import dead_calls, try_again
+from penfriend.storage.erasing import erase
 from penfriend.storage.outgoing_log import OutgoingLog
 from penfriend.storage.overview import Reports
 from penfriend.storage.pending import pending
@@ -257,6 +259,18 @@ def test_who_was_erased_is_not_told_of(shop: ToldWorld) -> None:
         )
     assert (shop.call(), shop.told) == (CallReport(done=1, failed=1), ["b1"])
     assert shop.rows["a1"]["note"] == "the contact was erased"
+
+
+def test_erasure_is_told_by_a_document_that_goes_as_soon_as_it_is_told(shop: ToldWorld) -> None:
+    shop.happen("ann", "a1")
+    shop.happen("bob", "b1")
+    with shop.world.db.write() as connection:
+        connection.execute(insert(t.outgoing_targets).values(kind="consent", target="crm", revision=REVISION))
+        erase(connection, shop.people["ann"], NOON, None)
+    (notice,) = (row for row in shop.world.rows("outgoing_calls") if row["key"].startswith(NOTICE))
+    assert (shop.call(), shop.told) == (CallReport(done=2), ["b1", notice["body"]])
+    assert OutgoingLog(shop.world.db).forget(NOON) == 1
+    assert list(shop.rows) == ["b1"]
 
 
 def test_what_was_told_is_forgotten_after_a_week_and_what_is_dead_stays(shop: ToldWorld) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from penfriend.domain.outgoing import Kind
+from penfriend.domain.timing import Moment
 from penfriend.storage import ingest_batch
+from penfriend.storage.erasing import erase
 from tests.contract.outgoing_world import ask, documents, types
 from tests.contract.store_cases import Shop
+from tests.support.clock import moment
 
 DAY_1, DAY_2, DAY_3 = (f"2026-02-0{day}T10:00:00Z" for day in (1, 2, 3))
 
@@ -65,6 +69,28 @@ def test_what_comes_late_and_changes_nothing_is_not_told(shop: Shop) -> None:
     shop.happen("unsubscribed", DAY_3, topic="news")
     ask(shop.db)
     shop.happen("subscribed", DAY_2, topic="news")
+    assert documents(shop.db) == []
+
+
+def test_erasure_is_told_in_place_of_all_that_waited(shop: Shop) -> None:
+    ask(shop.db)
+    shop.happen("subscribed", DAY_1, email="ann@shop.example", topic="news", proof="checkout")
+    with shop.db.write() as connection:
+        erase(connection, shop.contact()["id"], Moment(moment(DAY_3)), "an operator")
+    assert documents(shop.db) == [
+        {
+            "type": "consent.erased",
+            "timestamp": DAY_3,
+            "data": {"contact": {"id": "c-1", "email": "ann@shop.example"}},
+        }
+    ]
+
+
+def test_erasure_is_told_to_nobody_who_keeps_no_consents(shop: Shop) -> None:
+    ask(shop.db, Kind.SURVEY, Kind.MESSAGE)
+    shop.happen("subscribed", DAY_1, email="ann@shop.example", topic="news", proof="checkout")
+    with shop.db.write() as connection:
+        erase(connection, shop.contact()["id"], Moment(moment(DAY_3)), "an operator")
     assert documents(shop.db) == []
 
 

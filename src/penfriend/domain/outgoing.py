@@ -25,13 +25,17 @@ class Kind(StrEnum):
     ENROLLMENT = "enrollment"
     """Somebody entered a campaign, or is through with it."""
     CONSENT = "consent"
-    """Somebody subscribed to a topic or left it."""
+    """Somebody subscribed to a topic or left it, or was erased."""
     SURVEY = "survey"
     """Somebody answered a survey."""
 
 
 BEGAN, ENDED = "enrollment.began", "enrollment.ended"
 ANSWERED = "survey.answered"
+ERASED = "consent.erased"
+NOTICE = "erasure_"
+"""How the id of a document begins that tells of an erasure: it alone outlives what else is on record of the
+person, until it is told."""
 
 
 @dataclass(frozen=True, slots=True)

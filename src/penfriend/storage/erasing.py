@@ -1,7 +1,8 @@
 """Erases a person: what remains is what can be counted, and the hash of the address among the suppressions.
 
-All of it is one transaction. A mail that is being handed over at that very moment is not held back; what its
-worker writes down afterwards, and what comes back of it, is wiped by `erase_again`.
+All of it is one transaction, and so is the document that tells those who keep consents of it. A mail that is
+being handed over at that very moment is not held back; what its worker writes down afterwards, and what comes
+back of it, is wiped by `erase_again`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from penfriend.domain.timing import DAY, Moment
 from penfriend.storage import tables as t
 from penfriend.storage.accounts.audit_log import write_entry
 from penfriend.storage.database import Database
+from penfriend.storage.outgoing import prepare_notice
 from penfriend.storage.people import locked_versions
 from penfriend.storage.person_rows import MAY_QUOTE, PERSONAL, Whom, whom
 from penfriend.storage.suppressions import suppress
@@ -32,7 +34,9 @@ def erase(connection: Connection, contact_id: int, now: Moment, by: str | None) 
     if contact_id not in locked_versions(connection, [contact_id]):
         raise NotFound("the contact was joined with another meanwhile; erase that one")
     who = whom(connection, contact_id)
+    tell = prepare_notice(connection, contact_id, now)
     counts = _wipe(connection, who, now)
+    tell()
     for address in sorted(who.addresses):
         suppress(connection, address, reason=ERASED, evidence=None, at=now, by=by)
     _take_out_of_others(connection, who)

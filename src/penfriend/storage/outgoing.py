@@ -9,7 +9,7 @@ where nobody asked), and tells of them afterwards.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from penfriend.domain.consent import Standing
 from penfriend.domain.definitions import Outgoing
 from penfriend.domain.message import OVER
-from penfriend.domain.outgoing import ANSWERED, BEGAN, ENDED, Happening, Kind, consent_change
+from penfriend.domain.outgoing import ANSWERED, BEGAN, ENDED, ERASED, NOTICE, Happening, Kind, consent_change
 from penfriend.domain.timing import Moment, iso_utc
 from penfriend.storage.batch_sql import has_rows, insert_rows, rows
 from penfriend.storage.columns import TEXT
@@ -170,6 +170,15 @@ def tell_of_answers(connection: Connection, answers: Sequence[Mapping[str, Any]]
         _tell(connection, Kind.SURVEY, news, now)
 
 
+def prepare_notice(connection: Connection, contact: int, now: Moment) -> Callable[[], None]:
+    """What tells those who keep consents that this contact was erased (GDPR, article 19). To be called when
+    the rows are gone: who it was is read before."""
+    if not is_wanted(connection, Kind.CONSENT):
+        return lambda: None
+    made = _calls(connection, Kind.CONSENT, [Happening(ERASED, contact, now, {})], now, prefix=NOTICE)
+    return lambda: insert_rows(connection, outgoing_calls, made)
+
+
 def _tell_of_enrollments(connection: Connection, what: str, ids: Collection[int], now: Moment) -> None:
     found = rows(connection, _ENROLLMENTS, batch=ids)
     _tell(connection, Kind.ENROLLMENT, [_of_enrollment(what, *row) for row in found], now)
@@ -204,25 +213,32 @@ def _of_enrollment(
 
 def _tell(connection: Connection, kind: Kind, news: Sequence[Happening], now: Moment) -> None:
     """Write it down for each target that asked, in this order."""
-    targets = _targets(connection, kind) if news and has_rows(connection, outgoing_targets) else []
+    if news and has_rows(connection, outgoing_targets):
+        for start in range(0, len(news), AT_ONCE):
+            made = _calls(connection, kind, news[start : start + AT_ONCE], now)
+            insert_rows(connection, outgoing_calls, made)
+
+
+def _calls(
+    connection: Connection, kind: Kind, news: Sequence[Happening], now: Moment, prefix: str = "evt_"
+) -> list[dict[str, object]]:
+    """The rows that tell each target of it."""
+    targets = _targets(connection, kind)
     if not targets:
-        return
-    for start in range(0, len(news), AT_ONCE):
-        part = news[start : start + AT_ONCE]
-        found = rows(connection, _PEOPLE, batch={one.contact for one in part})
-        people = {contact: (key, email) for contact, key, email in found}
-        made = [
-            {
-                "contact_id": one.contact,
-                "target": target,
-                "revision": revision,
-                "key": f"evt_{uuid.uuid4().hex}",
-                "body": one.document(*people[one.contact]),
-                "status": "due",
-                "created_at": now,
-                "due_at": now,
-            }
-            for one in part
-            for target, revision in targets
-        ]
-        insert_rows(connection, outgoing_calls, made)
+        return []
+    found = rows(connection, _PEOPLE, batch={one.contact for one in news})
+    people = {contact: (key, email) for contact, key, email in found}
+    return [
+        {
+            "contact_id": one.contact,
+            "target": target,
+            "revision": revision,
+            "key": f"{prefix}{uuid.uuid4().hex}",
+            "body": one.document(*people[one.contact]),
+            "status": "due",
+            "created_at": now,
+            "due_at": now,
+        }
+        for one in news
+        for target, revision in targets
+    ]

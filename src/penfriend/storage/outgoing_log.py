@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, select, update
 
+from penfriend.domain.outgoing import NOTICE
 from penfriend.domain.timing import Moment
 from penfriend.domain.webhooks import HeldCall, Then
 from penfriend.storage.call_tries import CallTries, is_due, is_free
@@ -24,6 +25,7 @@ MOST = 20_000
 
 _c = outgoing_calls.c
 _earlier = outgoing_calls.alias("earlier")
+_IS_NOTICE = _c.key.startswith(NOTICE, autoescape=True)
 COMES_FIRST = ~exists().where(
     _earlier.c.target == _c.target,
     _earlier.c.contact_id == _c.contact_id,
@@ -49,19 +51,22 @@ class OutgoingLog(CallTries):
         )
 
     def of_erased(self, ids: Collection[int]) -> set[int]:
-        """Which of these are about somebody who was erased."""
+        """Which of these are about somebody who was erased, but for those that tell just that."""
         chosen = (
             select(_c.id)
             .join(contacts, contacts.c.id == _c.contact_id)
-            .where(_c.id.in_(bindparam("ids", expanding=True)), contacts.c.erased_at.is_not(None))
+            .where(
+                _c.id.in_(bindparam("ids", expanding=True)), contacts.c.erased_at.is_not(None), ~_IS_NOTICE
+            )
         )
         with self._db.read() as connection:
             return set(connection.execute(chosen, {"ids": list(ids)}).scalars())
 
     def forget(self, before: Moment) -> int:
-        """Delete what was told before that moment, MOST of it at most; how many. What has failed stays for as
-        long as `retention` keeps `calls`."""
-        old = select(_c.id).where(_c.status == Then.DONE.value, _c.over_at < before).limit(AT_ONCE)
+        """Delete what was told before that moment, and at once what told of an erasure, MOST of it at most;
+        how many. What has failed stays for as long as `retention` keeps `calls`."""
+        may_go = (_c.over_at < before) | _IS_NOTICE
+        old = select(_c.id).where(_c.status == Then.DONE.value, may_go).limit(AT_ONCE)
         forgotten = 0
         while forgotten < MOST:
             with self._db.write() as connection:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from penfriend.domain.contact import address_hash
 from penfriend.domain.message import Status
+from penfriend.domain.outgoing import NOTICE
 from penfriend.domain.reasons import End
 from penfriend.domain.timing import Moment
 from penfriend.storage import tables as t
@@ -162,6 +163,12 @@ def _order_left(_: Moment) -> dict[str, object]:
     return {"key": _nameless(t.orders), "cart_key": None, "items": None}
 
 
+def _but_the_notice(who: Whom) -> ColumnElement[bool]:
+    """What was to be told of the person, but for the document that says that they were erased."""
+    c = t.outgoing_calls.c
+    return (c.contact_id == who.contact) & ~c.key.startswith(NOTICE, autoescape=True)
+
+
 def _nothing(*names: str) -> Callable[[Moment], Mapping[str, object]]:
     return lambda _: dict.fromkeys(names)
 
@@ -191,9 +198,9 @@ _WHOLE = (
             t.members,
             t.source_rows,
             t.webhook_calls,
-            t.outgoing_calls,
         )
     ),
+    Personal(t.outgoing_calls, _but_the_notice),
 )
 _IN_PART = (
     Personal(
