@@ -10,7 +10,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test laws crash crash-short bench check demo lock clean
+.PHONY: help setup test laws attacks crash crash-short bench check demo lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -42,6 +42,11 @@ EXAMPLES_TIMES ?= 20
 laws: $(READY)  ## the laws over twenty times as many random examples; EXAMPLES_TIMES=100 for more
 	EXAMPLES_TIMES=$(EXAMPLES_TIMES) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --timeout 7200 tests/laws tests/integration/test_jumping_law.py \
 		tests/contract/test_segments.py $(ARGS)
+
+attacks: $(READY)  ## every text of the lists of attackers through every page, letter and form; some minutes
+	ATTACKS=all $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --timeout 7200 tests/unit/web/test_attacked_pages.py \
+		tests/unit/web/test_dashboard_pages.py tests/unit/test_naughty_letters.py tests/integration/test_attack_dashboard.py \
+		tests/integration/test_attack_values.py tests/browser/test_attacks.py $(ARGS)
 
 crash: $(READY)  ## kill it hundreds of times, on both databases; most of an hour. See docs/crash.md
 	$(BIN)/python -m tests.crash $(ARGS)
