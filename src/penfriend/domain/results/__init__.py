@@ -1,0 +1,14 @@
+"""What the mail is worth: the metrics that the terminal, the API and the pages share, and what each means."""
+
+from __future__ import annotations
+
+from penfriend.domain.results.figures import (
+    MEANINGS,
+    Dimension,
+    Figures,
+    GroupFigures,
+    Outcomes,
+    ResultLine,
+)
+
+__all__ = ["MEANINGS", "Dimension", "Figures", "GroupFigures", "Outcomes", "ResultLine"]

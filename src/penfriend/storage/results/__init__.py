@@ -1,0 +1,1 @@
+"""What came of mails and of people who entered, counted by day."""
