@@ -1,4 +1,4 @@
-"""The menu of the dashboard: one line for each page that it leads to."""
+"""The menu of the dashboard: one line for each page that it leads to, in groups."""
 
 from __future__ import annotations
 
@@ -16,11 +16,38 @@ class Entry(NamedTuple):
     right: Right
     """Who may have it; nobody else sees it in the menu."""
 
+    def is_at(self, path: str) -> bool:
+        """Whether that path is the page, or one below it."""
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+
+
+class Group(NamedTuple):
+    """Pages that belong together."""
+
+    text: str
+    """The key of its name in the texts."""
+    entries: tuple[Entry, ...]
+
 
 MENU = (
-    Entry("/", "home", Right.LOOK),
-    Entry("/preview", "preview", Right.PREVIEW),
-    Entry("/users", "users", Right.USERS),
-    Entry("/audit", "audit", Right.USERS),
+    Group(
+        "menu_results",
+        (Entry("/", "home", Right.LOOK),),
+    ),
+    Group(
+        "menu_people",
+        (),
+    ),
+    Group(
+        "menu_letters",
+        (Entry("/preview", "preview", Right.PREVIEW),),
+    ),
+    Group(
+        "menu_house",
+        (
+            Entry("/users", "users", Right.USERS),
+            Entry("/audit", "audit", Right.USERS),
+        ),
+    ),
 )
-"""In the order in which they stand."""
+"""In the order in which they stand. A group of which somebody may see nothing is not shown."""

@@ -5,19 +5,19 @@ As the pages behind the links of letters: a file of texts for each language, eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from penfriend.domain.accounts.roles import Right, Role
-from penfriend.domain.timing import Moment, to_datetime
-from penfriend.rendering.dashboard_menu import MENU
+from penfriend.domain.charts import Value
+from penfriend.rendering.charts.figure import Figures
+from penfriend.rendering.charts.spark import spark
+from penfriend.rendering.dashboard_menu import MENU, Group
 from penfriend.rendering.pages import (
     LANGUAGES,
     StyleSheet,
@@ -28,6 +28,7 @@ from penfriend.rendering.pages import (
     read_texts,
     stamped,
 )
+from penfriend.rendering.reader import Reader
 
 FOLDER = "dashboard"
 
@@ -46,10 +47,18 @@ class View:
     """The name of who is signed in; empty for nobody."""
     role: Role | None = None
     form_token: str = ""
+    currency: str = "EUR"
+    """The brand's."""
 
     def may(self, right: str) -> bool:
         """Whether who looks has the right."""
         return self.role is not None and self.role.may(Right(right))
+
+    @property
+    def menu(self) -> list[Group]:
+        """What who looks may have of the menu."""
+        mine = (Group(text, tuple(one for one in entries if self.may(one.right))) for text, entries in MENU)
+        return [group for group in mine if group.entries]
 
 
 class DashboardPages:
@@ -64,30 +73,33 @@ class DashboardPages:
     def html(self, template: str, view: View, values: Mapping[str, object]) -> str:
         """The page."""
         language = self.language(view.accept_language)
-        locale = self.locale(view.accept_language)
-        words = Words(self._texts[language])
+        words, reader = Words(self._texts[language]), Reader(Locale(language), view.zone, view.currency)
 
-        def moment(value: Moment | int | None) -> Markup:
-            if value is None:
-                return Markup("")
-            when = to_datetime(Moment(value), view.zone)
-            shown = f"{format_date(when, locale=locale)}, {format_time(when, 'short', locale=locale)}"
-            return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(when.isoformat(), shown)
+        def line(values: Sequence[Value], label: str) -> Markup:
+            return spark(values, label, mirrored=reader.is_rtl)
 
         return self._environment.get_template(f"{template}.html").render(
             values,
             view=view,
             t=words,
             lang=language,
-            dir="rtl" if language == "ar" else "ltr",
+            dir="rtl" if reader.is_rtl else "ltr",
             root=view.root,
-            menu=MENU,
             stylesheet=self.stylesheet.name,
-            moment=moment,
-            number=lambda value: format_decimal(value, locale=locale),
+            moment=reader.moment,
+            number=reader.number,
+            percent=reader.percent,
+            money=reader.money,
+            day=reader.day,
+            chart=Figures(self._environment, words, reader),
+            spark=line,
             zone=view.zone.key,
             svg=Markup,
         )
+
+    def words(self, accept_language: str) -> Words:
+        """The texts in the language of a browser."""
+        return Words(self._texts[self.language(accept_language)])
 
     def locale(self, accept_language: str) -> Locale:
         """That of the language."""

@@ -187,6 +187,11 @@ class Words:
         apart = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
         return escape(self._texts[key]).format(**apart)
 
+    def plain(self, key: str, **values: object) -> str:
+        """The text with its values in place, as it is: for what escapes it later, such as the title of a
+        chart."""
+        return self._texts[key].format(**values) if values else self._texts[key]
+
 
 def read_texts(language: str, folder: str = "pages") -> dict[str, str]:
     """The texts of one language by their keys, for the pages of that folder of this package: of its file, and

@@ -10,7 +10,9 @@ class Right(StrEnum):
     """Something that not everybody may."""
 
     LOOK = "look"
-    """See campaigns, results and people."""
+    """See campaigns and results, and nobody's name or address."""
+    PEOPLE = "people"
+    """See who the people are: their names, addresses and whole stories."""
     PREVIEW = "preview"
     """See the letters of the files before anybody gets them."""
     APPLY = "apply"
@@ -36,7 +38,7 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({Right.LOOK})
-_MARKETER = _VIEWER | {Right.PREVIEW, Right.APPLY}
+_MARKETER = _VIEWER | {Right.PEOPLE, Right.PREVIEW, Right.APPLY}
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.VIEWER: _VIEWER,
     Role.MARKETER: _MARKETER,

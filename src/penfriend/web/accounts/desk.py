@@ -18,6 +18,7 @@ from penfriend.domain.errors import PenfriendError, StoreUnavailable
 from penfriend.domain.timing import SECOND
 from penfriend.engine.live import Live
 from penfriend.rendering.dashboard_pages import DashboardPages, View
+from penfriend.rendering.pages import Words
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.cookies import Cookies
 
@@ -63,14 +64,19 @@ class Desk:
         except PenfriendError:
             return None
 
+    def words(self, ask: Ask) -> Words:
+        """The texts in the reader's language, for what is put into words before the page is made: the titles
+        and names of charts, by `words.plain(key)`."""
+        return self.pages.words(ask.request.headers.get("accept-language", ""))
+
     @property
     def issuer(self) -> str:
         """What an authenticator app calls us."""
-        brand, _ = self._setting()
+        brand, _, _ = self._setting()
         return f"Penfriend {brand}".strip().replace(":", " ")
 
     def _view(self, ask: Ask) -> View:
-        brand, zone = self._setting()
+        brand, zone, currency = self._setting()
         return View(
             accept_language=ask.request.headers.get("accept-language", ""),
             brand=brand,
@@ -80,14 +86,16 @@ class Desk:
             user=ask.session.user.name if ask.session and ask.role else "",
             role=ask.role,
             form_token=ask.form_token,
+            currency=currency,
         )
 
-    def _setting(self) -> tuple[str, ZoneInfo]:
-        """The brand, and its clock."""
+    def _setting(self) -> tuple[str, ZoneInfo, str]:
+        """The brand, its clock and its currency."""
         live = self.live()
         if live is None:
-            return "", ZoneInfo("UTC")
-        return live.definitions.brand.name, live.definitions.brand.zone
+            return "", ZoneInfo("UTC"), "EUR"
+        brand = live.definitions.brand
+        return brand.name, brand.zone, brand.currency
 
 
 def seconds(wait: int) -> int:
