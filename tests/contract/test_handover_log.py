@@ -43,6 +43,7 @@ def beginnings(world: World, held: list[DueMessage]) -> list[Beginning]:
             revision=1,
             made_for=one.contact,
             digest="5e4d",
+            locale="de",
         )
         for one in held
     ]

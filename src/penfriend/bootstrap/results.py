@@ -1,24 +1,40 @@
 """What the mail is worth: the one module of queries that the terminal, the API and the pages share.
 
-What the metrics mean stands in `penfriend.domain.results.MEANINGS`.
+They read what the tick `results` has counted (`penfriend.engine.counting`), never the raw rows. What the
+metrics mean stands in `penfriend.domain.results.MEANINGS`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from penfriend.domain.campaign import Split, Step, walk_steps
 from penfriend.domain.definitions import Definitions
-from penfriend.domain.results import Dimension, Figures, GroupFigures, Outcomes, ResultLine
-from penfriend.domain.timing import Moment, local_date, midnight
-from penfriend.storage.results.entries import entered, first_entry
-from penfriend.storage.results.mails import MailGroup, first_mail, mail_groups
+from penfriend.domain.errors import RevisionUnusable
+from penfriend.domain.results import Dimension, Figures, GroupFigures, ResultLine
+from penfriend.domain.timing import Moment, local_date
+from penfriend.engine.counting import Counting
+from penfriend.storage.results.book import ResultBook
+from penfriend.storage.results.reading import Days, Sum, groups, sums
 
 if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
+
+_COLUMNS: Mapping[Dimension, tuple[str, ...]] = {
+    Dimension.VARIANT: ("campaign", "step"),
+    Dimension.WEEK: ("day",),
+}
+"""What is read for a dimension that is no column itself."""
+Variants = Mapping[tuple[str, str], str]
+
+
+def refresh_results(house: House, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Count all days about which something has come in; how many. For whoever cannot wait for the daemon to
+    do it, within a minute."""
+    return Counting(ResultBook(house.db), house.clock).tick(house.definitions(), stopping, all_of_them=True)
 
 
 def results_of(
@@ -30,39 +46,31 @@ def results_of(
 ) -> list[ResultLine]:
     """The figures of the mails that went out on the days from that of `since` to that of `until`, by the
     brand's clock, both included; of one campaign, or of all. A line for each group that there is, in the
-    order of the keys; without `by` one line in all, where there is a mail."""
-    definitions = house.definitions()
-    found: dict[tuple[str, ...], Figures] = defaultdict(Figures)
-    variants = variants_of(definitions)
-    for day, group, figures in _by_day(house, since, until):
-        if campaign in (None, group.campaign):
-            found[tuple(_value(one, day, group, variants) for one in by)] += figures
-    return [ResultLine(key, found[key]) for key in sorted(found)]
+    order of the keys; without `by` one line, also where there is no mail."""
+    columns = tuple(dict.fromkeys(column for one in by for column in _COLUMNS.get(one, (one.value,))))
+    with house.db.read() as connection:
+        found = sums(connection, columns, days_of(house, since, until), campaign)
+    variants = _variants(house, columns, found) if Dimension.VARIANT in by else {}
+    lines: dict[tuple[str, ...], Figures] = defaultdict(Figures)
+    for one in found:
+        values = dict(zip(columns, one.values, strict=True))
+        lines[tuple(_value(dimension, values, variants) for dimension in by)] += one.figures
+    return [ResultLine(key, lines[key]) for key in sorted(lines)]
 
 
 def outcomes_of(house: House, campaign: str, since: Moment | None = None) -> GroupFigures:
     """What those did who entered the campaign on the day of `since` or later and whose time for the goal is
-    over, those who were held out by lot apart."""
-    zone, now = house.definitions().brand.zone, house.clock.now()
-    groups = {False: Outcomes(), True: Outcomes()}
-    days: list[date] = []
-    waiting = 0
+    over, those who were held out by lot apart. Where the goal has no time everybody counts at once; where
+    there is no goal, nobody."""
     with house.db.read() as connection:
-        first = first_entry(connection, campaign)
-        day = None if first is None else local_date(max(first, since or first), zone)
-        while day is not None and day <= local_date(now, zone):
-            following = day + timedelta(days=1)
-            found = entered(connection, campaign, midnight(day, zone), midnight(following, zone))
-            if any(one.over_at is None or one.over_at > now for one in found):
-                waiting += sum(one.outcomes.people for one in found)
-            elif found:
-                days.append(day)
-                for one in found:
-                    groups[one.held_out] += one.outcomes
-            day = following
-    return GroupFigures(
-        groups[False], groups[True], min(days, default=None), max(days, default=None), waiting
-    )
+        return groups(connection, campaign, days_of(house, since, None), house.clock.now())
+
+
+def days_of(house: House, since: Moment | None, until: Moment | None) -> Days:
+    """The days on which these moments are, by the brand's clock."""
+    zone = house.definitions().brand.zone
+    first, last = (None if at is None else local_date(at, zone) for at in (since, until))
+    return Days(first, last)
 
 
 def variants_of(definitions: Definitions) -> dict[tuple[str, str], str]:
@@ -70,40 +78,50 @@ def variants_of(definitions: Definitions) -> dict[tuple[str, str], str]:
     return {
         (name, step): variant
         for name, campaign in definitions.campaigns.items()
-        for step, variant in _variants(campaign.steps)
+        for step, variant in _of_steps(campaign.steps)
     }
 
 
-def _variants(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
-    for split in (step for step in walk_steps(tuple(steps)) if isinstance(step, Split)):
+def _of_steps(steps: tuple[Step, ...]) -> Iterator[tuple[str, str]]:
+    for split in (step for step in walk_steps(steps) if isinstance(step, Split)):
         for arm in split.arms:  # walk_steps gives the outer split first: the innermost is written last
             yield from ((step.id, f"{split.id}/{arm.name}") for step in walk_steps(arm.steps))
 
 
-def _by_day(
-    house: House, since: Moment | None, until: Moment | None
-) -> Iterator[tuple[date, MailGroup, Figures]]:
-    zone = house.definitions().brand.zone
-    with house.db.read() as connection:
-        first = first_mail(connection)
-        if first is None:
-            return
-        day = local_date(first if since is None else since, zone)
-        last = local_date(house.clock.now() if until is None else until, zone)
-        while day <= last:
-            following = day + timedelta(days=1)
-            for group, figures, _ in mail_groups(connection, midnight(day, zone), midnight(following, zone)):
-                yield day, group, figures
-            day = following
+def _variants(house: House, columns: Sequence[str], found: Sequence[Sum]) -> Variants:
+    """Of the live revision, and for steps that it does not have of the one that sent them last."""
+    live = house.definitions()
+    variants = variants_of(live)
+    steps = {(name, step.id) for name, one in live.campaigns.items() for step in walk_steps(one.steps)}
+    gone: dict[tuple[str, str], int] = {}
+    for one in found:
+        values = dict(zip(columns, one.values, strict=True))
+        step = values["campaign"], values["step"]
+        if step not in steps:
+            gone[step] = max(one.revision, gone.get(step, 0))
+    for number in sorted(set(gone.values())):
+        earlier = _earlier(house, number)
+        variants |= {step: earlier[step] for step, of in gone.items() if of == number and step in earlier}
+    return variants
 
 
-def _value(one: Dimension, day: date, group: MailGroup, variants: dict[tuple[str, str], str]) -> str:
-    match one:
-        case Dimension.DAY:
-            return day.isoformat()
+def _earlier(house: House, number: int) -> Variants:
+    try:
+        return variants_of(house.revision(number).definitions)
+    except RevisionUnusable:
+        return {}
+
+
+def _value(dimension: Dimension, values: Mapping[str, str], variants: Variants) -> str:
+    match dimension:
         case Dimension.WEEK:
-            return (day - timedelta(days=day.weekday())).isoformat()
+            return week_of(date.fromisoformat(values["day"])).isoformat()
         case Dimension.VARIANT:
-            return variants.get((group.campaign, group.step), "")
+            return variants.get((values["campaign"], values["step"]), "")
         case _:
-            return str(getattr(group, one.value))
+            return values[dimension.value]
+
+
+def week_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())

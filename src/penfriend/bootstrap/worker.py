@@ -15,12 +15,13 @@ from penfriend.bootstrap.ways_out import WaysOut
 from penfriend.delivery import MemoryCaller, SigningTransport, WebhookCaller, open_transport, rate_of
 from penfriend.domain.outgoing import KEPT
 from penfriend.domain.sources import Sources
-from penfriend.domain.timing import Moment, local_date
+from penfriend.domain.timing import Moment, local_date, shift
 from penfriend.domain.transport import Transport
 from penfriend.domain.webhooks import Caller
 from penfriend.engine.advance import Advance, AdvanceReport
 from penfriend.engine.call import Call, CallReport
 from penfriend.engine.changes import Changes
+from penfriend.engine.counting import Counting
 from penfriend.engine.enroll import Enroll, EnrollReport
 from penfriend.engine.housekeeping import HousekeepingReport, keep_house
 from penfriend.engine.live import Live
@@ -42,6 +43,7 @@ from penfriend.storage.pending import Pending
 from penfriend.storage.plan_counts import keep_sizes
 from penfriend.storage.questions import Asker
 from penfriend.storage.recovery_log import RecoveryLog
+from penfriend.storage.results.book import ResultBook
 from penfriend.storage.source_reads import SourceReads
 from penfriend.storage.split_log import SplitLog
 from penfriend.storage.tending import NoteBook, renew_statistics, tzdata_version
@@ -86,6 +88,7 @@ class Worker:
         self._call = Call(
             self._calls, self._news, caller or MemoryCaller(), house.clock, self.owner, house.measures
         )
+        self._counting = Counting(ResultBook(house.db), house.clock)
         self._taking_up = threading.Lock()
         self._live: Live | None = None
         self._enroll: Enroll | None = None
@@ -176,6 +179,11 @@ class Worker:
         """What people have clicked and opened becomes an event."""
         return TrackReport() if self.refresh() is None else self._track.tick(self._own_events, self._stopping)
 
+    def results(self) -> int:
+        """What came of mails is counted, of the days about which something has come in; how many."""
+        live = self.refresh()
+        return 0 if live is None else self._counting.tick(live.definitions, self._stopping)
+
     def recover(self) -> RecoverReport:
         """What workers that are gone have left is settled."""
         live = self.refresh()
@@ -208,6 +216,10 @@ class Worker:
 
     def _forget(self, live: Live, now: Moment) -> int:
         """What nobody wants kept any longer, and what other systems were told long ago."""
+        kept = live.definitions.retention.messages
+        if kept is not None:  # what came of mails outlives them
+            limit = shift(now, kept, live.definitions.brand.zone, -1)
+            self._counting.freeze(live.definitions, limit)
         return forget_old(self._house.db, live.definitions, now) + self._news.forget(Moment(now - KEPT))
 
     def _keep_sizes(self, live: Live) -> None:

@@ -71,6 +71,7 @@ def run(
                 "track": worker.track,
                 **({"bounces": lambda: bounces.tick(daemon.stopping)} if bounces else {}),
                 "recover": worker.recover,
+                "results": worker.results,
                 "housekeeping": worker.housekeeping,
             },
             house.clock,

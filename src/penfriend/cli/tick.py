@@ -44,6 +44,7 @@ def tick(
         worker = Worker.of(house)
         try:
             report = worker.settle()
+            worker.results()
             worker.housekeeping()
         finally:
             worker.close()

@@ -75,7 +75,7 @@ _MAPPINGS = {
     "source": "sources",
     "exchange rate": "exchange_rates",
 }
-_WHOLES = ("brand", "policy", "data", "dkim", "retention")
+_WHOLES = ("brand", "policy", "data", "dkim", "retention", "results")
 
 
 def _both(before: Definitions, after: Definitions, name: str) -> tuple[Any, Any]:

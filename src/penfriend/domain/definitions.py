@@ -15,6 +15,7 @@ from penfriend.domain.dkim import Dkim
 from penfriend.domain.fields import FieldType
 from penfriend.domain.outgoing import Kind
 from penfriend.domain.problems import Place
+from penfriend.domain.results import Results
 from penfriend.domain.retention import Retention
 from penfriend.domain.segment import Segment
 from penfriend.domain.sources import Source
@@ -172,6 +173,7 @@ class Definitions:
     dkim: tuple[Dkim, ...] = ()
     """The keys that sign mail, in the order of the files."""
     retention: Retention = field(default_factory=Retention)
+    results: Results = field(default_factory=Results)
     tests: tuple[CampaignTest, ...] = ()
 
     def transport_plan(self, name: str) -> TransportPlan:

@@ -68,6 +68,8 @@ class Email:
     """Decoded, for logs and lists."""
     needs_smtputf8: bool = False
     """An address has a local part outside ASCII (RFC 6531)."""
+    locale: str = ""
+    """In which it was written, as in `ar-EG`."""
 
     @property
     def digest(self) -> str:

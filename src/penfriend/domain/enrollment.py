@@ -77,6 +77,8 @@ class Moved:
     decided: Sequence[Decided] = ()
     goal_until: Moment | None = None
     goal_at: Moment | None = None
+    goal_event: str | None = None
+    """The name of the event that was the goal."""
     converted_at: Moment | None = None
     held: bool = False
     """Its campaign is paused: it keeps its place and its due time, and does not come up by itself."""

@@ -76,11 +76,18 @@ def _ending_by(
 
 
 def goal_reached(campaign: Campaign, view: View) -> Moment | None:
-    """The first goal event after entry, if one came."""
+    """When the first goal event after entry came, if one did."""
+    first = first_goal(campaign, view)
+    return None if first is None else first[0]
+
+
+def first_goal(campaign: Campaign, view: View) -> tuple[Moment, str] | None:
+    """When the first goal event after entry came, and its name. Of two at one moment the first of the
+    file."""
     if campaign.goal is None:
         return None
-    moments = [view.came(Came(happening)) for happening in campaign.goal.events]
-    return min((moment for moment in moments if moment is not None), default=None)
+    came = [(view.came(Came(happening)), happening.event) for happening in campaign.goal.events]
+    return min(((at, name) for at, name in came if at is not None), key=lambda one: one[0], default=None)
 
 
 def next_move(route: Route, standing: Standing, view: View) -> Move:

@@ -198,6 +198,8 @@ class Beginning:
     """Which has made the letter."""
     made_for: int
     digest: str
+    locale: str
+    """In which the letter was made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from penfriend.domain.campaign import Campaign
 from penfriend.domain.contact import Contact
 from penfriend.domain.enrollment import Enrollment, Moved, NewCall, NewMessage
 from penfriend.domain.errors import StoreUnavailable
-from penfriend.domain.journey import goal_reached, next_move
+from penfriend.domain.journey import first_goal, next_move
 from penfriend.domain.ports import Asking, Changes, Clock, Enrollments, Splits
 from penfriend.domain.reasons import End
 from penfriend.domain.route import Route
@@ -197,10 +197,13 @@ def _move(
     )
     still = Moved(row, row.standing, live.revision, held=not campaign.runs)
     if campaign.goal is not None:
-        reached = goal_reached(campaign, view)
         until = goal_until(campaign, row.entered_at, view.contact)
-        converted = reached if reached is not None and reached <= until else None
-        still = replace(still, goal_until=until, goal_at=reached, converted_at=converted)
+        still = replace(still, goal_until=until)
+        first = first_goal(campaign, view)
+        if first is not None:
+            reached, name = first
+            converted = reached if reached <= until else None
+            still = replace(still, goal_at=reached, goal_event=name, converted_at=converted)
     if not row.active:
         return still, None
     move = next_move(route, row.standing, view)

@@ -1,9 +1,9 @@
 """The daemon: APScheduler as the clock that calls the ticks, a clean stop, and the taking up of new
 revisions.
 
-What runs: `sync`, `enroll`, `advance`, `send`, `call`, `track`, `bounces`, `recover` and `housekeeping`, each
-in a thread of its own, never twice at the same time; and `refresh`, which takes up the live revision and
-applies changed files.
+What runs: `sync`, `enroll`, `advance`, `send`, `call`, `track`, `bounces`, `recover`, `results` and
+`housekeeping`, each in a thread of its own, never twice at the same time; and `refresh`, which takes up the
+live revision and applies changed files.
 A tick that fails is logged (`penfriend.engine.troubles`) and called again; the others go on. What it owns:
 nothing but its leases, all of them with an end. Due times live in our tables, never in the scheduler. On a
 stop (SIGTERM, SIGINT): no new tick begins, running ones finish what is handed over and give the rest back,
@@ -42,6 +42,7 @@ SECONDS_BETWEEN: Mapping[str, float] = {
     "track": 5,
     "bounces": 60,
     "recover": 15,
+    "results": 30,
     "housekeeping": 600,
 }
 """How often each tick is called. A tick costs by what changed; an idle one is a few range queries."""

@@ -186,7 +186,7 @@ class OneBatch:
         """Which of them have begun."""
         if not made:
             return set()
-        house, lease = self._house, Moment(now + SENDING_LEASE)
+        house, lease, day = self._house, Moment(now + SENDING_LEASE), self._house.gate.day()
         beginnings = [
             Beginning(
                 message=one.message,
@@ -198,10 +198,10 @@ class OneBatch:
                 revision=one.revision,
                 made_for=one.letter.contact,
                 digest=one.email.digest,
+                locale=one.email.locale,
             )
             for one in made
         ]
-        day = house.gate.day()
         attempts = house.handovers.begin(beginnings, house.owner, house.transport.name, now, lease, day)
         since = house.clock.elapsed()
         for one in made:

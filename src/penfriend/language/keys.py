@@ -13,6 +13,7 @@ from penfriend.language.section_keys import (
     DKIM,
     MORE_BRAND,
     OUTGOING,
+    RESULTS,
     RETENTION,
     SOURCE,
     STOP_AT,
@@ -261,5 +262,6 @@ FILE = Table(
         "outgoing": Key("other systems that are told what happens", Named("outgoing", OUTGOING, NAME)),
         "dkim": Key("keys that sign mail", ListOf(DKIM, or_one=True)),
         "retention": Key("how long data is kept; what is not named is kept for ever", RETENTION),
+        "results": Key("to which mail a goal that was reached is credited", RESULTS),
     },
 )

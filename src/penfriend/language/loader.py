@@ -29,6 +29,7 @@ from penfriend.language.plain_secrets import warn_of_secrets
 from penfriend.language.policy import read_policy
 from penfriend.language.reading import Names, Reading
 from penfriend.language.report import Report
+from penfriend.language.results import read_results
 from penfriend.language.retention import read_retention
 from penfriend.language.scope import Scope
 from penfriend.language.sections import (
@@ -217,6 +218,7 @@ def _sections(
         coupons=read_coupons(_node(found, "coupons"), reading),
         transports=read_transports(_node(found, "transports"), reading),
         retention=read_retention(found.get("retention"), policy, campaigns.values(), reading),
+        results=read_results(found.get("results"), reading),
         dkim=read_dkim(_node(found, "dkim"), reading),
         sources={name: source for name, source in sources.items() if source is not None},
         tests=read_tests(_node(found, "tests"), campaigns, reading),

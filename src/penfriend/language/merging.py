@@ -9,7 +9,7 @@ from penfriend.language.nodes import Entry, MappingNode, Node, Sequence, is_null
 from penfriend.language.quoting import quote
 from penfriend.language.reading import Reading
 
-ONCE = frozenset({"brand", "policy", "retention"})
+ONCE = frozenset({"brand", "policy", "retention", "results"})
 """Sections that one file alone can have."""
 
 IN_EACH = frozenset({"version"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penfriend.domain.results import Credit
 from penfriend.language.brand_shapes import (
     COLOUR,
     FONT,
@@ -264,6 +265,18 @@ RETENTION = Table(
         "messages": Key("mails that are over, with the tries to hand them over", DURATION),
         "stories": Key("what was decided about people, and who was refused", DURATION),
         "calls": Key("calls of webhooks that are over", DURATION),
+    },
+)
+
+CREDIT = choice("credit", "What happened to a mail before a goal was reached.", tuple(Credit))
+RESULTS = Table(
+    "results",
+    "results",
+    {
+        "credit": Key(
+            "what makes a mail the one that led to a goal, the first that fits: clicked, opened, sent",
+            ListOf(CREDIT, or_one=True),
+        ),
     },
 )
 

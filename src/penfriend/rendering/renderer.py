@@ -106,6 +106,7 @@ class TemplateRenderer:
         title = speech.said(topic.title) if topic else ""
         assembler = self._assemblers[self._brand_of(letter)]
         email = assembler.assemble(letter, title, links.unsubscribe, subject, html, text)
+        email = replace(email, locale=speech.name)
         back = assembler.sender.return_path
         if back is None:
             return email

@@ -40,6 +40,7 @@ from penfriend.storage.message_states import SKIP_WHAT_WAITS
 from penfriend.storage.outgoing import ending_messages, insert_messages, tell_of_ends, tell_of_messages
 from penfriend.storage.pausing import pauses
 from penfriend.storage.people import load_contacts, locked_versions
+from penfriend.storage.results.news import tell_results
 from penfriend.storage.revisions import live_number
 from penfriend.storage.story import lines_of
 from penfriend.storage.tables import decisions, enrollments, messages, webhook_calls
@@ -134,6 +135,7 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
         connection.execute(_LOOK_AGAIN, [{"of_id": enrollment} for enrollment in sorted(changed)])
     if not kept:
         return 0
+    tell_results(connection, kept)
     connection.execute(_SAVE, [_row_values(move) for move in kept])
     mails = [_message_values(move, mail, now) for move in kept for mail in move.mails]
     if mails:
@@ -180,7 +182,7 @@ _HELD = (
 )
 _LOOK_AGAIN = update(enrollments).where(_e.id == bindparam("of_id")).values(LOOKED_AT_AGAIN)
 _WRITTEN = ("revision", "status", "step", "began_at", "due_at", "due_wall", "due_zone", "missed", "waited")
-_WRITTEN_ONCE = ("ended_at", "end_reason", "end_word", "goal_until", "goal_at", "converted_at")
+_WRITTEN_ONCE = ("ended_at", "end_reason", "end_word", "goal_until", "goal_at", "goal_event", "converted_at")
 _SAVE = (
     update(enrollments)
     .where(_e.id == bindparam("of_id"))
@@ -215,6 +217,7 @@ def _row_values(move: Moved) -> dict[str, object]:
         "new_end_word": end.word if end else None,
         "new_goal_until": move.goal_until,
         "new_goal_at": move.goal_at,
+        "new_goal_event": move.goal_event,
         "new_converted_at": move.converted_at,
     }
 

@@ -166,7 +166,10 @@ STAYS = {
         "how things are now, a row for each",
     ),
     **dict.fromkeys(
-        ("touched", "source_staged", "outgoing_targets", "leases", "routes", "destinations", "route_rates"),
+        (
+            *("touched", "source_staged", "outgoing_targets", "leases", "routes", "destinations"),
+            *("route_rates", "result_news"),
+        ),
         "what is over leaves by itself",
     ),
     **dict.fromkeys(
@@ -177,6 +180,9 @@ STAYS = {
     "revisions": "a mail that is sent again is made by the one that made it",
     **dict.fromkeys(
         ("segment_sizes", "route_days"), "a row for each day: what guards and warm-ups compare with"
+    ),
+    **dict.fromkeys(
+        ("result_days", "entry_days", "result_states"), "what came of mails outlives the mails themselves"
     ),
     **dict.fromkeys(("send_counts", "notes", "api_keys"), "a few rows, however long it runs"),
 }

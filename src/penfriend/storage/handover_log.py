@@ -116,6 +116,7 @@ def _begin(
                 "new_revision": begun.revision,
                 "new_made_for": begun.made_for,
                 "new_digest": begun.digest,
+                "new_locale": begun.locale,
                 "new_lease": lease_until,
             }
             for begun in winners
@@ -207,6 +208,7 @@ _BEGIN = (
         revision=bindparam("new_revision"),
         made_for=bindparam("new_made_for"),
         digest=bindparam("new_digest"),
+        locale=bindparam("new_locale"),
         lease_until=bindparam("new_lease"),
         lane=None,
         attempts=_m.attempts + 1,

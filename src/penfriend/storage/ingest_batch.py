@@ -17,7 +17,7 @@ from penfriend.storage import consents, facts, shop_loyalty, shop_products, shop
 from penfriend.storage.batch_sql import insert_rows, insert_values, next_ids
 from penfriend.storage.contact_fields import FIELD_EVENTS, Said, rebuild_fields, renew_fields
 from penfriend.storage.engines import to_json
-from penfriend.storage.mail_events import keep_hits
+from penfriend.storage.mail_events import keep_doings, keep_hits
 from penfriend.storage.outgoing import tell_of_answers
 from penfriend.storage.tables import answers, carts, events, orders, refunds
 from penfriend.storage.touches import touch, touch_by_product
@@ -83,6 +83,7 @@ def _renew_people(background: Background, kept: Sequence[Kept]) -> None:
     agreed = consents.record_consents(connection, kept, background.now)
     consents.renew_subscriptions(connection, agreed, background.now)
     keep_hits(connection, kept)
+    keep_doings(connection, kept)
     answered = [_answer_row(*row) for row in kept if row[2].name == "survey_answered"]
     insert_rows(connection, answers, answered)
     tell_of_answers(connection, answered, background.now)

@@ -62,6 +62,18 @@ def _note(connection: Connection, name: str, mails_at: Mapping[int, Moment]) -> 
         touch(connection, [(row["contact_id"], row["id"]) for row in rows], max(mails_at.values()))
 
 
+def keep_doings(connection: Connection, kept: Sequence[tuple[int, int, CheckedEvent]]) -> None:
+    """Write on mails when a topic was first left and their survey first answered through them."""
+    for name, statement in _DONE.items():
+        first = [
+            {"of_id": event.own.message_id, "hit_at": event.at}
+            for _, _, event in kept
+            if event.name == name and event.own is not None and event.own.message_id is not None
+        ]
+        if first:
+            connection.execute(statement, first)
+
+
 def keep_hits(connection: Connection, kept: Sequence[tuple[int, int, CheckedEvent]]) -> None:
     """Write on mails when they were first opened and clicked, and on contacts when they last did so.
 
@@ -93,12 +105,13 @@ _MAILS = (
     .order_by(_m.contact_id, _m.id)
 )
 _AT = bindparam("hit_at", type_=BIG)
-_OPENED, _CLICKED = (
+_OPENED, _CLICKED, _LEFT, _ANSWERED = (
     update(messages)
     .where(_m.id == bindparam("of_id"), or_(column.is_(None), column > _AT))
     .values({column: _AT})
-    for column in (_m.opened_at, _m.clicked_at)
+    for column in (_m.opened_at, _m.clicked_at, _m.unsubscribed_at, _m.answered_at)
 )
+_DONE = {"unsubscribed": _LEFT, "survey_answered": _ANSWERED}
 _LAST_OPENED, _LAST_CLICKED = (
     update(contacts)
     .where(_c.id == bindparam("of_id"), or_(column.is_(None), column < _AT))

@@ -180,6 +180,7 @@ _WHOLE = (
     Personal(t.hits, _through(t.hits.c.message_id, t.messages)),
     Personal(t.feedback, _feedback),
     Personal(t.source_staged, _staged),
+    Personal(t.result_news, _through(t.result_news.c.enrollment_id, t.enrollments)),
     *(
         Personal(table, _by_contact(table))
         for table in (
@@ -243,6 +244,9 @@ NOBODYS: Mapping[str, str] = {
     "route_rates": "how fast a way out goes",
     "send_counts": "how many mails went which way, and what came of them",
     "route_days": "how many mails a way out took on a day",
+    "result_days": "how many mails went out on a day, and what came of them",
+    "entry_days": "how many entered campaigns on a day, and what they did",
+    "result_states": "which days were counted",
     "revisions": "campaign files",
     "leases": "which worker does what",
     "routes": "ways out that rest",

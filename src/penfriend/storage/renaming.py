@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exis
 from penfriend.domain.renames import Renames
 from penfriend.storage import tables as t
 from penfriend.storage.columns import TEXT
+from penfriend.storage.results import renaming as results
 
 _OLD, _NEW = bindparam("old", type_=TEXT), bindparam("new", type_=TEXT)
 _OF = bindparam("of_campaign", type_=TEXT)
@@ -105,6 +106,7 @@ _CAMPAIGN = (
     _renamed(t.campaign_states, "campaign"),
     _left(t.splits, "campaign"),
     _renamed(t.splits, "campaign"),
+    *results.CAMPAIGN,
 )
 _of_campaign = select(_e.c.id).where(_e.c.campaign == _OF)
 _STEP = (
@@ -119,6 +121,7 @@ _STEP = (
     ),
     delete(t.splits).where(t.splits.c.campaign == _OF, t.splits.c.step == _NEW),
     _renamed(t.splits, "step", t.splits.c.campaign == _OF),
+    *results.STEP,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penfriend.domain.results.attribution import USUAL, Candidate, Credit, Results, credited
 from penfriend.domain.results.figures import (
     MEANINGS,
     Dimension,
@@ -11,4 +12,16 @@ from penfriend.domain.results.figures import (
     ResultLine,
 )
 
-__all__ = ["MEANINGS", "Dimension", "Figures", "GroupFigures", "Outcomes", "ResultLine"]
+__all__ = [
+    "MEANINGS",
+    "USUAL",
+    "Candidate",
+    "Credit",
+    "Dimension",
+    "Figures",
+    "GroupFigures",
+    "Outcomes",
+    "ResultLine",
+    "Results",
+    "credited",
+]

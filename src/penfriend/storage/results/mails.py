@@ -1,11 +1,16 @@
-"""The mails of a span of time, counted from their own rows: the range of an index for each campaign."""
+"""The mails of a span of time, counted from their own rows: the range of an index for each campaign.
+
+What they converted and brought in is counted in `penfriend.storage.results.credits`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from penfriend.domain.message import Status
 from penfriend.domain.results import Figures
@@ -16,8 +21,7 @@ from penfriend.storage.tables import campaign_states, messages
 _m = messages.c
 
 
-@dataclass(frozen=True, slots=True)
-class MailGroup:
+class MailGroup(NamedTuple):
     """What the mails of a group have in common."""
 
     campaign: str
@@ -27,24 +31,53 @@ class MailGroup:
     transport: str
 
 
-def mail_groups(
-    connection: Connection, begin: Moment, end: Moment
-) -> Iterator[tuple[MailGroup, Figures, int]]:
-    """The mails that went out in the span, all but what they converted and brought in: each group with its
-    figures, `delivered` being what was reported, and with how many did not come back."""
-    campaigns = connection.execute(select(campaign_states.c.campaign)).scalars().all()
-    for campaign in sorted(campaigns):
-        span = {"of_campaign": campaign, "begin": begin, "end": end}
-        for row in connection.execute(_COUNTED, span):
-            step, template, locale, route, kept, *counts = row
-            yield MailGroup(campaign, step, template, locale, route), Figures(*counts), kept
+class Counted(NamedTuple):
+    """The figures of a group, and the latest revision that made one of its mails."""
+
+    figures: Figures
+    revision: int
+
+
+def campaigns(connection: Connection) -> list[str]:
+    """Every campaign that ever was live, by name."""
+    return sorted(connection.execute(select(campaign_states.c.campaign)).scalars())
+
+
+def count_mails(connection: Connection, begin: Moment, end: Moment) -> dict[MailGroup, Counted]:
+    """The mails that went out in the span, all but what they converted and brought in.
+
+    A transport that has reported none of them as delivered tells nothing: then those that did not come back
+    count as delivered.
+    """
+    found: dict[MailGroup, Counted] = {}
+    kept: dict[MailGroup, int] = {}
+    for campaign in campaigns(connection):
+        for row in connection.execute(_COUNTED, {"of_campaign": campaign, "begin": begin, "end": end}):
+            step, template, locale, transport, revision, stayed, *counts = row
+            group = MailGroup(campaign, step, template, locale, transport)
+            found[group] = Counted(Figures(**dict(zip(_METRICS, counts, strict=True))), revision)
+            kept[group] = stayed
+    told: Mapping[str, int] = _sum_by_transport(
+        {group: one.figures.delivered for group, one in found.items()}
+    )
+    return {
+        group: one
+        if told[group.transport]
+        else Counted(replace(one.figures, delivered=kept[group]), one.revision)
+        for group, one in found.items()
+    }
+
+
+def _sum_by_transport(counts: Mapping[MailGroup, int]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for group, number in counts.items():
+        sums[group.transport] += number
+    return sums
 
 
 def first_mail(connection: Connection) -> Moment | None:
     """When the first mail that is known went out."""
-    first = select(func.min(_m.over_at)).where(_m.campaign == bindparam("of_campaign"))
-    campaigns = connection.execute(select(campaign_states.c.campaign)).scalars().all()
-    found = [connection.execute(first, {"of_campaign": one}).scalar() for one in campaigns]
+    found = [connection.execute(_FIRST, {"of_campaign": one}).scalar() for one in campaigns(connection)]
     return min((Moment(at) for at in found if at is not None), default=None)
 
 
@@ -52,35 +85,28 @@ def _count(which: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count().filter(which)
 
 
-_SENT = _m.status == Status.SENT.value
+SENT = _m.status == Status.SENT.value
 _REFUSED = (_m.status == Status.FAILED.value) & _m.bounced_at.is_not(None)
-_STAYED = _SENT & _m.bounced_at.is_(None)
-_NOTHING = literal(0, type_=BIG)
-_LOCALE = literal("", type_=TEXT, literal_execute=True)
-_COUNTED = (
-    select(
-        _m.step,
-        _m.template,
-        _LOCALE.label("locale"),
-        func.coalesce(_m.route, "").label("transport"),
-        _count(_STAYED),
-        _count(_SENT),
-        _count(_STAYED & _m.delivered_at.is_not(None)),
-        _count(_m.bounced_at.is_not(None)),
-        _count(_SENT & _m.complained_at.is_not(None)),
-        _count(_SENT & _m.opened_at.is_not(None)),
-        _count(_SENT & _m.clicked_at.is_not(None)),
-        _NOTHING,
-        _NOTHING,
-        _NOTHING,
-        _NOTHING,
-        _count(_REFUSED),
-    )
-    .where(
-        _m.campaign == bindparam("of_campaign", type_=TEXT),
-        _m.over_at >= bindparam("begin", type_=BIG),
-        _m.over_at < bindparam("end", type_=BIG),
-        _SENT | _REFUSED,
-    )
-    .group_by(_m.step, _m.template, func.coalesce(_m.route, ""))
+_STAYED = SENT & _m.bounced_at.is_(None)
+IN_SPAN = (
+    (_m.campaign == bindparam("of_campaign", type_=TEXT))
+    & (_m.over_at >= bindparam("begin", type_=BIG))
+    & (_m.over_at < bindparam("end", type_=BIG))
 )
+_METRICS: dict[str, ColumnElement[bool]] = {
+    "sent": SENT,
+    "delivered": _STAYED & _m.delivered_at.is_not(None),
+    "bounced": _m.bounced_at.is_not(None),
+    "refused": _REFUSED,
+    **{
+        name: SENT & _m[f"{name}_at"].is_not(None)
+        for name in ("complained", "opened", "clicked", "unsubscribed", "answered")
+    },
+}
+_GROUP = (_m.step, _m.template, func.coalesce(_m.locale, ""), func.coalesce(_m.route, ""))
+_COUNTED = (
+    select(*_GROUP, func.max(_m.revision), _count(_STAYED), *(_count(which) for which in _METRICS.values()))
+    .where(IN_SPAN, SENT | _REFUSED)
+    .group_by(*_GROUP)
+)
+_FIRST = select(func.min(_m.over_at)).where(_m.campaign == bindparam("of_campaign", type_=TEXT))

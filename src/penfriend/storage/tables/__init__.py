@@ -8,6 +8,7 @@ journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_c
 outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, hits, coupon_codes
 pacing      route_rates, route_days, send_counts
+results     result_days, entry_days, result_states, result_news
 house       revisions, leases, routes, destinations, notes, api_keys
 accounts    users, sessions, one_time_links, recovery_codes, sign_in_guesses, audit_log
 """
@@ -63,6 +64,7 @@ from penfriend.storage.tables.people import (
     suppression_changes,
     suppressions,
 )
+from penfriend.storage.tables.results import entry_days, result_days, result_news, result_states
 
 __all__ = [
     "answers",
@@ -78,6 +80,7 @@ __all__ = [
     "decisions",
     "destinations",
     "enrollments",
+    "entry_days",
     "event_facts",
     "events",
     "expiries",
@@ -100,6 +103,9 @@ __all__ = [
     "recovery_codes",
     "refunds",
     "refusals",
+    "result_days",
+    "result_news",
+    "result_states",
     "revisions",
     "rewards",
     "route_days",

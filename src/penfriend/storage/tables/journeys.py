@@ -84,6 +84,7 @@ enrollments = Table(
     text("end_word"),
     moment("goal_until"),  # till when the goal is watched for, also after the end
     moment("goal_at"),
+    text("goal_event"),  # the name of the event that was the goal
     moment("converted_at"),
     *subject(),
     UniqueConstraint("campaign", "contact_id", "occurrence", "entry"),
@@ -103,6 +104,7 @@ enrollments = Table(
         postgresql_where=sql("owner IS NOT NULL"),
     ),
     Index(None, "campaign", "status", "step"),
+    Index("ix_enrollments_entered", "campaign", "entered_at"),
     Index(
         "ix_enrollments_ended",
         "campaign",

@@ -47,6 +47,9 @@ messages = Table(
     moment("delivered_at"),  # what came back of it (`feedback`): the receiving server has it,
     moment("bounced_at"),  # it was returned,
     moment("complained_at"),  # the person called it spam
+    moment("unsubscribed_at"),  # what was done through it first: a topic was left,
+    moment("answered_at"),  # its survey was answered
+    text("locale"),  # in which the last try was made
     text("provider_id"),
     text("note"),  # the last answer or error, in one line
     text("lane"),  # set aside for a domain whose rate is used up: see rate_lanes
