@@ -6,24 +6,24 @@ be said is a `Sentence`: a kind and values, which each reader puts into words of
 """
 
 from penfriend.domain.statistics.intervals import (
+    CONFIDENCE,
     Interval,
     difference_interval,
     mean_difference_interval,
     share_interval,
 )
 from penfriend.domain.statistics.lift import Lift, lift_of
-from penfriend.domain.statistics.outcomes import Outcomes
 from penfriend.domain.statistics.scores import Score, csat_of, nps_of
 from penfriend.domain.statistics.sentences import Counted, Kind, Sentence
 from penfriend.domain.statistics.splits import ArmShare, Pair, SplitVerdict, split_verdict
 
 __all__ = [
+    "CONFIDENCE",
     "ArmShare",
     "Counted",
     "Interval",
     "Kind",
     "Lift",
-    "Outcomes",
     "Pair",
     "Score",
     "Sentence",

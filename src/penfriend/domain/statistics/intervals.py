@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from penfriend.domain.statistics.outcomes import Outcomes
+from penfriend.domain.results.figures import Outcomes
+from penfriend.domain.statistics.outcomes import mean_of, share_of, variance_of
 from penfriend.domain.statistics.student import t_quantile
 
 CONFIDENCE = 0.95
@@ -45,7 +46,7 @@ def difference_interval(a: Outcomes, b: Outcomes, confidence: float = CONFIDENCE
     """Of how much larger the share converted is in `a` than in `b`, -1 to 1: Newcombe's hybrid score interval
     (Newcombe 1998, "Interval estimation for the difference between independent proportions: comparison of
     eleven methods", method 10). Where a group is empty everything is possible that the other leaves open."""
-    return hybrid_interval(a.share, a.people, b.share, b.people, confidence)
+    return hybrid_interval(share_of(a), a.people, share_of(b), b.people, confidence)
 
 
 def score_interval(share: float, people: float, confidence: float = CONFIDENCE) -> Interval:
@@ -80,11 +81,12 @@ def mean_difference_interval(a: Outcomes, b: Outcomes, confidence: float = CONFI
     Welch's interval for groups that may spread differently (Welch 1947), from sums and sums of squares.
 
     None where it cannot be told: a group of fewer than two people, or everybody in each group alike."""
-    if a.variance is None or b.variance is None or a.variance + b.variance == 0:
+    variance_a, variance_b = variance_of(a), variance_of(b)
+    if variance_a is None or variance_b is None or variance_a + variance_b == 0:
         return None
-    part_a, part_b = a.variance / a.people, b.variance / b.people
+    part_a, part_b = variance_a / a.people, variance_b / b.people
     both = part_a + part_b
     freedom = both**2 / (part_a**2 / (a.people - 1) + part_b**2 / (b.people - 1))
     reach = t_quantile((1 + confidence) / 2, freedom) * sqrt(both)
-    seen = a.mean - b.mean
+    seen = mean_of(a) - mean_of(b)
     return Interval(seen - reach, seen + reach)

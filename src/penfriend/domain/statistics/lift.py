@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
+from penfriend.domain.results.figures import Outcomes
 from penfriend.domain.statistics.intervals import (
     Interval,
     difference_interval,
     hybrid_interval,
     mean_difference_interval,
 )
-from penfriend.domain.statistics.outcomes import Outcomes
+from penfriend.domain.statistics.outcomes import mean_of, share_of
 from penfriend.domain.statistics.sentences import Counted, Kind, Sentence
 
 WORTH_SEEING = 1.0
@@ -61,7 +62,7 @@ def lift_of(
     missing = _what_is_missing(treated, held_out, has_goal)
     if missing is not None:
         return Lift(treated, held_out, None, None, None, None, Sentence(missing, counted), None)
-    seen = 100 * (treated.share - held_out.share)
+    seen = 100 * (share_of(treated) - share_of(held_out))
     interval = difference_interval(treated, held_out).times(100)
     money, amount = _revenue(treated, held_out)
     return Lift(
@@ -69,7 +70,7 @@ def lift_of(
         held_out,
         seen,
         interval,
-        100 * (treated.mean - held_out.mean),
+        100 * (mean_of(treated) - mean_of(held_out)),
         money,
         told(interval, counted) or _not_told(treated, held_out, interval, weeks, counted),
         amount,
@@ -99,7 +100,7 @@ def _not_told(
     """There is no difference to speak of, or it is too early to say, and about how long it will take."""
     if interval.half_width <= WORTH_SEEING:
         return Sentence(Kind.NONE, counted, {"low": -interval.low, "high": interval.high})
-    seen = 100 * abs(treated.share - held_out.share)
+    seen = 100 * abs(share_of(treated) - share_of(held_out))
     as_seen = seen > WORTH_SEEING
     more = _times(treated, held_out, _leaves_out_none if as_seen else _is_narrow) - 1
     values = {"worth": seen if as_seen else WORTH_SEEING, "as_seen": float(as_seen)}
@@ -124,7 +125,7 @@ def _times(treated: Outcomes, held_out: Outcomes, enough: Callable[[Interval], b
 
     def reached(times: float) -> bool:
         a, b = treated.people * times, held_out.people * times
-        return enough(hybrid_interval(treated.share, a, held_out.share, b).times(100))
+        return enough(hybrid_interval(share_of(treated), a, share_of(held_out), b).times(100))
 
     low, high = 1.0, 2.0
     while not reached(high):

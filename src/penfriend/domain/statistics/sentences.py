@@ -8,7 +8,8 @@ from enum import StrEnum
 
 
 class Counted(StrEnum):
-    """What is counted per hundred people."""
+    """What is counted per hundred people: for the lift orders, goals or revenue, for an arm of a split
+    clicks, orders or goals."""
 
     ORDERS = "orders"
     GOALS = "goals"

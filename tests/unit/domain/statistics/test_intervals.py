@@ -6,9 +6,9 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from penfriend.domain.results import Outcomes
 from penfriend.domain.statistics import (
     Interval,
-    Outcomes,
     difference_interval,
     mean_difference_interval,
     share_interval,

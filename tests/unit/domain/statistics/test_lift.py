@@ -4,10 +4,10 @@ from math import ceil
 
 import pytest
 
+from penfriend.domain.results import Outcomes
 from penfriend.domain.statistics import (
     Counted,
     Kind,
-    Outcomes,
     difference_interval,
     lift_of,
     mean_difference_interval,
@@ -62,7 +62,8 @@ def test_too_early_says_after_how_many_more_weeks_the_difference_seen_is_told(
     weeks = lift.sentence.values["weeks"]
     assert lift.sentence.kind is Kind.EARLY
     assert lift.sentence.values["as_seen"] == 1
-    assert lift.sentence.values["worth"] == pytest.approx(abs(100 * (treated.share - held_out.share)))
+    seen = treated.converted / treated.people - held_out.converted / held_out.people
+    assert lift.sentence.values["worth"] == pytest.approx(abs(100 * seen))
     assert after(weeks) in {Kind.MORE, Kind.FEWER}
     assert after(weeks - 1) is Kind.EARLY_PEOPLE
 
