@@ -29,6 +29,7 @@ from penfriend.rendering.pages import (
     stamped,
 )
 from penfriend.rendering.reader import Reader
+from penfriend.rendering.saying import Saying
 
 FOLDER = "dashboard"
 
@@ -93,6 +94,7 @@ class DashboardPages:
             day=reader.day,
             chart=Figures(self._environment, words, reader),
             spark=line,
+            say=Saying(words, reader),
             zone=view.zone.key,
             svg=Markup,
         )
