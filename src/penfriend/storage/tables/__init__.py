@@ -10,6 +10,7 @@ mail        messages, attempts, feedback, hits, coupon_codes
 pacing      route_rates, route_days, send_counts
 results     result_days, entry_days, result_states, result_news
 house       revisions, leases, routes, destinations, notes, api_keys
+relation    relation_cohorts, relation_steps, relation_flows, relation_points
 accounts    users, sessions, one_time_links, recovery_codes, sign_in_guesses, audit_log
 """
 
@@ -64,6 +65,12 @@ from penfriend.storage.tables.people import (
     suppression_changes,
     suppressions,
 )
+from penfriend.storage.tables.relationship import (
+    relation_cohorts,
+    relation_flows,
+    relation_points,
+    relation_steps,
+)
 from penfriend.storage.tables.results import entry_days, result_days, result_news, result_states
 
 __all__ = [
@@ -103,6 +110,10 @@ __all__ = [
     "recovery_codes",
     "refunds",
     "refusals",
+    "relation_cohorts",
+    "relation_flows",
+    "relation_points",
+    "relation_steps",
     "result_days",
     "result_news",
     "result_states",
