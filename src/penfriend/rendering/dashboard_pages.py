@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from penfriend.domain.accounts.roles import Right, Role
 from penfriend.domain.charts import Value
+from penfriend.rendering.charts.drawing import Drawings
 from penfriend.rendering.charts.figure import Figures
 from penfriend.rendering.charts.spark import spark
 from penfriend.rendering.dashboard_menu import MENU, Group
@@ -65,7 +66,8 @@ class View:
 class DashboardPages:
     """Makes the HTML."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawings: Drawings | None = None) -> None:
+        self.drawings = drawings or Drawings()
         self._texts = {language: read_texts(language, FOLDER) for language in LANGUAGES}
         self._environment = environment_of(FOLDER)
         content = _style_sheets()
@@ -92,7 +94,7 @@ class DashboardPages:
             percent=reader.percent,
             money=reader.money,
             day=reader.day,
-            chart=Figures(self._environment, words, reader),
+            chart=Figures(self._environment, words, reader, self.drawings),
             spark=line,
             say=Saying(words, reader),
             zone=view.zone.key,

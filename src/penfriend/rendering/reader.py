@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from penfriend.domain.charts import Dates, Label, Value, Written
 from penfriend.domain.money import SCALE, Money
+from penfriend.domain.plain_text import one_line
 from penfriend.domain.timing import Moment, to_datetime
 from penfriend.rendering.formats import LEFT_TO_RIGHT, Formats
 
@@ -84,9 +85,10 @@ class Reader:
         return self.number(_rounded(value))
 
     def label(self, label: Label, dates: Dates, *, short: bool = False) -> str:
-        """A label of a chart: as it is, or the date."""
+        """A label of a chart: in one line and without control characters, which no drawing takes, or the
+        date."""
         if isinstance(label, str):
-            return label
+            return one_line(label)
         if dates is Dates.MONTH:
             return self.day(label, "MMM" if short else "yMMM")
         return self.day(label, "MMMd" if short else "medium")
