@@ -178,6 +178,7 @@ STAYS = {
     **dict.fromkeys(
         ("segment_sizes", "route_days"), "a row for each day: what guards and warm-ups compare with"
     ),
+    "segment_moves": "a row for each day: how a segment has grown",
     **dict.fromkeys(("send_counts", "notes", "api_keys"), "a few rows, however long it runs"),
 }
 """Tables that nothing is deleted from by age, and why."""
