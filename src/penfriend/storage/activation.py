@@ -22,7 +22,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.message import Status
 from penfriend.domain.reasons import End
 from penfriend.domain.segment import Segment
-from penfriend.domain.timing import Moment
+from penfriend.domain.timing import Moment, local_date
 from penfriend.domain.watched import reads_scores
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG, TEXT
@@ -40,6 +40,7 @@ from penfriend.storage.outgoing import (
 )
 from penfriend.storage.passed_moments import make_indexes
 from penfriend.storage.scores import renew_scores_once
+from penfriend.storage.segment_moves import count_moves
 from penfriend.storage.source_rows import forget_segments
 from penfriend.storage.source_states import read_states
 
@@ -185,8 +186,11 @@ def _set_campaigns(
         report.ended += _end(connection, name, now)
     unused = t.segment_looks.c.segment.not_in(list(looks.segments))
     gone = list(connection.execute(select(t.segment_looks.c.segment).where(unused)).scalars())
+    for segment in gone:
+        left = connection.execute(delete(t.members).where(t.members.c.segment == segment)).rowcount
+        day = local_date(now, looks.definitions.brand.zone).isoformat()
+        count_moves(connection, segment, day, redefined=-left)
     if gone:
-        connection.execute(delete(t.members).where(t.members.c.segment.in_(gone)))
         connection.execute(delete(t.segment_looks).where(t.segment_looks.c.segment.in_(gone)))
     read = [segment.name for segment in looks.definitions.segments.values() if segment.select is not None]
     forget_segments(connection, read)

@@ -184,6 +184,7 @@ STAYS = {
     **dict.fromkeys(
         ("result_days", "entry_days", "result_states"), "what came of mails outlives the mails themselves"
     ),
+    "segment_moves": "a row for each day: how a segment has grown",
     **dict.fromkeys(("send_counts", "notes", "api_keys"), "a few rows, however long it runs"),
 }
 """Tables that nothing is deleted from by age, and why."""

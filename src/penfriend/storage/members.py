@@ -31,11 +31,12 @@ from sqlalchemy import (
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.segment import InSegment, Segment, walk
-from penfriend.domain.timing import Moment
+from penfriend.domain.timing import Moment, local_date
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.looks_tables import look_candidates, look_joins, look_passed, look_touched, write
 from penfriend.storage.passed_moments import PassedMoments
+from penfriend.storage.segment_moves import count_moves
 from penfriend.storage.segment_sql import Compiler
 from penfriend.storage.segment_sql_json import Expr
 from penfriend.storage.segment_sql_moments import LookBinder
@@ -97,29 +98,42 @@ class SegmentMembers:
         joined = self._run(connection, self._joins, now, now=now, floor=last if last < now else 0)
         if joined:
             connection.execute(_KEEP_JOINS, {"segment": self.segment.name})
+            count_moves(connection, self.segment.name, self._day(now), joined=joined)
         return joined
 
     def leave(self, connection: Connection, now: Moment) -> int:
         """Who of the candidates is a member no more is taken out. How many."""
-        return self._run(connection, self._leaves, now)
+        left = self._run(connection, self._leaves, now)
+        count_moves(connection, self.segment.name, self._day(now), left=left)
+        return left
 
     def fill(self, connection: Connection, low: int, high: int, now: Moment) -> int:
         """All members among the contacts with ids in (low, high] who are not noted yet; how many."""
-        return self._run(connection, self._fill, now, low=low, high=high, now=now)
+        filled = self._run(connection, self._fill, now, low=low, high=high, now=now)
+        count_moves(connection, self.segment.name, self._day(now), redefined=filled)
+        return filled
 
     def clear(self, connection: Connection, low: int, high: int, now: Moment) -> int:
         """Take out who is no member among the contacts with ids in (low, high]; how many."""
-        return self._run(connection, self._clear, now, low=low, high=high)
+        cleared = self._run(connection, self._clear, now, low=low, high=high)
+        count_moves(connection, self.segment.name, self._day(now), redefined=-cleared)
+        return cleared
 
     def mend(self, connection: Connection, low: int, high: int, at: Moment) -> int:
         """Compare with the full SELECT as of the last look, without those whose touch waits for the next;
         mended faults."""
-        wrong = self._run(connection, self._clear.where(_UNTOUCHED_MEMBER), at, low=low, high=high)
-        return wrong + self._run(connection, self._mend, at, low=low, high=high, now=at)
+        left = self._run(connection, self._clear.where(_UNTOUCHED_MEMBER), at, low=low, high=high)
+        joined = self._run(connection, self._mend, at, low=low, high=high, now=at)
+        count_moves(connection, self.segment.name, self._day(at), joined=joined, left=left)
+        return left + joined
 
     def binder_values(self, now: Moment) -> dict[str, int | str | None]:
         """The moments of the statements that were compiled so far, at `now`."""
         return self.binder.values(now)
+
+    def _day(self, moment: Moment) -> str:
+        """The date of the brand's calendar."""
+        return local_date(moment, self._definitions.brand.zone).isoformat()
 
     def _run(
         self, connection: Connection, statement: Insert | Delete, moment: Moment, /, **values: int

@@ -237,6 +237,7 @@ NOBODYS: Mapping[str, str] = {
     "products": "what the shop sells",
     "segment_looks": "when a segment was looked at",
     "segment_sizes": "how many there were on a day",
+    "segment_moves": "how many joined and left on a day",
     "source_reads": "when a database of the company was read",
     "campaign_states": "campaigns",
     "splits": "which arm of a split was better",

@@ -132,7 +132,15 @@ def _rows_renamed(table: Table) -> object:
     return update(table).where(func.substr(key, 1, func.length(_OLD) + 1) == old).values(row_key=_NEW + rest)
 
 
-_OF_SEGMENTS = (t.members, t.segment_looks, t.segment_sizes, t.source_rows, t.source_reads, t.source_staged)
+_OF_SEGMENTS = (
+    t.members,
+    t.segment_looks,
+    t.segment_sizes,
+    t.segment_moves,
+    t.source_rows,
+    t.source_reads,
+    t.source_staged,
+)
 _SEGMENT = (
     *(
         statement

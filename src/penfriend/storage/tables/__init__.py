@@ -3,7 +3,8 @@
 people      contacts, contact_keys, subscriptions, consents, suppressions, suppression_changes
 happenings  events, event_facts, carts, orders, refunds, items, purchases, products
 loyalty     point_moves, lots, expiries, rewards, answers
-belonging   touched, segment_looks, segment_sizes, members, source_rows, source_staged, source_reads
+belonging   touched, segment_looks, segment_sizes, segment_moves, members, source_rows, source_staged,
+            source_reads
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
 outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, hits, coupon_codes
@@ -28,6 +29,7 @@ from penfriend.storage.tables.base import metadata
 from penfriend.storage.tables.belonging import (
     members,
     segment_looks,
+    segment_moves,
     segment_sizes,
     source_reads,
     source_rows,
@@ -123,6 +125,7 @@ __all__ = [
     "route_rates",
     "routes",
     "segment_looks",
+    "segment_moves",
     "segment_sizes",
     "send_counts",
     "sessions",

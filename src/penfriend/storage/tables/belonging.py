@@ -1,5 +1,5 @@
-"""Who belongs: whose facts changed, what was last seen of each segment, how large it was, its members, and
-the rows of segments that are read from the company's own databases."""
+"""Who belongs: whose facts changed, what was last seen of each segment, how large it was, who joined and
+left, its members, and the rows of segments that are read from the company's own databases."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ segment_sizes = Table(
     Column("segment", TEXT, primary_key=True),
     Column("day", TEXT, primary_key=True),  # the brand's date
     count("members"),
+)
+
+segment_moves = Table(
+    "segment_moves",
+    metadata,
+    Column("segment", TEXT, primary_key=True),
+    Column("day", TEXT, primary_key=True),  # the brand's date
+    count("joined"),
+    count("left"),
+    count("redefined"),  # by so many larger or smaller: it was defined anew, and nobody moved
 )
 
 members = Table(
