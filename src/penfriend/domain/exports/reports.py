@@ -101,7 +101,7 @@ ATTEMPTS = Report(
         Column("transport", _T, "The transport that was tried."),
         _DOMAIN,
         Column("started_at", _M, "When it began."),
-        Column("dot_at", _M, "When the last byte was about to be written: from then on the mail may be there."),
+        Column("dot_at", _M, "When the last byte was written: from then on the mail may be there."),
         Column("ended_at", _M, "When its outcome was known."),
         Column("stage", _T, "How far it had come (docs/reasons.md)."),
         Column("outcome", _T, "accepted, deferred, rejected or unknown; empty while it lasts."),
@@ -127,8 +127,9 @@ EVENTS = Report(
         _PRODUCT,
         Column("amount", _A, "Of a cart or an order its total, of a refund what was given back."),
         Column("currency", _T, "The currency of the amount."),
+        Column("value", _A, "The amount in the brand's currency, at the rate of the day it came in."),
         Column("message_id", _T, "For opened, clicked, bounced ... the Message-ID of the mail."),
-        Column("properties", _J, "All its properties, as they came. They may hold names and addresses."),
+        Column("properties", _J, "All its properties. They may hold names and addresses."),
     ),
 )
 ENROLLMENTS = Report(
@@ -143,7 +144,7 @@ ENROLLMENTS = Report(
         Column("step", _T, "Where they stand, or stood at the end."),
         Column("due_at", _M, "When they move on by themselves."),
         Column("ended_at", _M, "When it ended."),
-        Column("end_reason", _T, "Why it ended (docs/reasons.md); holdout where they were left without mail."),
+        Column("end_reason", _T, "Why it ended (docs/reasons.md); holdout: they get no mail."),
         Column("goal_until", _M, "Until when the goal counts."),
         Column("goal_at", _M, "When the goal was first reached."),
         Column("converted_at", _M, "When it was reached in time: they count as converted."),

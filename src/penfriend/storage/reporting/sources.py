@@ -3,14 +3,16 @@ ten-thousandths. Who is erased is nowhere among the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, case, cast, func, null, or_, select
+from sqlalchemy import Column as TableColumn
+from sqlalchemy import ColumnElement, FromClause, Select, Table, case, cast, func, null, or_, select
 
-from penfriend.domain.exports import Report
+from penfriend.domain.exchange import OWN
+from penfriend.domain.exports import Column, Report
 from penfriend.domain.exports.reports import ANSWERS, ATTEMPTS, ENROLLMENTS, EVENTS, MESSAGES
 from penfriend.domain.money import SCALE
 from penfriend.storage import tables as t
@@ -33,19 +35,19 @@ class Source:
     report: Report
     columns: Mapping[str, Expr]
     tables: FromClause
-    group: Column[str] | None
+    group: TableColumn[str] | None
     """The first column of the index by which a day is found, where it is not the moment itself."""
-    came: Column[int]
+    came: TableColumn[int]
     """The moment whose day counts, and"""
-    id: Column[int]
+    id: TableColumn[int]
     """the id of the same row: what comes at the same moment comes in its order."""
     of_somebody: Expr
     """Passes over the rows of those who are erased."""
 
-    def select(self, *more: Expr) -> Select[Any]:
-        """All rows, with the report's columns in their order and `more`."""
-        shown = [self.columns[column.name].label(column.name) for column in self.report.columns]
-        return select(*shown, *more).select_from(self.tables).where(self.of_somebody)
+    def shown(self, show: Callable[[Column, Expr], Expr], *more: Expr) -> Select[Any]:
+        """All rows, with the report's columns in their order, each as `show` makes it, and `more`."""
+        columns = [show(one, self.columns[one.name]).label(one.name) for one in self.report.columns]
+        return select(*columns, *more).select_from(self.tables).where(self.of_somebody)
 
 
 @cache
@@ -65,10 +67,10 @@ _RUN = {
 }
 
 
-def _same_names(report: Report, columns: Mapping[str, Expr], **others: Expr) -> dict[str, Expr]:
+def _same_names(report: Report, table: Table, **others: Expr) -> dict[str, Expr]:
     """The columns of a report: those of `others`, and of the table those that are called the same."""
     return {
-        column.name: others[column.name] if column.name in others else columns[column.name]
+        column.name: others[column.name] if column.name in others else table.c[column.name]
         for column in report.columns
     }
 
@@ -81,7 +83,7 @@ def _domain(dialect: str) -> Expr:
 def _messages(dialect: str) -> Source:
     columns = _same_names(
         MESSAGES,
-        _m,
+        t.messages,
         **_RUN | {"campaign": _m.campaign},
         transport=_m.route,
         domain=_domain(dialect),
@@ -96,7 +98,7 @@ def _messages(dialect: str) -> Source:
 def _attempts(dialect: str) -> Source:
     columns = _same_names(
         ATTEMPTS,
-        _a,
+        t.attempts,
         message_id=_m.message_id,
         campaign=_m.campaign,
         step=_m.step,
@@ -111,13 +113,14 @@ def _attempts(dialect: str) -> Source:
 def _events() -> Source:
     columns = _same_names(
         EVENTS,
-        _e,
+        t.events,
         contact=_CONTACT,
         event_id=case((func.substr(_e.key, 1, len(_OWN_KEY)) == _OWN_KEY, null()), else_=_e.key),
         cart_id=_e.cart_key,
         order_id=_e.order_key,
         product_id=_e.product_key,
-        amount=_amount(),
+        amount=_amount(OWN),
+        value=_amount(),
         currency=case(
             (
                 _e.name.in_(sorted(_AMOUNT_OF)),
@@ -137,9 +140,14 @@ def _events() -> Source:
     return Source(EVENTS, columns, tables, _e.name, _e.at, _e.id, somebody)
 
 
-def _amount() -> Expr:
+def _amount(own: str | None = None) -> Expr:
+    """In the brand's currency, or as it came where the event keeps that too under the name `own`."""
+
     def units(name: str) -> Expr:
-        return cast(func.round(_e.properties[name].as_numeric(20, 4) * SCALE), BIG)
+        kept = _e.properties[name].as_numeric(20, 4)
+        if own is not None:
+            kept = func.coalesce(_e.properties[(own, name)].as_numeric(20, 4), kept)
+        return cast(func.round(kept * SCALE), BIG)
 
     cases = [(_e.name == event, units(name)) for event, name in _AMOUNT_OF.items()]
     return case(*cases, else_=null())
@@ -148,7 +156,7 @@ def _amount() -> Expr:
 def _enrollments() -> Source:
     columns = _same_names(
         ENROLLMENTS,
-        _n,
+        t.enrollments,
         **_RUN,
         cart_id=_n.cart_key,
         order_id=_n.order_key,
@@ -160,7 +168,7 @@ def _enrollments() -> Source:
 
 
 def _answers() -> Source:
-    columns = _same_names(ANSWERS, _w, **_RUN)
+    columns = _same_names(ANSWERS, t.answers, **_RUN)
     tables = t.answers.join(t.contacts, _c.id == _w.contact_id).outerjoin(
         t.enrollments, _n.id == _w.enrollment_id
     )

@@ -8,12 +8,13 @@ view needs a migration beside it, if only an empty one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     MetaData,
     Numeric,
     Text,
@@ -23,8 +24,8 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.exports import Kind
 from penfriend.domain.money import SCALE
 from penfriend.domain.timing import SECOND
@@ -33,48 +34,57 @@ from penfriend.storage.tables import metadata
 
 Grant = tuple[str, str]
 """A view, and the role that may read it."""
+EVERYBODY = "PUBLIC"
 
 
 def make_views(connection: Connection, grants: Iterable[Grant] = ()) -> None:
     """Make all of them, and give these rights."""
-    dialect = connection.dialect.name
-    for source in sources(dialect).values():
-        connection.exec_driver_sql(f"CREATE VIEW {source.report.view} AS {view_text(source, dialect)}")
+    for source in sources(connection.dialect.name).values():
+        words = view_text(source, connection.dialect)
+        connection.exec_driver_sql(f"CREATE VIEW {source.report.view} AS {words}")
     for view, role in grants:
-        quoted = connection.dialect.identifier_preparer.quote(role)
-        connection.exec_driver_sql(f"GRANT SELECT ON {view} TO {quoted}")
+        whom = role if role == EVERYBODY else connection.dialect.identifier_preparer.quote(role)
+        connection.exec_driver_sql(f"GRANT SELECT ON {view} TO {whom}")
 
 
 def drop_views(connection: Connection) -> list[Grant]:
-    """Take all of them away that are there; the rights that others than their owner had on them."""
+    """Take all of them away that are there; the rights that others than their owner had on them.
+
+    Raises StoreUnavailable where somebody's own view is built on one of them.
+    """
     names = sorted(source.report.view for source in sources(connection.dialect.name).values())
-    grants = [] if connection.dialect.name == "sqlite" else _grants(connection, names)
+    grants: list[Grant] = []
+    if connection.dialect.name == "postgresql":
+        built_on = connection.execute(_BUILT_ON, {"names": names}).scalars().all()
+        if built_on:
+            raise StoreUnavailable(
+                f"an upgrade makes the views report_... anew, and {', '.join(built_on)} is built on them: "
+                "drop it, upgrade, and make it again"
+            )
+        grants = [(row.table_name, row.grantee) for row in connection.execute(_GRANTS, {"names": names})]
     for name in names:
         connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
     return grants
 
 
-def _grants(connection: Connection, names: list[str]) -> list[Grant]:
-    found = connection.execute(
-        text(
-            "SELECT table_name, grantee FROM information_schema.role_table_grants WHERE"
-            " table_schema = current_schema() AND table_name = ANY(:names) AND privilege_type = 'SELECT'"
-            " AND grantee <> grantor ORDER BY table_name, grantee"
-        ),
-        {"names": names},
-    )
-    return [(row.table_name, row.grantee) for row in found]
+_GRANTS = text(
+    "SELECT table_name, grantee FROM information_schema.table_privileges WHERE"
+    " table_schema = current_schema() AND table_name = ANY(:names) AND privilege_type = 'SELECT'"
+    " AND grantee <> grantor ORDER BY table_name, grantee"
+)
+_BUILT_ON = text(
+    "SELECT DISTINCT other.relname FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid"
+    " JOIN pg_class other ON other.oid = r.ev_class JOIN pg_class ours ON ours.oid = d.refobjid"
+    " WHERE d.classid = 'pg_rewrite'::regclass AND ours.relname = ANY(:names)"
+    " AND ours.relnamespace = current_schema()::regnamespace AND other.relname <> ALL(:names) ORDER BY 1"
+)
 
 
-def view_text(source: Source, dialect: str) -> str:
+def view_text(source: Source, dialect: Dialect) -> str:
     """The SELECT of a view."""
-    as_shown = _POSTGRESQL if dialect == "postgresql" else _SQLITE
-    kinds = {column.name: column.kind for column in source.report.columns}
-    shown = source.select().with_only_columns(
-        *(as_shown.get(kinds[name], _as_it_is)(one).label(name) for name, one in source.columns.items())
-    )
-    words = postgresql.dialect() if dialect == "postgresql" else sqlite.dialect()
-    return str(shown.compile(dialect=words, compile_kwargs={"literal_binds": True}))
+    made = _POSTGRESQL if dialect.name == "postgresql" else _SQLITE
+    shown = source.shown(lambda column, value: made.get(column.kind, _as_it_is)(value))
+    return str(shown.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 Expr = ColumnElement[Any]
@@ -95,12 +105,12 @@ def _iso_text(column: Expr) -> Expr:
     return seconds + "." + func.printf("%06d", part) + "Z"
 
 
-_POSTGRESQL = {
+_POSTGRESQL: Mapping[Kind, Callable[[Expr], Expr]] = {
     Kind.MOMENT: _timestamp,
     Kind.AMOUNT: lambda column: cast(cast(column, Numeric(30, 4)) / SCALE, Numeric(26, 4)),
     Kind.YES_NO: lambda column: column == 1,
 }
-_SQLITE = {
+_SQLITE: Mapping[Kind, Callable[[Expr], Expr]] = {
     Kind.MOMENT: _iso_text,
     Kind.AMOUNT: lambda column: column * 1.0 / SCALE,
     Kind.JSON: lambda column: cast(column, Text),
