@@ -36,6 +36,7 @@ COMMANDS = {
     "bounces": ("bounces", "Read mails that came back."),
     "messages": ("messages", "List mails, the newest first."),
     "calls": ("calls", "List the calls of other systems that have failed."),
+    "export": ("export", "Write reports as CSV or Parquet, a file for each day."),
     "contact": ("contact", "See, give out or erase what is known of one person."),
     "apikey": ("apikey", "Say which programs may use the API."),
     "user": ("user", "Say who may use the dashboard, and see who did what."),

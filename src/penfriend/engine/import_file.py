@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from penfriend.domain.incoming_rows import RowKind, check_columns, consent_of, c
 from penfriend.domain.ingestion import Answer, ContactIn, Duplicate, Refused, Taken
 from penfriend.domain.ports import Clock
 from penfriend.domain.problems import did_you_mean
+from penfriend.domain.spreadsheet import harmless
 from penfriend.engine.import_source import STANDARD_INPUT, Source, SourceRow
 from penfriend.engine.ingest import Ingester
 
@@ -30,8 +30,6 @@ BATCH = 5_000
 BATCH_BYTES = 8 * 1024 * 1024
 """Where rows are long, a transaction has fewer of them."""
 KEPT_REASONS = 10
-_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
-_FIGURE = re.compile(r"[+-][\d .,()/-]*")
 
 Progress = Callable[[int, int | None], None]
 """Bytes read so far, and of how many; None where nobody knows."""
@@ -238,7 +236,7 @@ class _Rejects:
         try:
             if self._file is None:
                 self._file = self._make()
-            csv.writer(self._file).writerow([row.line, reason, *map(_harmless, row.raw)])
+            csv.writer(self._file).writerow([row.line, reason, *map(harmless, row.raw)])
         except OSError as error:
             self.fault = f"{self.path}: cannot be written: {error.strerror or error}"
 
@@ -251,12 +249,6 @@ class _Rejects:
         )
         csv.writer(made).writerow(["line", "reason", *self._columns])
         return made
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe in front: the file is read by
-    people, and what stands in it may be a stranger's. A number or a telephone number stays as it is."""
-    return f"'{cell}" if cell[:1] in _FORMULA and not _FIGURE.fullmatch(cell) else cell
 
 
 def _digest(name: str, row: SourceRow) -> bytes:

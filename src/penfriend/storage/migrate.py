@@ -2,7 +2,7 @@
 
 Two processes may start at once: the second waits for the first (BEGIN IMMEDIATE on SQLite, an advisory lock
 on PostgreSQL) and then finds everything done. A database of a newer version, or one whose tables are not
-Penfriend's, is refused.
+Penfriend's, is refused. The views of `penfriend.storage.reporting` are made anew with every change.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.database import Database
 from penfriend.storage.migrations import HEAD
+from penfriend.storage.reporting.views import drop_views, make_views
 
 _LOCK = 0x70656E66  # any number that no other program uses: "penf"
 _FOLDER = Path(__file__).with_name("migrations")
@@ -59,7 +60,9 @@ def _upgrade(connection: Connection, place: str) -> None:
             f'{place}: there is a table "{strange}" already that Penfriend has not made: give it a database '
             "of its own"
         )
+    rights = drop_views(connection)
     command.upgrade(config, "head")
+    make_views(connection, rights)
 
 
 def _tables_of_others(connection: Connection) -> str | None:

@@ -122,6 +122,7 @@ attempts = Table(
     text("server"),
     text("fault"),
     UniqueConstraint("message_id", "number"),
+    Index(None, "started_at"),  # the files of `penfriend export` go by days
 )
 
 feedback = Table(
