@@ -10,7 +10,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test laws attacks crash crash-short bench check demo lock clean
+.PHONY: help setup test laws attacks crash crash-short scanner bench check demo lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -53,6 +53,10 @@ crash: $(READY)  ## kill it hundreds of times, on both databases; most of an hou
 
 crash-short: $(READY)  ## the same with a few kills of each kind
 	$(BIN)/python -m tests.crash --short $(ARGS)
+
+scanner: $(READY)  ## follow every address of a thousand mails in a real browser; a quarter of an hour. See docs/http.md
+	@$(BIN)/python -m tests.support.get_browser
+	$(BIN)/python -m tests.scanner $(ARGS)
 
 bench: $(READY)  ## how fast files come in, the future is simulated, letters are made, mail is committed, the web side answers; some minutes
 	$(BIN)/python benchmarks/ingest.py

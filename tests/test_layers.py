@@ -32,6 +32,7 @@ INTRUDERS = {
     "engine/traces.py": ("from opentelemetry import trace", "OpenTelemetry only in bootstrap.tracing"),
     "engine/questions.py": ("import dns.resolver", "dnspython only in delivery.dns"),
     "engine/letters_of_the_month.py": ("import cronsim", "cronsim only in domain.cron"),
+    "web/pictures.py": ("import vl_convert", "vl-convert only in rendering.charts.child"),
     "bootstrap/columns.py": ("import pyarrow", "pyarrow only in bootstrap.exporting.parquet"),
     "delivery/reports/bounces.py": ("import flufl.bounce", "flufl.bounce only in delivery.reports"),
 }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from penfriend.domain.definitions import Survey, Topic
 from penfriend.domain.tokens import Purpose
@@ -16,31 +16,23 @@ from penfriend.storage.database import open_database
 from penfriend.storage.migrate import upgrade
 from penfriend.web import RunningServer, serve
 from penfriend.web.accounts.asking import path_of_ours
-from penfriend.web.serving import free_port, serve_house
 from tests.browser.test_pages import links
+from tests.scanner.scan import KINDS, scan
 from tests.support.attacks import attacks
 from tests.support.empty_store import empty_file
-from tests.support.scanned import links_of, mailed
 from tests.unit.web.visit_shop import VisitShop
 
 SAMPLE = [" ".join(text.replace("\x00", "").split()) for text in attacks("xss")[::22] if text.strip()]
 
 
-def test_a_browser_that_follows_every_link_answers_nothing(page: Page, tmp_path: Path) -> None:
-    port = free_port()
-    url, database = f"http://127.0.0.1:{port}", empty_file(tmp_path / "penfriend.db")
-    settings = {"PENFRIEND_PUBLIC_URL": url, "PENFRIEND_LISTEN": f"127.0.0.1:{port}"}
-    with mailed(tmp_path, database, 2, **settings) as shop:
-        before = shop.rows()
-        with serve_house(shop.house):
-            for link in [link for mail in shop.mails() for link in links_of(mail, url)]:
-                if link.startswith("/c/"):  # which leads out of this machine
-                    page.request.get(url + link, max_redirects=0)
-                else:
-                    page.goto(url + link, wait_until="load")
-        shop.later(600)
-        shop.settle()
-        assert shop.rows() == before
+def test_a_scanner_with_a_browser_changes_nothing_and_is_no_person(browser: Browser, tmp_path: Path) -> None:
+    """`make scanner` does the same with a thousand mails."""
+    found = scan(browser, tmp_path, empty_file(tmp_path / "penfriend.db"), 2)
+    assert found.changed == []
+    assert found.human == 0
+    assert found.kinds == KINDS
+    assert found.person_seen
+    assert found.good
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The texts of attackers by family: those written for these tests, those of public lists, the naughty strings.
+"""The texts of attackers by family: those written for these tests, those of public lists, naughty strings.
 
 ATTACKS=all (`make attacks`) takes the whole of the lists, which hold thousands; otherwise one in LISTED_EACH.
 """

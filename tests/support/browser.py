@@ -6,15 +6,17 @@ REQUIRE_BROWSER=1.
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from tests.support.find_browser import find_browser
+from tests.support.find_browser import BrowserProgram, find_browser
 
 NO_BROWSER = "no Chromium found: set BROWSER_PATH, or run `make test`, which gets one"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", None})
+HERE_ALONE = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE ::1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,6 +33,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{count} BROWSER TESTS NOT RUN: {NO_BROWSER}", red=True, bold=True)
 
 
+@contextmanager
+def chromium(program: BrowserProgram) -> Iterator[Browser]:
+    """It runs, headless, and finds no address but those of this machine, after a redirect neither."""
+    with sync_playwright() as playwright:
+        environment: dict[str, str | float | bool] = {**os.environ, **program.environment}
+        launched = playwright.chromium.launch(
+            executable_path=program.path, env=environment, args=[f"--host-resolver-rules={HERE_ALONE}"]
+        )
+        yield launched
+        launched.close()
+
+
 # Not for the session: while Playwright runs, its event loop runs in this thread, and `asyncio.run` in
 # the tests of other modules would be refused.
 @pytest.fixture(scope="module")
@@ -41,11 +55,8 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(NO_BROWSER, pytrace=False)
         pytest.skip(NO_BROWSER)
-    with sync_playwright() as playwright:
-        environment: dict[str, str | float | bool] = {**os.environ, **program.environment}
-        chromium = playwright.chromium.launch(executable_path=program.path, env=environment)
-        yield chromium
-        chromium.close()
+    with chromium(program) as launched:
+        yield launched
 
 
 @pytest.fixture

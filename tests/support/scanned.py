@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -18,6 +18,7 @@ from tests.support.connections import Seconds
 from tests.support.served_house import served_house
 
 PUBLIC = "https://mail.shop.example"
+BOARD = "https://shop.example/board"
 CAMPAIGNS = """
 version: 1
 brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane, timezone: Europe/London}
@@ -81,6 +82,17 @@ class Mailed:
     def __init__(self, house: House, outbox: Path) -> None:
         self.house, self._outbox = house, outbox
 
+    def come(self, people: range) -> None:
+        """These become known, ask for the journal and order; each gets two mails."""
+        now, ingester = self.house.clock.now(), self.house.ingester()
+        known = [ContactIn(f"p{one}", f"p{one}@post.example", {}, {}, ("offers",), now) for one in people]
+        ingester.ingest_contacts(known)
+        asked = {"topic": "journal"}
+        ingester.ingest_events(
+            [EventIn("subscription_requested", f"p{one}", None, now, asked, f"s-{one}") for one in people]
+        )
+        self.order(people, 1)
+
     def order(self, people: range, number: int) -> None:
         """These order, and are written to."""
         now = self.house.clock.now()
@@ -100,12 +112,14 @@ class Mailed:
 
     def settle(self) -> None:
         """Everything that is due, hits included."""
-        worker = Worker.of(self.house)
-        try:
+        with closing(Worker.of(self.house)) as worker:
             worker.settle()
             worker.track()
-        finally:
-            worker.close()
+
+    def track(self) -> None:
+        """What is due of the hits."""
+        with closing(Worker.of(self.house)) as worker:
+            worker.track()
 
     def mails(self) -> list[EmailMessage]:
         """All mails so far, the oldest first."""
@@ -128,26 +142,19 @@ class Mailed:
 
 
 @contextmanager
-def mailed(folder: Path, database_url: str, people: int, **settings: str) -> Iterator[Mailed]:
-    """So many people have ordered and asked for the journal, and got a mail for each."""
+def mailed(
+    folder: Path, database_url: str, people: int, board: str = BOARD, **settings: str
+) -> Iterator[Mailed]:
+    """So many people have ordered and asked for the journal, and got a mail for each; the first has a link to
+    the BOARD."""
     outbox = folder / "outbox"
     more = {"PENFRIEND_TRANSPORT": f"file://{outbox}", "PENFRIEND_PUBLIC_URL": PUBLIC, **settings}
     (folder / "templates").mkdir()
     (folder / "templates" / "asked.mjml").write_text(ASKED)
     with served_house(folder, database_url, CAMPAIGNS, **more) as house:
-        (folder / "templates" / "hello.mjml").write_text(LETTER)
+        (folder / "templates" / "hello.mjml").write_text(LETTER.replace(BOARD, board))
         house.apply(house.read_files())
-        now = house.clock.now()
-        ingester = house.ingester()
-        ingester.ingest_contacts(
-            [ContactIn(f"p{one}", f"p{one}@post.example", {}, {}, ("offers",), now) for one in range(people)]
-        )
-        ingester.ingest_events(
-            [
-                EventIn("subscription_requested", f"p{one}", None, now, {"topic": "journal"}, f"s-{one}")
-                for one in range(people)
-            ]
-        )
         made = Mailed(house, outbox)
-        made.order(range(people), 1)
+        if people:
+            made.come(range(people))
         yield made

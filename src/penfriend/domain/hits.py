@@ -2,7 +2,7 @@
 
 What a request says of itself is looked at when it comes (`first_sight`). What others around it say is looked
 at a little later (`judge`): a scanner is known by coming at once, by following every link, by following the
-one that nobody sees. Only `human` counts; all are kept.
+one that nobody sees, by what it did before. Only `human` counts; all are kept.
 """
 
 from __future__ import annotations
@@ -151,17 +151,30 @@ def judge(hit: Hit, taken_at: Moment | None, others: Sequence[Hit]) -> HitClass:
     which other hits of the mail there are."""
     if hit.who not in (HitClass.HUMAN, HitClass.UNKNOWN):
         return hit.who
-    if hit.is_trap or (taken_at is not None and hit.at < taken_at + TOO_SOON):
+    if hit.is_trap or _too_soon(hit, taken_at):
         return HitClass.SCANNER
     if any(_gives_away(trap, hit) for trap in others if trap.is_trap):
+        return HitClass.SCANNER
+    if any(_was_known(other, hit, taken_at) for other in others):
         return HitClass.SCANNER
     if hit.kind is HitKind.CLICK and _follows_many(hit, others):
         return HitClass.SCANNER
     return hit.who
 
 
+def _too_soon(hit: Hit, taken_at: Moment | None) -> bool:
+    return taken_at is not None and hit.at < taken_at + TOO_SOON
+
+
 def _gives_away(trap: Hit, hit: Hit) -> bool:
     return trap.visitor == hit.visitor or abs(trap.at - hit.at) <= AROUND_TRAP
+
+
+def _was_known(other: Hit, hit: Hit, taken_at: Moment | None) -> bool:
+    """Who looks with HEAD and comes with GET minutes later. Who was only quick may be a person who
+    waits for the mail: that is held against the quick hit alone."""
+    known = other.who is HitClass.SCANNER and not _too_soon(other, taken_at)
+    return known and other.visitor == hit.visitor
 
 
 def _follows_many(hit: Hit, others: Sequence[Hit]) -> bool:

@@ -231,6 +231,22 @@ def test_around_the_trap_everybody_is_the_scanner() -> None:
         assert judge(hit(), TAKEN, [trap(without, **other)]) is HUMAN
 
 
+@pytest.mark.parametrize("kind", HitKind)
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_a_visitor_who_was_known_as_a_scanner_is_one_for_good(kind: HitKind, hours: int) -> None:
+    known = hit(2, Moment(LATER + hours * HOUR + 60 * HOUR), SCANNER)
+    later = hit(at=Moment(LATER + 60 * HOUR), kind=kind)
+    assert judge(later, TAKEN, [known]) is SCANNER
+    assert judge(later, None, [known]) is SCANNER
+    assert judge(later, TAKEN, [replace(known, agent="another")]) is HUMAN
+    assert judge(later, TAKEN, [replace(known, network="198.51.100.0/24")]) is HUMAN
+
+
+def test_a_person_who_was_quick_once_is_a_person_later() -> None:
+    quick = hit(at=Moment(TAKEN + TOO_SOON - 1), who=SCANNER)
+    assert judge(hit(), TAKEN, [quick]) is HUMAN
+
+
 def test_the_first_link_is_no_trap_and_neither_is_an_open() -> None:
     assert judge(hit(2), TAKEN, [hit(1), hit(0, kind=OPEN)]) is HUMAN
 

@@ -69,7 +69,8 @@ def test_an_estimate_is_said_with_what_it_means() -> None:
 
     weeks = round(lift.sentence.values["weeks"])
     assert in_english(lift.sentence, "GBP") == (
-        f"too early to say: about {weeks} more weeks (by then the difference seen so far, 3.0 per hundred people, "
+        f"too early to say: about {weeks} more weeks (by then the difference seen so far, 3.0 per "
+        f"hundred people, "
         "could be told from none if it stays as it is)"
     )
 
@@ -90,6 +91,6 @@ def test_a_split_says_its_error() -> None:
     (pair,) = split_verdict([ArmFigures("long", 5000, 250), ArmFigures("short", 5000, 450)]).pairs
 
     assert in_english(pair.sentence, "GBP") == (
-        "short is better than long: between 2.4 and 5.6 more clicks per hundred people, at most 5.0% chance to "
-        "be wrong, however often one looks"
+        "short is better than long: between 2.4 and 5.6 more clicks per hundred people, at most "
+        "5% chance to be wrong, however often one looks"
     )

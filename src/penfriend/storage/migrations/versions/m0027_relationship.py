@@ -7,7 +7,7 @@ from sqlalchemy import Column, PrimaryKeyConstraint
 
 from penfriend.storage.columns import BIG, TEXT, amount, count
 
-revision, down_revision = "0027", "0025"
+revision, down_revision = "0027", "0026"
 
 _SCORES = ("rfm_recency", "rfm_frequency", "rfm_monetary")
 

@@ -7,7 +7,7 @@ from sqlalchemy import Column, PrimaryKeyConstraint
 
 from penfriend.storage.columns import BIG, TEXT
 
-revision, down_revision = "0028", "0025"
+revision, down_revision = "0028", "0027"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision, down_revision = "0029", "0025"
+revision, down_revision = "0029", "0028"
 
 
 def upgrade() -> None:
