@@ -52,6 +52,7 @@ LINES = {
     "/v1/segments": Line("GET", "program"),
     "/v1/segments/{name}": Line("GET", "program", "all"),
     "/v1/campaigns": Line("GET", "program"),
+    "/v1/campaigns/{name}/report": Line("GET", "program", "thanks"),
     "/v1/messages/{id:path}": Line("GET", "program", "1"),
     "/": Line("GET", "user"),
     "/login": Line("GET POST", body="form"),

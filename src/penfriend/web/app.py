@@ -16,6 +16,7 @@ from penfriend.web.headers import SecurityHeaders
 from penfriend.web.health import Hindrances, health_routes
 from penfriend.web.openapi import with_events
 from penfriend.web.openapi_reading import with_reading
+from penfriend.web.openapi_results import with_results
 from penfriend.web.pages import PageRoutes
 
 
@@ -42,7 +43,7 @@ def create_app(visits: Visits, pages: Pages, hindrances: Hindrances, *parts: Has
         app.include_router(part.router())
     if any(isinstance(part, EventRoutes) for part in parts):
         described = app.openapi
-        app.openapi = lambda: with_reading(with_events(described()))  # type: ignore[method-assign]
+        app.openapi = lambda: with_results(with_reading(with_events(described())))  # type: ignore[method-assign]
     Answers(visits, pages).install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)

@@ -21,20 +21,23 @@ _MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
 _COUNTS: Schema = {"type": "object", "additionalProperties": {"type": "integer"}}
 
 
-def _object(properties: Schema, required: tuple[str, ...] | None = None, **more: Any) -> Schema:
+def object_of(properties: Schema, required: tuple[str, ...] | None = None, **more: Any) -> Schema:
+    """An object with these properties, all of which are there, or the required ones."""
     needed = list(properties if required is None else required)
     return {"type": "object", "properties": properties, **({"required": needed} if needed else {}), **more}
 
 
-def _list(entry: Schema) -> Schema:
+def listed(entry: Schema) -> Schema:
+    """A list of such entries."""
     return {"type": "array", "items": entry}
 
 
-def _ref(name: str) -> Schema:
+def ref(name: str) -> Schema:
+    """The schema of that name."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-_AGREEMENT = _object(
+_AGREEMENT = object_of(
     {
         "subscribed": {"type": "boolean"},
         "requested": {"type": "boolean", "description": "Asked for, not confirmed yet."},
@@ -43,7 +46,7 @@ _AGREEMENT = _object(
         "proof": _TEXT,
     }
 )
-_SUPPRESSION = _object(
+_SUPPRESSION = object_of(
     {"reason": {"type": "string", "enum": list(REASONS)}, "evidence": _TEXT, "at": _MOMENT}
 ) | {"type": ["object", "null"]}
 _SETTABLE: Schema = {
@@ -59,41 +62,41 @@ _SETTABLE: Schema = {
 }
 SCHEMAS: dict[str, Schema] = {
     "Problem": PROBLEM,
-    "Contact": _object(
+    "Contact": object_of(
         {
             "id": _TEXT | {"description": "The shop's."},
-            "ids": _list({"type": "string"}) | {"description": "All of the shop's ids of this person."},
+            "ids": listed({"type": "string"}) | {"description": "All of the shop's ids of this person."},
             **{name: _MOMENT if name.endswith(("_at", "paused_until")) else _TEXT for name in FIELDS},
             "attributes": {"type": "object"},
             "topics": {"type": "object", "additionalProperties": _AGREEMENT},
             "suppression": _SUPPRESSION,
-            "facts": _object({name: _MOMENT if name.endswith("_at") else _NUMBER for name in FACTS}),
+            "facts": object_of({name: _MOMENT if name.endswith("_at") else _NUMBER for name in FACTS}),
         }
     ),
-    "ContactChange": _object(
+    "ContactChange": object_of(
         {"id": _TEXT | {"description": "Where the path has the address: the shop's id."}, **_SETTABLE},
         (),
         additionalProperties=False,
     ),
-    "Story": _object(
+    "Story": object_of(
         {
             "contact": {"type": "string"},
             "timezone": {"type": "string"},
-            "topics": _list({"type": "string"}),
+            "topics": listed({"type": "string"}),
             "suppression": _TEXT,
             "campaigns": {
                 "type": "object",
-                "additionalProperties": _object(
+                "additionalProperties": object_of(
                     {
                         "place": {"type": "string"},
-                        "happened": _list(_object({"at": _MOMENT, "text": {"type": "string"}})),
-                        "now": _list({"type": "string"}),
+                        "happened": listed(object_of({"at": _MOMENT, "text": {"type": "string"}})),
+                        "now": listed({"type": "string"}),
                     }
                 ),
             },
         }
     ),
-    "Segment": _object(
+    "Segment": object_of(
         {
             "name": {"type": "string"},
             "description": _TEXT,
@@ -101,7 +104,7 @@ SCHEMAS: dict[str, Schema] = {
             "members": {"type": ["integer", "null"], "description": "Null where nobody has counted."},
         }
     ),
-    "Campaign": _object(
+    "Campaign": object_of(
         {
             "name": {"type": "string"},
             "kind": {"type": "string", "enum": ["marketing", "transactional"]},
@@ -119,7 +122,7 @@ SCHEMAS: dict[str, Schema] = {
             "messages": {"type": "object"},
         }
     ),
-    "Message": _object(
+    "Message": object_of(
         {
             "id": {"type": "integer"},
             "status": {"type": "string"},
@@ -138,7 +141,7 @@ SCHEMAS: dict[str, Schema] = {
     ),
 }
 _NEXT = {"next": _TEXT | {"description": "The address of the next page; null behind the last."}}
-_MEMBER = _object({"contact": _TEXT, "email": _TEXT, "about": {"type": "string"}}, ("contact", "about"))
+_MEMBER = object_of({"contact": _TEXT, "email": _TEXT, "about": {"type": "string"}}, ("contact", "about"))
 _PAGING = [
     {
         "name": "limit",
@@ -168,9 +171,10 @@ _OF_BODIES = {
 }
 
 
-def _operation(
+def operation(
     name: str, summary: str, scope: Scope, answers: dict[int, Schema | None], **more: Any
 ) -> Schema:
+    """A route that takes a key with the scope, with all its answers."""
     tag = scope.partition(":")[0]
     responses: dict[str, Any] = {
         str(status): {
@@ -183,7 +187,7 @@ def _operation(
     for status, text in sorted(refusals.items()):
         responses[str(status)] = {
             "description": text,
-            "content": {"application/problem+json": {"schema": _ref("Problem")}},
+            "content": {"application/problem+json": {"schema": ref("Problem")}},
         }
     described = f"Takes a key with the scope `{scope}`."
     return {
@@ -197,7 +201,8 @@ def _operation(
     }
 
 
-def _named(name: str, description: str) -> list[Schema]:
+def named(name: str, description: str) -> list[Schema]:
+    """The parameter of that name in the path."""
     return [
         {
             "name": name,
@@ -209,64 +214,64 @@ def _named(name: str, description: str) -> list[Schema]:
     ]
 
 
-_WHO = _named("id", "The shop's id or the address, percent-encoded; a slash in it is `%2F`.")
-_CHANGE = {"required": True, "content": {"application/json": {"schema": _ref("ContactChange")}}}
+_WHO = named("id", "The shop's id or the address, percent-encoded; a slash in it is `%2F`.")
+_CHANGE = {"required": True, "content": {"application/json": {"schema": ref("ContactChange")}}}
 _CAMPAIGN = [{"name": "campaign", "in": "query", "schema": {"type": "string"}}]
 PATHS: dict[str, Schema] = {
     "/v1/contacts/{id}": {
         "parameters": _WHO,
-        "get": _operation("get_contact", "See a contact", Scope.CONTACTS_READ, {200: _ref("Contact")}),
-        "put": _operation(
+        "get": operation("get_contact", "See a contact", Scope.CONTACTS_READ, {200: ref("Contact")}),
+        "put": operation(
             "put_contact",
             "Make or change a contact",
             Scope.CONTACTS_WRITE,
-            {200: _ref("Contact"), 201: _ref("Contact")},
+            {200: ref("Contact"), 201: ref("Contact")},
             requestBody=_CHANGE,
         ),
-        "delete": _operation("erase_contact", "Erase a contact", Scope.CONTACTS_WRITE, {204: None}),
+        "delete": operation("erase_contact", "Erase a contact", Scope.CONTACTS_WRITE, {204: None}),
     },
     "/v1/contacts/{id}/story": {
         "parameters": _WHO,
-        "get": _operation(
+        "get": operation(
             "get_story",
             "See why somebody got what they got",
             Scope.CONTACTS_READ,
-            {200: _ref("Story")},
+            {200: ref("Story")},
             parameters=_CAMPAIGN,
         ),
     },
     "/v1/segments": {
-        "get": _operation(
+        "get": operation(
             "list_segments",
             "See the segments",
             Scope.SEGMENTS_READ,
-            {200: _object({"segments": _list(_ref("Segment")), **_NEXT})},
+            {200: object_of({"segments": listed(ref("Segment")), **_NEXT})},
             parameters=_PAGING,
         )
     },
     "/v1/segments/{name}": {
-        "parameters": _named("name", "As in the campaign files."),
-        "get": _operation(
+        "parameters": named("name", "As in the campaign files."),
+        "get": operation(
             "get_segment",
             "See who is in a segment",
             Scope.SEGMENTS_READ,
-            {200: {"allOf": [_ref("Segment"), _object({"list": _list(_MEMBER), **_NEXT})]}},
+            {200: {"allOf": [ref("Segment"), object_of({"list": listed(_MEMBER), **_NEXT})]}},
             parameters=_PAGING,
         ),
     },
     "/v1/campaigns": {
-        "get": _operation(
+        "get": operation(
             "list_campaigns",
             "See the campaigns and their counts",
             Scope.CAMPAIGNS_READ,
-            {200: _object({"campaigns": _list(_ref("Campaign")), **_NEXT})},
+            {200: object_of({"campaigns": listed(ref("Campaign")), **_NEXT})},
             parameters=_PAGING,
         )
     },
     "/v1/messages/{id}": {
-        "parameters": _named("id", "The number of the message, or its Message-ID."),
-        "get": _operation(
-            "get_message", "See what became of a mail", Scope.MESSAGES_READ, {200: _ref("Message")}
+        "parameters": named("id", "The number of the message, or its Message-ID."),
+        "get": operation(
+            "get_message", "See what became of a mail", Scope.MESSAGES_READ, {200: ref("Message")}
         ),
     },
 }

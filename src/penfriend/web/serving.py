@@ -34,6 +34,7 @@ from penfriend.web.links import LinkRoutes
 from penfriend.web.measured import Measured
 from penfriend.web.metrics import MetricsRoutes
 from penfriend.web.reading import ReadingRoutes
+from penfriend.web.results import ResultRoutes
 from penfriend.web.server import RunningServer, serve
 from penfriend.web.shop_hooks import ShopHookRoutes
 
@@ -90,11 +91,11 @@ def house_app(house: House, *, with_previews: bool = False) -> Iterator[FastAPI]
         lambda: {"events": intake.waiting, "hits": book.waiting},
     )
     people = ContactRoutes(keyholders, house, intake)
-    reading = ReadingRoutes(keyholders, house)
+    reading, results = ReadingRoutes(keyholders, house), ResultRoutes(keyholders, house)
     shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
     previews = [_open_previews(house)] if with_previews else []
     dashboard = Dashboard(Desk(house), open_here=with_previews)
-    parts: tuple[HasRoutes, ...] = (events, people, reading, links, metrics, dashboard, *previews)
+    parts: tuple[HasRoutes, ...] = (events, people, reading, results, links, metrics, dashboard, *previews)
     # shops before providers, whose address takes any name
     app = create_app(visits, pages, hindrances, shops, reports, *parts)
     app.add_middleware(Measured, measures=house.measures, clock=house.clock)
