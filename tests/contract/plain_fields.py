@@ -106,7 +106,7 @@ class PlainFields:
     def _of_contact(self, of: Field, person: Person) -> Value:
         if of.subject == "attributes":
             return _typed((person.contact["attributes"] or {}).get(of.key), of.type)
-        return person.contact.get("key" if of.key == "id" else of.key)
+        return person.contact.get("key" if of.key == "id" else of.key.replace(".", "_"))
 
     def _about_product(self, person: Person) -> Row | None:
         latest = self.world.facts(person.contact["id"])["latest_product"]

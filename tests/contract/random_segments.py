@@ -24,6 +24,7 @@ from tests.contract.random_shops import DURATIONS, amounts, days, keys, maybe, p
 from tests.contract.shop_world import PROPERTIES, named
 
 _COMMON = """
+contact.rfm.recency contact.rfm.monetary
 contact.country contact.birthday contact.tier_until contact.created_at contact.subscribed_at
 contact.attributes.color contact.attributes.size contact.attributes.gift
 contact.attributes.renews_at contact.attributes.due_on contact.attributes.tags orders.count

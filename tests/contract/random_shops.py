@@ -104,6 +104,8 @@ def contact_rows(draw: st.DrawFn, number: int) -> Row:
         "created_at": draw(moments),
         "subscribed_at": draw(maybe(moments)),
         "attributes": draw(maybe(documents())),
+        "rfm_recency": draw(maybe(st.integers(1, 2))),
+        "rfm_monetary": draw(maybe(st.integers(1, 2))),
     }
 
 

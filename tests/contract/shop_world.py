@@ -36,6 +36,8 @@ def named(name: str) -> Field:
         return Field(name, group, key, PROPERTIES[key], middle)
     if middle == "items":
         return Field(name, group, key, FIELDS["items"][key].type, middle)
+    if middle == "rfm":
+        key, middle = f"rfm.{key}", ""
     known = FIELDS[group][key]
     return Field(name, group, key, known.type, middle, known.narrows)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -22,13 +23,17 @@ def world(url: str, tmp_path: Path) -> Iterator[World]:
 
 def test_contact_is_always_there_with_types_and_fallbacks(world: World) -> None:
     attributes = {"shoe_size": 42, "since": "2020-01-01", "seen": NOON, "colour": "red"}
-    contact = world.contact(timezone=None, locale=None, birthday="1990-05-01", attributes=attributes)
+    scores: dict[str, Any] = {"rfm_recency": 5, "rfm_frequency": 1}
+    contact = world.contact(
+        timezone=None, locale=None, birthday="1990-05-01", attributes=attributes, **scores
+    )
     world.enroll(contact)
     (found,) = facts(world)
     person = found["contact"]
     assert list(found) == ["contact"]
     assert (person["id"], person["first_name"], person["last_name"]) == ("ann", "Ann", None)
     assert (person["locale"], person["timezone"], person["frequency"]) == ("en", "Europe/London", "all")
+    assert person["rfm"] == {"recency": 5, "frequency": 1, "monetary": None}
     assert person["birthday"] == {"$day": "1990-05-01"}
     assert person["attributes"] == {
         "shoe_size": 42, "since": {"$day": "2020-01-01"}, "seen": {"$at": NOON}, "colour": "red",

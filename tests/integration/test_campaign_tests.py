@@ -42,6 +42,12 @@ campaigns:
     topic: offers
     trigger: {event: letter_wanted}
     steps: [{wait: {for: {if: {product.price: {less_than: 10}}}, at_most: 7 days}}, {send: hello}]
+  waning:
+    topic: offers
+    trigger: {segment: at_risk}
+    exit_on: [left_segment]
+    steps: [{send: hello}]
+segments: {at_risk: {where: {contact.rfm.frequency: {at_least: 4}, contact.rfm.recency: {at_most: 2}}}}
 surveys: {care: {type: csat, question: "How was it?"}}
 """
 SENT, SKIPPED, POSTPONED, EXIT = Expectation
@@ -92,6 +98,21 @@ def test_what_happens_as_expected_passes(tests: CampaignTests) -> None:
     assert (tested.passed, lines(tested)) == (
         True,
         ["2026-03-02 10:00 sent hello", "2026-03-04 10:00 sent again", "2026-03-04 10:00 exit completed"],
+    )
+
+
+@pytest.mark.parametrize(("recency", "comes"), [(2, 1), (3, 0)])
+def test_scores_of_orders_are_those_that_the_test_gives(
+    tests: CampaignTests, recency: int, comes: int
+) -> None:
+    test = CampaignTest(
+        name="scored",
+        campaign="waning",
+        contact={"subscribed_at": at("2026-03-02 10:00"), "rfm": {"recency": recency, "frequency": 5}},
+    )
+    assert (
+        lines(tests.run(test))
+        == ["2026-03-02 10:00 sent hello", "2026-03-02 10:00 exit completed"][: 2 * comes]
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from penfriend.domain.campaign import Send, walk_steps
 from penfriend.domain.definitions import Definitions
+from penfriend.domain.segment import walk
 from penfriend.domain.theme import COLOURS, Palette, Theme
 from penfriend.domain.utm import Utm
 from penfriend.rendering import TemplateRenderer
@@ -60,6 +61,13 @@ def test_every_letter_is_sent_by_a_campaign(definitions: Definitions) -> None:
 
 def test_lapsed_and_vip_are_defined_by_orders_and_tier(definitions: Definitions) -> None:
     assert {"lapsed", "vip"} <= definitions.segments.keys()
+
+
+def test_segments_of_how_people_stand_are_ready_and_say_who_is_in_them(definitions: Definitions) -> None:
+    ready = {name: definitions.segments[name] for name in ("at_risk", "lapsed", "loyal", "advocates")}
+    assert all(len(segment.description) > 20 for segment in ready.values())
+    fields = {leaf.field.name for one in ("at_risk", "loyal") for leaf in walk(ready[one].where)}  # type: ignore[union-attr]  # they name no other segment
+    assert fields == {"contact.rfm.frequency", "contact.rfm.recency"}
 
 
 @pytest.mark.parametrize("name", LETTERS)

@@ -24,6 +24,7 @@ from penfriend.domain.definitions import Definitions
 from penfriend.domain.events import OWN, WITHOUT_CONTACT, EventIn
 from penfriend.domain.ingestion import Answer, ContactIn, Own, Refused
 from penfriend.domain.moments import At
+from penfriend.domain.scores import Scores
 from penfriend.domain.timeline import Line, Pair, agrees, compare, expected_line, wall_clock, written_moment
 from penfriend.domain.timing import DAY, Moment, zone_of
 from penfriend.engine.clock import SetClock
@@ -31,6 +32,7 @@ from penfriend.engine.live import Live
 from penfriend.rendering import TemplateRenderer
 from penfriend.storage.database import Database, open_database
 from penfriend.storage.migrate import upgrade
+from penfriend.storage.scores import set_scores
 from penfriend.storage.timeline import latest_mail, what_happened
 
 WATCHED = 30 * DAY
@@ -146,6 +148,7 @@ class _Script:
     contact: ContactIn
     subscribes: ContactIn
     subscribed_at: Moment
+    scores: Scores
     events: tuple[tuple[Moment, EventIn], ...]
 
     @classmethod
@@ -161,9 +164,10 @@ class _Script:
         named = [at for at, _ in events] + [at for at in (subscribed, created) if at is not None]
         named += [written_moment(one.at, zone) for one in test.expect]
         begin = min(named, default=Moment(0))
-        attributes = given.pop("attributes", {})
+        attributes, scores = given.pop("attributes", {}), given.pop("rfm", {})
         assert isinstance(topics, list | tuple)  # noqa: S101  # the loader has seen to it
         assert isinstance(attributes, dict)  # noqa: S101  # likewise
+        assert isinstance(scores, dict)  # noqa: S101  # likewise
         return cls(
             campaign=campaign,
             who=who,
@@ -174,6 +178,7 @@ class _Script:
             contact=ContactIn(who, email, given, attributes, created_at=created or begin),
             subscribes=ContactIn(who, email, topics=topics, subscribed_at=subscribed or begin),
             subscribed_at=subscribed or begin,
+            scores=Scores(**scores),
             events=tuple(
                 (at, _event(who, at, one, number)) for number, (at, one) in enumerate(events, start=1)
             ),
@@ -196,6 +201,7 @@ class _Actor:
         if not self._came:
             self._came = True
             self._hear(self._ingester.ingest_contacts([script.contact], source=SOURCE), "contact")
+            self._score(now)
         if not self._subscribed and script.subscribed_at <= now:
             self._subscribed = True
             told = self._ingester.ingest_contacts([script.subscribes], source=SOURCE, proof=SOURCE)
@@ -206,6 +212,13 @@ class _Actor:
         coming = [] if self._subscribed else [script.subscribed_at]
         coming += [at for at, _ in self._left[:1]]
         return min(coming, default=None)
+
+    def _score(self, now: Moment) -> None:
+        """Give the contact the scores of its orders that the script names."""
+        house, scores = self._rehearsal.house, self._script.scores
+        if scores != Scores() and not self.refused:
+            with house.db.write() as connection:
+                set_scores(connection, house.contact_id(self._script.who), scores, now)
 
     def _take(self, event: EventIn) -> list[Answer]:
         """Let an event come in; what a person does with a mail belongs to the latest that it can be about."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from penfriend.bootstrap.fit_to_send import AlwaysFit, FitToSend
 from penfriend.bootstrap.forgetting import forget_old
+from penfriend.bootstrap.keeping import keep_relationship
 from penfriend.bootstrap.own_events import own_events
 from penfriend.bootstrap.ticks import HasWork, Tick
 from penfriend.bootstrap.way_out import OpenWay
@@ -201,6 +202,7 @@ class Worker:
             self._house.clock,
             refresh_members=lambda now: self._full_look(live, now),
             keep_sizes=lambda: self._keep_sizes(live),
+            keep_relationship=lambda now: keep_relationship(self._house, live.definitions, now, self.owner),
             rewake=self._enrollments.wake,
             forget=lambda now: self._forget(live, now),
             tzdata=tzdata_version(),

@@ -33,7 +33,7 @@ class Field:
     group: str
     """The part before the first dot: contact, orders, cart, events, ..."""
     key: str
-    """The last part: count, updated_at, a property's name."""
+    """The last part: count, updated_at, a property's name; of scores with the word before: rfm.recency."""
     type: FieldType
     subject: str = ""
     """The NAME between group and key: an event's, topic's, campaign's, step's or survey's; `attributes` for
@@ -97,6 +97,15 @@ FIELDS: dict[str, dict[str, Known]] = {
         "subscribed_at": Known(_M, "when the contact last came from no topic to one"),
         "last_opened_at": Known(_M, "when a mail was last opened"),
         "last_clicked_at": Known(_M, "when a link was last clicked"),
+        "rfm.recency": Known(
+            _C, "how lately the contact ordered, among all who have: 5 the latest fifth, 1 the longest ago"
+        ),
+        "rfm.frequency": Known(
+            _C, "how often the contact ordered, among all who have: 5 the most, 1 the least"
+        ),
+        "rfm.monetary": Known(
+            _C, "what the contact's orders came to, among all who have ordered: 5 the most, 1 the least"
+        ),
     },
     "campaign": {
         "inside": Known(_Y, "whether the contact is in that campaign now"),

@@ -11,7 +11,7 @@ from penfriend.domain.campaign import Campaign, IfHappening, WaitHappening, Wait
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.fields import Field
 from penfriend.domain.moments import OfField
-from penfriend.domain.segment import Condition, Test, walk
+from penfriend.domain.segment import Condition, InSegment, Test, walk
 
 
 def reads_products(definitions: Definitions) -> bool:
@@ -26,6 +26,35 @@ def reads_campaigns(definitions: Definitions) -> bool:
     """Whether it can move somebody who is in a campaign and who has left it: then an entry and an end touch
     the contact."""
     return any(field.group == "campaign" for field in watched_fields(definitions))
+
+
+def reads_scores(definitions: Definitions) -> bool:
+    """Whether a new score of somebody's orders (`contact.rfm.`) can move them. Segments that no campaign asks
+    for do not count: a score changes for many at once."""
+    fields = [field for campaign in definitions.campaigns.values() for field in _of_campaign(campaign)]
+    for name in _asked_for(definitions):
+        fields += _of_condition(definitions.segments[name].where)
+    return any(field.group == "contact" and field.key.startswith("rfm.") for field in fields)
+
+
+def _asked_for(definitions: Definitions) -> set[str]:
+    """The segments of triggers and of what enrollments wait for or end by, and those that they name."""
+    waiting = [campaign.trigger.segment for campaign in definitions.campaigns.values()]
+    waiting += [
+        leaf.name
+        for campaign in definitions.campaigns.values()
+        for condition in _conditions_of(campaign)
+        for leaf in walk(condition)
+        if isinstance(leaf, InSegment)
+    ]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name is not None and name in definitions.segments and name not in found:
+            found.add(name)
+            leaves = walk(definitions.segments[name].where)
+            waiting += [leaf.name for leaf in leaves if isinstance(leaf, InSegment)]
+    return found
 
 
 def policies_read_frequency(definitions: Definitions) -> bool:
@@ -60,18 +89,22 @@ def watched_fields(definitions: Definitions) -> Iterator[Field]:
 
 
 def _of_campaign(campaign: Campaign) -> Iterator[Field]:
+    for step in walk_steps(campaign.steps):
+        if isinstance(step, WaitUntil) and isinstance(step.until, OfField):
+            yield step.until.field
+    for condition in _conditions_of(campaign):
+        yield from _of_condition(condition)
+
+
+def _conditions_of(campaign: Campaign) -> Iterator[Condition]:
+    """Those that end an enrollment, or that it waits for."""
     looked_for: list[object] = list(campaign.exit_on)
     for step in walk_steps(campaign.steps):
-        match step:
-            case WaitHappening(happenings=happenings):
-                looked_for += happenings
-            case WaitUntil(until=OfField(field)):
-                yield field
-            case _:
-                pass
+        if isinstance(step, WaitHappening):
+            looked_for += step.happenings
     for rule in looked_for:
         if isinstance(rule, IfHappening):
-            yield from _of_condition(rule.condition)
+            yield rule.condition
 
 
 def _of_condition(condition: Condition) -> Iterator[Field]:

@@ -1,5 +1,6 @@
-"""The tick `housekeeping`: once a day the members of all segments are found anew and their numbers kept, due
-times that a new tzdata moves are reckoned anew, and what was kept long enough is forgotten bit by bit."""
+"""The tick `housekeeping`: once a day the members of all segments are found anew and their numbers kept, and
+how people stand with the shop is worked out; due times that a new tzdata moves are reckoned anew, and what
+was kept long enough is forgotten bit by bit."""
 
 from __future__ import annotations
 
@@ -29,6 +30,8 @@ class HousekeepingReport:
     """Members that the looks had wrong, where the full look was due: each is a fault."""
     rewoken: int = 0
     """Enrollments whose wall-clock time is reckoned anew."""
+    rescored: int = 0
+    """Contacts whose orders have another score than the day before."""
     forgotten: int = 0
     """Rows that were deleted because nobody wants them kept any longer."""
 
@@ -39,12 +42,13 @@ def keep_house(
     *,
     refresh_members: Callable[[Moment], int],
     keep_sizes: Callable[[], None],
+    keep_relationship: Callable[[Moment], int],
     rewake: Callable[[], int],
     forget: Callable[[Moment], int],
     tzdata: str,
 ) -> HousekeepingReport:
-    """Do what is due: `refresh_members` once a day, `keep_sizes` whenever (it keeps those of each day once),
-    `rewake` when the version of the time zone data has
+    """Do what is due: `refresh_members` once a day, `keep_sizes` and `keep_relationship`
+    whenever (they keep those of each day once), `rewake` when the version of the time zone data has
     changed, `forget` whenever (it does a bounded part)."""
     report = HousekeepingReport()
     now = clock.now()
@@ -55,6 +59,7 @@ def keep_house(
         report.mended = refresh_members(now)
         notes.write("full_look", str(now))
     keep_sizes()
+    report.rescored = keep_relationship(now)
     known = notes.read("tzdata")
     if known != tzdata:
         report.rewoken = rewake() if known is not None else 0

@@ -23,7 +23,8 @@ from penfriend.language.shapes import EMAIL, WRITTEN
 from penfriend.language.words import WordError
 
 _MOMENTS = ("subscribed_at", "created_at")
-CONTACT_KEYS = ("id", "email", *CONTACT_FIELDS, *_MOMENTS, "topics", "attributes")
+SCORES = ("recency", "frequency", "monetary")
+CONTACT_KEYS = ("id", "email", *CONTACT_FIELDS, *_MOMENTS, "topics", "attributes", "rfm")
 """What a test can say of its contact."""
 _BY_PEOPLE = frozenset({"mail_opened", "mail_clicked"})
 """What people do with a mail, of the events of the service's own."""
@@ -54,6 +55,8 @@ def read_contact(entry: Entry | None, reading: Reading) -> dict[str, object]:
             found[name] = _topics(part, reading)
         elif name == "attributes":
             found[name] = dict(_attributes(part, reading.names.data.contact, reading))
+        elif name == "rfm":
+            found[name] = _scores(part, reading)
         elif name == "email":
             found[name] = reading.word(part, EMAIL)
         elif name in CONTACT_KEYS:
@@ -77,6 +80,24 @@ def _topics(entry: Entry, reading: Reading) -> list[str]:
             reading.unknown(node, "topic", topic, reading.names.topics, "Defined in topics")
         topics.append(topic)
     return topics
+
+
+def _scores(entry: Entry, reading: Reading) -> dict[str, int]:
+    """The scores of orders, `contact.rfm.`: a test has nobody to compare its contact with."""
+    found: dict[str, int] = {}
+    for part in reading.pairs(entry.value, '"rfm"'):
+        name = part.key.text
+        text = reading.text(part.value, quote(name))
+        if name not in SCORES:
+            guess = reading.report.suggest(name, SCORES)
+            reading.error(
+                part.key, f"unknown score {quote(name)}.{guess} A score is one of: {listing(SCORES)}."
+            )
+        elif text is not None and text not in ("1", "2", "3", "4", "5"):
+            reading.error(part.value, f"{quote(name)} is a score, from 1 to 5, not {quote(text)}.")
+        elif text is not None:
+            found[name] = int(text)
+    return found
 
 
 def _attributes(

@@ -6,7 +6,7 @@ from penfriend.domain.campaign_test import Expectation
 from penfriend.domain.events import BUILT_IN
 from penfriend.domain.fields import FIELDS
 from penfriend.language.condition_schema import Json, ref
-from penfriend.language.given import CONTACT_KEYS
+from penfriend.language.given import CONTACT_KEYS, SCORES
 
 _TEXT: Json = {"type": ["string", "number", "boolean"]}
 _EVENT: Json = {"type": "string", "minLength": 1, "examples": list(BUILT_IN)}
@@ -31,6 +31,12 @@ def _contact() -> Json:
             "anyOf": [_TEXT, {"type": "array", "items": _TEXT}],
         },
         "attributes": {"description": "what data declares, and more", "type": "object"},
+        "rfm": {
+            "description": "the scores of its orders, contact.rfm: without them it has none",
+            "type": "object",
+            "properties": {name: {"type": "integer", "minimum": 1, "maximum": 5} for name in SCORES},
+            "additionalProperties": False,
+        },
         "subscribed_at": {"description": FIELDS["contact"]["subscribed_at"].meaning, **ref("written")},
         "paused_until": {
             "description": "no marketing mail before; the person asked for it",

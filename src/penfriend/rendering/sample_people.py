@@ -155,6 +155,8 @@ class _Facts:
             "until": today + timedelta(days=365),
             "contact.created_at": now - timedelta(days=400),
             "contact.subscribed_at": now - timedelta(days=2),
+            "contact.recency": 4,
+            "contact.monetary": 4,
             "orders.count": 4,
             "orders.total": Money(312 * SCALE, brand.currency),
             "orders.average": Money(78 * SCALE, brand.currency),

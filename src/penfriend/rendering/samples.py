@@ -63,6 +63,7 @@ def sample_facts(
     contact = facts.get("contact")
     if sparse and isinstance(contact, dict):
         contact.update(dict.fromkeys(MAY_BE_EMPTY))
+        contact["rfm"] = dict.fromkeys(contact.get("rfm", ()))  # who never bought has no score
     return facts
 
 

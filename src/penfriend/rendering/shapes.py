@@ -40,7 +40,15 @@ def _of_type(kind: FieldType) -> Shape:
 
 
 def _group(name: str, **more: Shape) -> dict[str, Shape]:
-    return {**{key: _of_type(known.type) for key, known in FIELDS[name].items()}, **more}
+    found: dict[str, Shape] = {}
+    inner: dict[str, dict[str, Shape]] = {}
+    for key, known in FIELDS[name].items():
+        first, dot, rest = key.partition(".")
+        if dot:
+            inner.setdefault(first, {})[rest] = _of_type(known.type)
+        else:
+            found[key] = _of_type(known.type)
+    return {**found, **{first: Shape(names) for first, names in inner.items()}, **more}
 
 
 def _texts(names: Iterable[str]) -> dict[str, Shape]:

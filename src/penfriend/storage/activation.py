@@ -23,6 +23,7 @@ from penfriend.domain.message import Status
 from penfriend.domain.reasons import End
 from penfriend.domain.segment import Segment
 from penfriend.domain.timing import Moment
+from penfriend.domain.watched import reads_scores
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.database import Database
@@ -38,6 +39,7 @@ from penfriend.storage.outgoing import (
     tell_of_messages,
 )
 from penfriend.storage.passed_moments import make_indexes
+from penfriend.storage.scores import renew_scores_once
 from penfriend.storage.source_rows import forget_segments
 from penfriend.storage.source_states import read_states
 
@@ -68,6 +70,8 @@ def activate(
     at an activation. `read` are the segments that were just read from their sources for the first time.
     """
     report = ActivationReport()
+    if reads_scores(looks.definitions):
+        renew_scores_once(database, now)
     for members in looks.segments.values():
         with database.read() as connection:
             known = _known(connection, members)

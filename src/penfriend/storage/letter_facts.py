@@ -69,6 +69,11 @@ def _contact(person: Person) -> Frozen:
         "subscribed_at": frozen_moment(row.subscribed_at),
         "last_opened_at": frozen_moment(row.last_opened_at),
         "last_clicked_at": frozen_moment(row.last_clicked_at),
+        "rfm": {
+            "recency": row.rfm_recency,
+            "frequency": row.rfm_frequency,
+            "monetary": row.rfm_monetary,
+        },
         "attributes": typed(row.attributes or {}, types),
     }
 

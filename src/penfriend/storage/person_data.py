@@ -28,7 +28,7 @@ FIELDS = (
 """What is told of a contact, beside ids, attributes, topics and facts."""
 FACTS = (
     "orders_count", "orders_total", "orders_first_at", "orders_last_at", "points_balance",
-    "rewards_available",
+    "rewards_available", "rfm_recency", "rfm_frequency", "rfm_monetary",
 )  # fmt: skip
 
 

@@ -247,6 +247,10 @@ NOBODYS: Mapping[str, str] = {
     "leases": "which worker does what",
     "routes": "ways out that rest",
     "destinations": "domains that rest",
+    "relation_cohorts": "how many bought again, by month of the first order",
+    "relation_steps": "how many stood where on the ladder",
+    "relation_flows": "how many went from one step to another",
+    "relation_points": "how many points came and went in a month",
     "notes": "small things to remember",
     "api_keys": "programs that may come in",
 }

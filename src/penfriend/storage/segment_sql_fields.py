@@ -48,7 +48,7 @@ def value_of(field: Field, scope: Scope) -> Expr:
 def _contact(field: Field, scope: Scope) -> Expr:
     if field.subject == "attributes":
         return typed(scope.contact.c.attributes, field.key, field.type)
-    column: Expr = scope.contact.c["key" if field.key == "id" else field.key]
+    column: Expr = scope.contact.c["key" if field.key == "id" else field.key.replace(".", "_")]
     return column
 
 

@@ -41,7 +41,7 @@ def expected(text: str) -> list[tuple[At, Expectation, str, str]]:
 def test_a_contact_has_fields_moments_topics_and_attributes() -> None:
     contact = (
         "{id: 7, locale: tr-TR, country: tr, birthday: 1990-05-01, subscribed_at: 2026-03-02 10:00,"
-        " topics: offers, attributes: {size: 40, fan: yes, more: [a, b]}}"
+        " topics: offers, attributes: {size: 40, fan: yes, more: [a, b]}, rfm: {recency: 1, monetary: 5}}"
     )
     assert read(f"contact: {contact}, expect: []").contact == {
         "id": "7",
@@ -51,6 +51,7 @@ def test_a_contact_has_fields_moments_topics_and_attributes() -> None:
         "subscribed_at": AT,
         "topics": ["offers"],
         "attributes": {"size": "40", "fan": "yes", "more": ["a", "b"]},
+        "rfm": {"recency": 1, "monetary": 5},
     }
 
 

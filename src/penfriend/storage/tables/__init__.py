@@ -9,6 +9,7 @@ outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, hits, coupon_codes
 pacing      route_rates, route_days, send_counts
 house       revisions, leases, routes, destinations, notes, api_keys
+relation    relation_cohorts, relation_steps, relation_flows, relation_points
 accounts    users, sessions, one_time_links, recovery_codes, sign_in_guesses, audit_log
 """
 
@@ -63,6 +64,12 @@ from penfriend.storage.tables.people import (
     suppression_changes,
     suppressions,
 )
+from penfriend.storage.tables.relationship import (
+    relation_cohorts,
+    relation_flows,
+    relation_points,
+    relation_steps,
+)
 
 __all__ = [
     "answers",
@@ -100,6 +107,10 @@ __all__ = [
     "recovery_codes",
     "refunds",
     "refusals",
+    "relation_cohorts",
+    "relation_flows",
+    "relation_points",
+    "relation_steps",
     "revisions",
     "rewards",
     "route_days",

@@ -54,6 +54,10 @@ contacts = Table(
     count("rewards_available"),
     count("rewards_next_cost", null=True, start=None),
     moment("rewards_last_at"),
+    # 1 to 5 among all who have bought; once a day (penfriend.storage.scores)
+    count("rfm_recency", null=True, start=None),
+    count("rfm_frequency", null=True, start=None),
+    count("rfm_monetary", null=True, start=None),
     UniqueConstraint("email"),
     Index(None, "email_hash"),
     Index(None, "timezone", "id"),  # schedules come zone by zone
