@@ -1,4 +1,4 @@
-"""The pages of the dashboard, in the reader's language: HTML, one style sheet, no script.
+"""The pages of the dashboard, in the reader's language: HTML, one style sheet, and no script that they need.
 
 As the pages behind the links of letters: a file of texts for each language, every value escaped.
 """
@@ -33,6 +33,8 @@ from penfriend.rendering.reader import Reader
 from penfriend.rendering.saying import Saying
 
 FOLDER = "dashboard"
+SCRIPTS = ("htmx.js", "refresh.js")
+"""What pages behind the login load: htmx (its licence lies beside it), and when it holds still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class View:
     root: str
     """What the address has in front of our paths, where a proxy serves us below a path of its own."""
     path: str
+    query: str = ""
+    """What was asked for behind the path, without the question mark."""
     user: str = ""
     """The name of who is signed in; empty for nobody."""
     role: Role | None = None
@@ -72,6 +76,7 @@ class DashboardPages:
         self._environment = environment_of(FOLDER)
         content = _style_sheets()
         self.stylesheet = StyleSheet(stamped("dashboard.css", content), content)
+        self.scripts = [_script(name) for name in SCRIPTS]
 
     def html(self, template: str, view: View, values: Mapping[str, object]) -> str:
         """The page."""
@@ -89,6 +94,7 @@ class DashboardPages:
             dir="rtl" if reader.is_rtl else "ltr",
             root=view.root,
             stylesheet=self.stylesheet.name,
+            scripts=[one.name for one in self.scripts],
             moment=reader.moment,
             number=reader.number,
             percent=reader.percent,
@@ -113,6 +119,11 @@ class DashboardPages:
         """The one of LANGUAGES that a browser wants most; English where it wants none of them."""
         found = (language_of(name) for name in accepted(accept_language))
         return next((one for one in found if one), LANGUAGES[0])
+
+
+def _script(name: str) -> StyleSheet:
+    content = (files("penfriend.rendering") / FOLDER / "scripts" / name).read_text(encoding="utf-8")
+    return StyleSheet(stamped(name, content), content)
 
 
 def _style_sheets() -> str:

@@ -32,7 +32,7 @@ class Dashboard:
         self._gate = Gate(desk, open_here=open_here)
 
     def routes(self) -> list[Route]:
-        """Every route with who may have it; the style sheet is everybody's."""
+        """Every route with who may have it; the style sheet and the scripts are everybody's."""
         login = LoginPages(self._desk)
         pages = (
             HomePage(self._desk),
@@ -55,11 +55,14 @@ class Dashboard:
         return router
 
     def asset(self, name: str) -> Response:
-        """The style sheet."""
-        sheet = self._desk.pages.stylesheet
-        if name != sheet.name:
+        """The style sheet, or a script."""
+        pages = self._desk.pages
+        found = {pages.stylesheet.name: (pages.stylesheet.content, "text/css")}
+        found |= {one.name: (one.content, "text/javascript") for one in pages.scripts}
+        if name not in found:
             raise not_found()
-        return Response(sheet.content, media_type="text/css", headers=KEPT_FOR_GOOD)
+        content, kind = found[name]
+        return Response(content, media_type=kind, headers=KEPT_FOR_GOOD)
 
     def _endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
