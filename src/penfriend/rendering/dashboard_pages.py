@@ -47,18 +47,23 @@ class View:
     root: str
     """What the address has in front of our paths, where a proxy serves us below a path of its own."""
     path: str
-    query: str = ""
-    """What was asked for behind the path, without the question mark."""
     user: str = ""
     """The name of who is signed in; empty for nobody."""
     role: Role | None = None
     form_token: str = ""
     currency: str = "EUR"
     """The brand's."""
+    query: str = ""
+    """What was asked for behind the path, without the question mark."""
 
     def may(self, right: str) -> bool:
         """Whether who looks has the right."""
         return self.role is not None and self.role.may(Right(right))
+
+    def opens(self, path: str) -> bool:
+        """Whether who looks may have that page, and there is one in the menu that it belongs to."""
+        entries = [one for group in self.menu for one in group.entries]
+        return any(one.is_at(path) for one in entries)
 
     @property
     def menu(self) -> list[Group]:
@@ -74,6 +79,7 @@ class DashboardPages:
         self.drawings = drawings or Drawings()
         self._texts = {language: read_texts(language, FOLDER) for language in LANGUAGES}
         self._environment = environment_of(FOLDER)
+        self._environment.filters["called"] = called
         content = _style_sheets()
         self.stylesheet = StyleSheet(stamped("dashboard.css", content), content)
         self.scripts = [_script(name) for name in SCRIPTS]
@@ -119,6 +125,11 @@ class DashboardPages:
         """The one of LANGUAGES that a browser wants most; English where it wants none of them."""
         found = (language_of(name) for name in accepted(accept_language))
         return next((one for one in found if one), LANGUAGES[0])
+
+
+def called(name: str) -> str:
+    """The name of a campaign, a step or a segment as words: `abandoned cart`."""
+    return name.replace("_", " ")
 
 
 def _script(name: str) -> StyleSheet:

@@ -11,13 +11,13 @@ from penfriend.domain.accounts.roles import Right
 from penfriend.web.accounts.account_pages import AccountPages
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.gate import Gate
-from penfriend.web.accounts.home_page import HomePage
 from penfriend.web.accounts.login_pages import LoginPages
 from penfriend.web.accounts.openid_pages import OpenIdPages
 from penfriend.web.accounts.preview_part import PreviewPart
 from penfriend.web.accounts.routes import Route
 from penfriend.web.accounts.user_pages import UserPages
 from penfriend.web.answers import not_found
+from penfriend.web.dashboard.home import HomePage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
 ASSETS = "/dashboard/assets/{name}"
