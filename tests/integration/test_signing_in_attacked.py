@@ -203,6 +203,15 @@ def test_a_session_ends_that_nobody_uses(house: House, anna: Visitor) -> None:
     assert anna.get("/").headers["location"] == "/login"
 
 
+def test_a_page_that_refreshes_itself_keeps_no_session_alive(house: House, anna: Visitor) -> None:
+    for _ in range(4):
+        assert anna.get("/", **{"HX-Request": "true"}).status_code == 200
+        later(house, IDLE // 4)
+    answer = anna.get("/", **{"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["hx-refresh"], answer.text) == (401, "true", "")
+    assert anna.get("/").headers["location"] == "/login"
+
+
 def test_signing_out_ends_the_session_and_not_only_the_cookie(anna: Visitor, stranger: Visitor) -> None:
     token = anna.cookie(SESSION)
     anna.post("/logout")

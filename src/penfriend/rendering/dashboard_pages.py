@@ -1,4 +1,4 @@
-"""The pages of the dashboard, in the reader's language: HTML, one style sheet, no script.
+"""The pages of the dashboard, in the reader's language: HTML, one style sheet, and no script that they need.
 
 As the pages behind the links of letters: a file of texts for each language, every value escaped.
 """
@@ -33,6 +33,8 @@ from penfriend.rendering.reader import Reader
 from penfriend.rendering.saying import Saying
 
 FOLDER = "dashboard"
+SCRIPTS = ("htmx.js", "refresh.js")
+"""What pages behind the login load: htmx (its licence lies beside it), and when it holds still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,17 @@ class View:
     form_token: str = ""
     currency: str = "EUR"
     """The brand's."""
+    query: str = ""
+    """What was asked for behind the path, without the question mark."""
 
     def may(self, right: str) -> bool:
         """Whether who looks has the right."""
         return self.role is not None and self.role.may(Right(right))
+
+    def opens(self, path: str) -> bool:
+        """Whether who looks may have that page, and there is one in the menu that it belongs to."""
+        entries = [one for group in self.menu for one in group.entries]
+        return any(one.is_at(path) for one in entries)
 
     @property
     def menu(self) -> list[Group]:
@@ -70,8 +79,10 @@ class DashboardPages:
         self.drawings = drawings or Drawings()
         self._texts = {language: read_texts(language, FOLDER) for language in LANGUAGES}
         self._environment = environment_of(FOLDER)
+        self._environment.filters["called"] = called
         content = _style_sheets()
         self.stylesheet = StyleSheet(stamped("dashboard.css", content), content)
+        self.scripts = [_script(name) for name in SCRIPTS]
 
     def html(self, template: str, view: View, values: Mapping[str, object]) -> str:
         """The page."""
@@ -89,6 +100,7 @@ class DashboardPages:
             dir="rtl" if reader.is_rtl else "ltr",
             root=view.root,
             stylesheet=self.stylesheet.name,
+            scripts=[one.name for one in self.scripts],
             moment=reader.moment,
             number=reader.number,
             percent=reader.percent,
@@ -113,6 +125,16 @@ class DashboardPages:
         """The one of LANGUAGES that a browser wants most; English where it wants none of them."""
         found = (language_of(name) for name in accepted(accept_language))
         return next((one for one in found if one), LANGUAGES[0])
+
+
+def called(name: str) -> str:
+    """The name of a campaign, a step or a segment as words: `abandoned cart`."""
+    return name.replace("_", " ")
+
+
+def _script(name: str) -> StyleSheet:
+    content = (files("penfriend.rendering") / FOLDER / "scripts" / name).read_text(encoding="utf-8")
+    return StyleSheet(stamped(name, content), content)
 
 
 def _style_sheets() -> str:

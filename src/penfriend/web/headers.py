@@ -13,6 +13,13 @@ PAGE_POLICY = (
 )
 """Content-Security-Policy of our own pages: one style sheet of ours, forms to us, no script at all."""
 
+DASHBOARD_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Of the pages behind the login: their scripts come from files of ours, and ask nobody but us. Nothing that
+stands in a page is run, be it an element, an attribute or a text (`unsafe-inline`, `unsafe-eval`)."""
+
 LETTER_POLICY = (
     "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; form-action 'none';"
     " base-uri 'none'; frame-ancestors 'none';"

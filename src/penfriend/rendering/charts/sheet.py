@@ -12,7 +12,7 @@ HUES = tuple(f"#0101{number:02x}" for number in range(1, 9))
 """In place of --hue-1 to --hue-8."""
 INK, QUIET, LINE = "#010201", "#010202", "#010203"
 """In place of --ink, --quiet and --line."""
-WIDE, NARROW = 640, 320
+WIDE, NARROW = 820, 400
 """The widths, in pixels, of the two drawings of a chart."""
 FONT = "Helvetica Neue, Helvetica, Arial, Noto Sans Arabic, sans-serif"
 LETTER_SIZE = 12

@@ -18,7 +18,7 @@ from penfriend.rendering.reader import Reader
 
 _ROW, _FIELD = 30, 26
 """The height, in pixels, of a bar with its room, and of a field of a heat map."""
-_HEIGHTS = {True: 220, False: 180}
+_HEIGHTS = {True: 240, False: 210}
 """Of what stands upright, in a wide drawing and in a narrow one."""
 
 

@@ -21,9 +21,12 @@ from penfriend.rendering.dashboard_pages import DashboardPages, View
 from penfriend.rendering.pages import Words
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.cookies import Cookies
+from penfriend.web.headers import DASHBOARD_POLICY
 
 HEADERS = {"Referrer-Policy": "same-origin"}
 """With no-referrer a browser would not say from which page a form of ours comes (Origin: null)."""
+
+BEHIND_LOGIN = {"Content-Security-Policy": DASHBOARD_POLICY}
 
 
 class Desk:
@@ -44,8 +47,9 @@ class Desk:
     def page(
         self, ask: Ask, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object
     ) -> HTMLResponse:
-        """A page of the dashboard."""
-        return HTMLResponse(self.pages.html(template, self._view(ask), values), status, HEADERS)
+        """A page of the dashboard. Only behind the login are there scripts."""
+        headers = HEADERS | BEHIND_LOGIN if ask.role else HEADERS
+        return HTMLResponse(self.pages.html(template, self._view(ask), values), status, headers)
 
     def message(self, ask: Ask, what: str, status: HTTPStatus, to: str = "/") -> HTMLResponse:
         """A page that says one thing, and leads on."""
@@ -83,6 +87,7 @@ class Desk:
             zone=zone,
             root=self.root,
             path=ask.request.url.path,
+            query=ask.request.url.query,
             user=ask.session.user.name if ask.session and ask.role else "",
             role=ask.role,
             form_token=ask.form_token,

@@ -64,7 +64,8 @@ class Gate:
         """The answer, or what has yet to be waited for. The cookies that it is to give are put into `due`."""
         cookies = self._desk.cookies
         token = cookies.read(request, SESSION)
-        found = None if self._open else self._desk.sessions.find(token, is_use=route.is_use)
+        is_use = route.is_use and not _is_refresh(request)
+        found = None if self._open else self._desk.sessions.find(token, is_use=is_use)
         session = found.session if found else None
         visit = cookies.read(request, VISIT)[:LONGEST_VISIT]
         fresh = "" if session or visit else secrets.token_urlsafe(TOKEN_BYTES)
@@ -90,6 +91,9 @@ class Gate:
         half_in = ask.session is not None and ask.session.stage is Stage.CODE
         if route.who is To.HALF_IN:
             return None if half_in else self._desk.to("/login")
+        if ask.role is None and _is_refresh(ask.request):
+            # the sign-in page in the middle of another would help nobody
+            return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"})
         if ask.role is None:
             where = "/login/code" if half_in else "/login"
             next_path = path_of_ours(ask.request.url.path) if route.method == "GET" else "/"
@@ -101,6 +105,11 @@ class Gate:
     def _is_meant(self, ask: Ask, bound: str) -> bool:
         ours = from_our_page(ask.request, self._desk.house.settings.public_url)
         return ours and self._desk.door.seals.is_marked(ask.form.one("form_token"), bound, _FORM)
+
+
+def _is_refresh(request: Request) -> bool:
+    """Whether a page asks by itself, for a part of it that refreshes (htmx)."""
+    return request.headers.get("hx-request") == "true"
 
 
 def _only_from_here(request: Request) -> None:

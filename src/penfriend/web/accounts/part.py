@@ -11,13 +11,13 @@ from penfriend.domain.accounts.roles import Right
 from penfriend.web.accounts.account_pages import AccountPages
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.gate import Gate
-from penfriend.web.accounts.home_page import HomePage
 from penfriend.web.accounts.login_pages import LoginPages
 from penfriend.web.accounts.openid_pages import OpenIdPages
 from penfriend.web.accounts.preview_part import PreviewPart
 from penfriend.web.accounts.routes import Route
 from penfriend.web.accounts.user_pages import UserPages
 from penfriend.web.answers import not_found
+from penfriend.web.dashboard.home import HomePage
 from penfriend.web.dashboard.relationship_page import RelationshipPage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
@@ -33,7 +33,7 @@ class Dashboard:
         self._gate = Gate(desk, open_here=open_here)
 
     def routes(self) -> list[Route]:
-        """Every route with who may have it; the style sheet is everybody's."""
+        """Every route with who may have it; the style sheet and the scripts are everybody's."""
         login = LoginPages(self._desk)
         pages = (
             HomePage(self._desk),
@@ -57,11 +57,14 @@ class Dashboard:
         return router
 
     def asset(self, name: str) -> Response:
-        """The style sheet."""
-        sheet = self._desk.pages.stylesheet
-        if name != sheet.name:
+        """The style sheet, or a script."""
+        pages = self._desk.pages
+        found = {pages.stylesheet.name: (pages.stylesheet.content, "text/css")}
+        found |= {one.name: (one.content, "text/javascript") for one in pages.scripts}
+        if name not in found:
             raise not_found()
-        return Response(sheet.content, media_type="text/css", headers=KEPT_FOR_GOOD)
+        content, kind = found[name]
+        return Response(content, media_type=kind, headers=KEPT_FOR_GOOD)
 
     def _endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

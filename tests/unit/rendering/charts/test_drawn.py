@@ -155,7 +155,7 @@ def test_what_no_chart_has_is_refused(svg: str, why: str) -> None:
 
 def test_what_is_not_on_the_list_is_left_out() -> None:
     svg = fit_for_page('<svg onload="x" style="x" id="x"><g class="x"><text>&lt;b&gt;</text></g></svg>', WIDE)
-    assert svg == '<svg class="at-640" direction="ltr" aria-hidden="true"><g><text>&lt;b&gt;</text></g></svg>'
+    assert svg == '<svg class="at-820" direction="ltr" aria-hidden="true"><g><text>&lt;b&gt;</text></g></svg>'
 
 
 @pytest.mark.parametrize(
