@@ -12,7 +12,10 @@ from penfriend.domain.segment import Op, Things
 from penfriend.domain.timing import DAY, HOUR, MINUTE, Moment
 from penfriend.storage import tables as t
 from penfriend.storage.database import Database, open_database
+from penfriend.storage.erasing import erase
+from penfriend.storage.ingest_merge import merge_rows
 from penfriend.storage.looks_store import LookStore
+from penfriend.storage.segment_moves import sizes
 from tests.contract.looks_shop import HOURS, NOW, Shop, ago, cart, check, contact, definitions_of
 from tests.contract.shop_world import World
 
@@ -91,3 +94,16 @@ def test_what_the_daily_full_look_mends_is_counted_like_what_a_look_finds(databa
         connection.execute(t.carts.update().where(t.carts.c.id == 2).values(updated_at=NOW + DAY))
     assert LookStore(database).refresh_members(definitions, 0, Moment(NOW + HOUR)) == 2
     assert moves(database) == {FRIDAY: (1, 1, 2)}
+
+
+def test_who_is_erased_or_joined_with_another_has_left(database: Database) -> None:
+    people = [contact(number, email_hash=f"hash-{number}") for number in (1, 2, 3)]
+    world = World(people, [cart(number, NOW - 2 * HOUR, number) for number in (1, 2, 3)])
+    Shop(database, definitions_of(LATE, Things.CARTS), world)
+    with database.write() as connection:
+        erase(connection, 1, Moment(NOW + DAY), None)
+        merge_rows(connection, 2, 3, Moment(NOW + DAY))
+    assert moves(database) == {FRIDAY: (0, 2, 3)}
+    assert size(database) == 1
+    with database.read() as connection:
+        assert sizes(connection) == {"tested": 1}

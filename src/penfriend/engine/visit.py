@@ -192,16 +192,29 @@ def letter_html(visit: Visit, mail: VisitedMail, maker: Live, frozen: Frozen) ->
     The links in it are the contact's as it is now: of two that were joined, the one that is left; and signed
     with the key that signs now.
     """
-    letter = _letter(visit, mail, maker, frozen)
+    made = letter_of(visit, mail, maker, frozen, tracks_clicks=True)
+    return None if made is None else made[1]
+
+
+def letter_of(
+    visit: Visit, mail: VisitedMail, maker: Live, frozen: Frozen, *, tracks_clicks: bool
+) -> tuple[str, str] | None:
+    """The subject and the HTML of the mail, as `letter_html` makes it; None likewise. That it is opened is
+    not told: it is not the mail that is opened here."""
+    letter = _letter(visit, mail, maker, frozen, tracks_clicks)
     if letter is None:
         return None
     try:
-        return _html_part(maker.renderer.render(letter))
+        email = maker.renderer.render(letter)
     except RenderFailed:  # this version of the program cannot compile the template any more
         return None
+    html = _html_part(email)
+    return None if html is None else (email.subject, html)
 
 
-def _letter(visit: Visit, mail: VisitedMail, maker: Live, frozen: Frozen) -> Letter | None:
+def _letter(
+    visit: Visit, mail: VisitedMail, maker: Live, frozen: Frozen, tracks_clicks: bool
+) -> Letter | None:
     step = maker.send_step(mail.campaign, mail.step)
     to = mail.address or visit.visitor.email
     person = frozen.get("contact") if isinstance(frozen, dict) else None
@@ -225,7 +238,7 @@ def _letter(visit: Visit, mail: VisitedMail, maker: Live, frozen: Frozen) -> Let
         topic=mail.topic,
         survey=step.survey if step else None,
         facts=facts,
-        tracks_clicks=True,  # but not opens: it is not the mail that is opened here
+        tracks_clicks=tracks_clicks,
     )
 
 

@@ -39,7 +39,7 @@ MENU = (
     ),
     Group(
         "menu_people",
-        (),
+        (Entry("/contacts", "menu_contacts", Right.PEOPLE),),
     ),
     Group(
         "menu_letters",

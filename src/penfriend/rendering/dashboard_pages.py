@@ -31,6 +31,7 @@ from penfriend.rendering.pages import (
 )
 from penfriend.rendering.reader import Reader
 from penfriend.rendering.saying import Saying
+from penfriend.rendering.spoken import Speaker
 
 FOLDER = "dashboard"
 SCRIPTS = ("htmx.js", "refresh.js")
@@ -107,6 +108,8 @@ class DashboardPages:
             money=reader.money,
             day=reader.day,
             chart=Figures(self._environment, words, reader, self.drawings),
+            clock=reader.clock,
+            condition=Speaker(words, reader),
             spark=line,
             say=Saying(words, reader),
             zone=view.zone.key,

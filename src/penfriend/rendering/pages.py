@@ -187,6 +187,10 @@ class Words:
         apart = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
         return escape(self._texts[key]).format(**apart)
 
+    def __contains__(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in self._texts
+
     def plain(self, key: str, **values: object) -> str:
         """The text with its values in place, as it is: for what escapes it later, such as the title of a
         chart."""

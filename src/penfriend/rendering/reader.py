@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+import math
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import TIMEDELTA_UNITS, format_date, format_time, format_timedelta
 from babel.numbers import format_compact_currency, format_compact_decimal, format_percent
 from markupsafe import Markup
 
@@ -18,6 +19,7 @@ from penfriend.rendering.formats import LEFT_TO_RIGHT, Formats
 
 NOTHING = "–"
 """Where there is no value."""
+_SECONDS = dict(TIMEDELTA_UNITS)
 _WHOLE_FROM = 0.1
 """A share from here on is told in whole hundredths, a smaller one with a decimal."""
 
@@ -66,6 +68,21 @@ class Reader:
         when = to_datetime(Moment(value), self.zone)
         shown = f"{format_date(when, locale=self.locale)}, {format_time(when, 'short', locale=self.locale)}"
         return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(when.isoformat(), shown)
+
+    def clock(self, value: Moment) -> Markup:
+        """The time of day of a moment by the brand's clock, for lines below their day."""
+        when = to_datetime(value, self.zone)
+        shown = format_time(when, "short", locale=self.locale)
+        return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(when.isoformat(), shown)
+
+    def time_of(self, value: datetime) -> str:
+        """The time of day, as it is written."""
+        return format_time(value, "short", locale=self.locale)
+
+    def duration(self, amount: int, unit: str) -> str:
+        """So many of a unit: `90 days`; `unit` is second, minute, hour, day, week, month or year."""
+        whole = timedelta(seconds=amount * _SECONDS[unit])
+        return format_timedelta(whole, unit, threshold=math.inf, locale=self.locale)
 
     def value(self, value: Value, written: Written) -> str:
         """A value of a chart."""

@@ -21,6 +21,7 @@ from penfriend.storage.database import Database
 from penfriend.storage.outgoing import prepare_notice
 from penfriend.storage.people import locked_versions
 from penfriend.storage.person_rows import MAY_QUOTE, PERSONAL, Whom, whom
+from penfriend.storage.segment_moves import count_gone
 from penfriend.storage.suppressions import suppress
 
 STILL_COMING = 14 * DAY
@@ -64,6 +65,7 @@ def erase_again(db: Database, now: Moment) -> int:
 
 def _wipe(connection: Connection, who: Whom, now: Moment) -> dict[str, int]:
     counts: dict[str, int] = {}
+    count_gone(connection, who.contact)
     for name, one in PERSONAL.items():
         if one.left is None:
             counts[name] = connection.execute(delete(one.table).where(one.mine(who))).rowcount

@@ -11,6 +11,7 @@ from penfriend.storage.outgoing import (
     tell_of_ends,
     tell_of_messages,
 )
+from penfriend.storage.segment_moves import count_gone
 from penfriend.storage.tables import contacts, enrollments, messages, metadata
 
 DERIVED = frozenset({"event_facts", "purchases", "lots", "expiries", "rewards", "subscriptions", "members"})
@@ -77,6 +78,7 @@ def merge_rows(connection: Connection, source: int, target: int, now: Moment) ->
     connection.execute(text(_MOVE_ENROLLMENTS), both)
     connection.execute(text(_MOVE_SOURCE_ROWS), both)
     connection.execute(text(_FORGET_SOURCE_ROWS), both)
+    count_gone(connection, source)
     for table in metadata.sorted_tables:
         if table.name in DERIVED:
             connection.execute(table.delete().where(table.c.contact_id == source))

@@ -49,6 +49,10 @@ class Deed(StrEnum):
     MESSAGE_SETTLED = "message_settled"
     PERSON_ERASED = "person_erased"
     CALLS_RETRIED = "calls_retried"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_PAUSED = "person_paused"
+    PERSON_RESUMED = "person_resumed"
+    PERSON_UNSUBSCRIBED = "person_unsubscribed"
 
 
 MEANINGS: Mapping[Deed, str] = {
@@ -77,6 +81,10 @@ MEANINGS: Mapping[Deed, str] = {
     Deed.MESSAGE_SETTLED: "the doubt about a message, or about a gap, was settled",
     Deed.PERSON_ERASED: "a person was erased",
     Deed.CALLS_RETRIED: "calls of another system that had failed are made again",
+    Deed.PERSON_EXPORTED: "all that is known of a person was downloaded",
+    Deed.PERSON_PAUSED: "a person gets no marketing mail for some days",
+    Deed.PERSON_RESUMED: "a person's pause was ended",
+    Deed.PERSON_UNSUBSCRIBED: "a person was taken out of a topic by hand",
 }
 """A line of meaning for each; the pages of the dashboard say it in the reader's language."""
 

@@ -23,6 +23,8 @@ class Right(StrEnum):
     """Make and revoke the keys of the API."""
     USERS = "users"
     """Add and remove users, say what they may, and read who did what."""
+    ERASE = "erase"
+    """Erase a person."""
 
 
 class Role(StrEnum):
@@ -42,6 +44,6 @@ _MARKETER = _VIEWER | {Right.PEOPLE, Right.PREVIEW, Right.APPLY}
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.VIEWER: _VIEWER,
     Role.MARKETER: _MARKETER,
-    Role.OPERATOR: _MARKETER | {Right.SETTLE, Right.KEYS, Right.USERS},
+    Role.OPERATOR: _MARKETER | {Right.SETTLE, Right.KEYS, Right.USERS, Right.ERASE},
 }
 """The rights of each role."""

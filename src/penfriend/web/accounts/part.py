@@ -17,6 +17,8 @@ from penfriend.web.accounts.preview_part import PreviewPart
 from penfriend.web.accounts.routes import Route
 from penfriend.web.accounts.user_pages import UserPages
 from penfriend.web.answers import not_found
+from penfriend.web.dashboard.contact_deeds import ContactDeeds
+from penfriend.web.dashboard.contact_pages import ContactPages
 from penfriend.web.dashboard.home import HomePage
 from penfriend.web.dashboard.relationship_page import RelationshipPage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
@@ -43,6 +45,8 @@ class Dashboard:
             OpenIdPages(self._desk, login),
             AccountPages(self._desk),
             UserPages(self._desk),
+            ContactDeeds(self._desk, contacts := ContactPages(self._desk)),
+            contacts,
         )
         found = [route for one in pages for route in one.routes()]
         return [route for route in found if route.who is Right.LOOK] if self._open else found

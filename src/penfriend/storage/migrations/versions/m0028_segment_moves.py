@@ -1,4 +1,5 @@
-"""Who joined and left each segment, counted by day from here on: for the pages of segments."""
+"""Who joined and left each segment, counted by day from here on: for the pages of segments. Who is there
+already stands in a row of a day before all others, so that the sum of a segment's rows is its size."""
 
 from __future__ import annotations
 
@@ -20,6 +21,10 @@ def upgrade() -> None:
         Column("left", BIG, nullable=False, server_default="0"),
         Column("redefined", BIG, nullable=False, server_default="0"),
         PrimaryKeyConstraint("segment", "day", name="pk_segment_moves"),
+    )
+    op.execute(
+        "INSERT INTO segment_moves (segment, day, redefined)"
+        " SELECT segment, '1970-01-01', count(*) FROM members GROUP BY segment"
     )
 
 
