@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from penfriend.bootstrap.results import refresh_results
 from penfriend.bootstrap.split_results import SplitResult, counted_by, split_results
 from penfriend.domain.campaign import EventHappening, Goal
 from penfriend.domain.statistics import Counted, Kind, split_verdict
@@ -39,9 +40,8 @@ def sale(tmp_path: Path, database_url: str) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def no_winner(tmp_path: Path) -> Iterator[Shop]:
-    """In SQLite: the counts by day have contract tests of their own."""
-    yield from _sale(tmp_path, f"sqlite:///{tmp_path / 'penfriend.db'}", "")
+def no_winner(tmp_path: Path, database_url: str) -> Iterator[Shop]:
+    yield from _sale(tmp_path, database_url, "")
 
 
 def _sale(folder: Path, url: str, winner: str) -> Iterator[Shop]:
@@ -102,6 +102,7 @@ def test_a_split_without_a_winner_is_counted_by_its_arms_first_mails(no_winner: 
     clicks(no_winner, "long")
     no_winner.live_until("2026-04-02 12:00")
 
+    refresh_results(no_winner.house)
     (result,) = split_results(no_winner.house)
     (hits, people), (others, _) = counts(result)["long"], counts(result)["short"]
     assert hits == people > 0
