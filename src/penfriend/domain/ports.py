@@ -85,8 +85,9 @@ class Splits(Protocol):
     ) -> list[ArmFigures]:
         """How each arm did up to that moment; `arms` gives the steps of the mails in each, by name."""
 
-    def decide(self, campaign: str, step: str, state: SplitState, figures: str) -> bool:
-        """Write down the winner and wake who waits for it; False where another was faster."""
+    def decide(self, campaign: str, step: str, state: SplitState) -> bool:
+        """Write down the winner, and by which figures, and wake who waits for it; False where another was
+        faster."""
 
 
 class Changes(Protocol):

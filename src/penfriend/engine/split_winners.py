@@ -8,7 +8,7 @@ from penfriend.domain.campaign import Send, Split, Step, Winner, walk_steps
 from penfriend.domain.ports import Splits
 from penfriend.domain.route import Route, looks_for_winner
 from penfriend.domain.timing import Moment, shift
-from penfriend.domain.winners import SplitState, better_arm, in_words
+from penfriend.domain.winners import SplitState, better_arm
 from penfriend.engine.live import Live
 
 
@@ -19,11 +19,10 @@ def decide_winners(splits: Splits, live: Live, now: Moment) -> int:
     for route, split, winner, at in _times(splits, live):
         if at > now:
             continue
-        arms = {arm.name: [step.id for step in _mails(arm.steps)] for arm in split.arms}
+        arms = mails_of_arms(split)
         figures = splits.figures(route.campaign.name, arms, winner.by, at)
-        state = SplitState(decided_at=at, winner=better_arm(figures).name)
-        words = in_words(figures, winner.by.value)
-        decided += splits.decide(route.campaign.name, split.id, state, words)
+        state = SplitState(decided_at=at, winner=better_arm(figures).name, arms=tuple(figures))
+        decided += splits.decide(route.campaign.name, split.id, state)
     return decided
 
 
@@ -50,6 +49,11 @@ def _times(splits: Splits, live: Live) -> Iterator[tuple[Route, Split, Winner, M
         first = state.first_at or splits.first_mail(route.campaign.name, split.id, mails)
         if first is not None:
             yield route, split, split.winner, shift(first, split.winner.after, live.definitions.brand.zone)
+
+
+def mails_of_arms(split: Split) -> dict[str, list[str]]:
+    """The steps of the mails in each arm, by the arm's name."""
+    return {arm.name: [step.id for step in _mails(arm.steps)] for arm in split.arms}
 
 
 def _mails(steps: tuple[Step, ...]) -> Iterator[Send]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, exists, or_, select
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, literal_column, or_, select
 
 from penfriend.domain.timing import Moment
 from penfriend.domain.visits import WrittenComment
-from penfriend.storage.tables import answers
+from penfriend.storage.tables import answers, enrollments
 
 _a, _later = answers.c, answers.alias("later")
 _REPLACED = exists().where(
@@ -24,6 +27,17 @@ _REPLACED = exists().where(
 """The same person has answered the same survey of the same run again."""
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyComment:
+    """A comment of a survey, with whose it is."""
+
+    id: int
+    contact: int
+    campaign: str | None
+    """Whose mail had asked; None where that is not known."""
+    written: WrittenComment
+
+
 def newest_comments(connection: Connection, limit: int = 5) -> list[WrittenComment]:
     """The newest comments of the answers that hold, the newest first. Nobody is named, and those of the
     erased are gone."""
@@ -37,3 +51,41 @@ def newest_comments(connection: Connection, limit: int = 5) -> list[WrittenComme
         WrittenComment(row.survey, row.score, row.comment, Moment(row.answered_at))
         for row in connection.execute(chosen)
     ]
+
+
+def comments_on(
+    connection: Connection,
+    survey: str,
+    scores: Iterable[int | None],
+    before: tuple[Moment, int] | None,
+    limit: int,
+) -> list[SurveyComment]:
+    """The newest comments on a survey with one of these scores, the newest first; behind a moment and an id,
+    where those are given. For each score the range of an index is read, so that a rare score is not looked
+    for among millions."""
+    found: list[SurveyComment] = []
+    for score in scores:
+        chosen = (
+            select(_a.id, _a.contact_id, _a.score, _a.comment, _a.answered_at, enrollments.c.campaign)
+            .outerjoin(enrollments, enrollments.c.id == _a.enrollment_id)
+            .where(_a.survey == survey, _a.score == score, _a.comment != literal_column("''"), ~_REPLACED)
+            .order_by(_a.answered_at.desc(), _a.id.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            chosen = chosen.where(_is_before(*before))
+        found += [
+            SurveyComment(
+                row.id,
+                row.contact_id,
+                row.campaign,
+                WrittenComment(survey, row.score, row.comment, Moment(row.answered_at)),
+            )
+            for row in connection.execute(chosen)
+        ]
+    found.sort(key=lambda one: (one.written.at, one.id), reverse=True)
+    return found[:limit]
+
+
+def _is_before(at: Moment, id_: int) -> ColumnElement[bool]:
+    return or_(_a.answered_at < at, and_(_a.answered_at == at, _a.id < id_))

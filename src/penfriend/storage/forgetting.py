@@ -184,6 +184,7 @@ STAYS = {
     **dict.fromkeys(
         ("result_days", "entry_days", "result_states"), "what came of mails outlives the mails themselves"
     ),
+    "answer_days": "a row for each day and score: how a survey was answered",
     "segment_moves": "a row for each day: how a segment has grown",
     **dict.fromkeys(("send_counts", "notes", "api_keys"), "a few rows, however long it runs"),
 }

@@ -14,6 +14,7 @@ from penfriend.domain.shop import CART_EVENTS, ORDER_EVENTS, REWARD_EVENTS, unit
 from penfriend.domain.timing import Moment
 from penfriend.domain.watched import reads_products
 from penfriend.storage import consents, facts, shop_loyalty, shop_products, shop_things
+from penfriend.storage.answer_days import count_answers
 from penfriend.storage.batch_sql import insert_rows, insert_values, next_ids
 from penfriend.storage.contact_fields import FIELD_EVENTS, Said, rebuild_fields, renew_fields
 from penfriend.storage.engines import to_json
@@ -85,6 +86,7 @@ def _renew_people(background: Background, kept: Sequence[Kept]) -> None:
     keep_hits(connection, kept)
     keep_doings(connection, kept)
     answered = [_answer_row(*row) for row in kept if row[2].name == "survey_answered"]
+    count_answers(connection, answered, background.definitions.brand.zone)
     insert_rows(connection, answers, answered)
     tell_of_answers(connection, answered, background.now)
 

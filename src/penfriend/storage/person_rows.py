@@ -240,6 +240,7 @@ NOBODYS: Mapping[str, str] = {
     "segment_moves": "how many joined and left on a day",
     "source_reads": "when a database of the company was read",
     "campaign_states": "campaigns",
+    "answer_days": "how many answers a survey had on a day",
     "splits": "which arm of a split was better",
     "outgoing_targets": "who wants to be told what",
     "route_rates": "how fast a way out goes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, bindparam, distinct, func, select, update
@@ -11,6 +12,7 @@ from penfriend.domain.steps import WinsBy
 from penfriend.domain.timing import Moment
 from penfriend.domain.winners import ArmFigures, SplitState
 from penfriend.storage.database import Database
+from penfriend.storage.engines import to_json
 from penfriend.storage.enrollment_claim import woken_at
 from penfriend.storage.tables import enrollments, messages, splits
 from penfriend.storage.upsert import insert_or_ignore
@@ -29,7 +31,9 @@ class SplitLog:
         """By campaign and step."""
         with self._db.read() as connection:
             return {
-                (row.campaign, row.step): SplitState(row.first_at, row.decided_at, row.winner)
+                (row.campaign, row.step): SplitState(
+                    row.first_at, row.decided_at, row.winner, _arms(row.figures)
+                )
                 for row in connection.execute(_KNOWN)
             }
 
@@ -53,9 +57,10 @@ class SplitLog:
         with self._db.read() as connection:
             return [_figures(connection, campaign, name, steps, by, until) for name, steps in arms.items()]
 
-    def decide(self, campaign: str, step: str, state: SplitState, figures: str) -> bool:
-        """Write down the winner and wake who waits for it; False where another was faster."""
-        return self._db.run(lambda connection: _decide(connection, campaign, step, state, figures))
+    def decide(self, campaign: str, step: str, state: SplitState) -> bool:
+        """Write down the winner, and by which figures, and wake who waits for it; False where another was
+        faster."""
+        return self._db.run(lambda connection: _decide(connection, campaign, step, state))
 
 
 _KNOWN = select(splits)
@@ -79,7 +84,14 @@ def _figures(
     return ArmFigures(name, people, hits)
 
 
-def _decide(connection: Connection, campaign: str, step: str, state: SplitState, figures: str) -> bool:
+def _arms(figures: str | None) -> tuple[ArmFigures, ...]:
+    """As `_decide` wrote them; none where nothing is decided yet."""
+    found = json.loads(figures) if figures else {}
+    return tuple(ArmFigures(name, people, hits) for name, (hits, people) in found.items())
+
+
+def _decide(connection: Connection, campaign: str, step: str, state: SplitState) -> bool:
+    figures = to_json({arm.name: [arm.hits, arm.people] for arm in state.arms})
     decided = (
         update(splits)
         .where(_s.campaign == campaign, _s.step == step, _s.decided_at.is_(None))

@@ -2,7 +2,7 @@
 
 people      contacts, contact_keys, subscriptions, consents, suppressions, suppression_changes
 happenings  events, event_facts, carts, orders, refunds, items, purchases, products
-loyalty     point_moves, lots, expiries, rewards, answers
+loyalty     point_moves, lots, expiries, rewards, answers, answer_days
 belonging   touched, segment_looks, segment_sizes, segment_moves, members, source_rows, source_staged,
             source_reads
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
@@ -55,7 +55,7 @@ from penfriend.storage.tables.journeys import (
     splits,
     webhook_calls,
 )
-from penfriend.storage.tables.loyalty import answers, expiries, lots, point_moves, rewards
+from penfriend.storage.tables.loyalty import answer_days, answers, expiries, lots, point_moves, rewards
 from penfriend.storage.tables.mail import attempts, coupon_codes, feedback, hits, messages
 from penfriend.storage.tables.outgoing import outgoing_calls, outgoing_targets
 from penfriend.storage.tables.pacing import route_days, route_rates, send_counts
@@ -76,6 +76,7 @@ from penfriend.storage.tables.relationship import (
 from penfriend.storage.tables.results import entry_days, result_days, result_news, result_states
 
 __all__ = [
+    "answer_days",
     "answers",
     "api_keys",
     "attempts",

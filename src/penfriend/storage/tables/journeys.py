@@ -32,7 +32,9 @@ splits = Table(
     moment("first_at"),  # when its first mail was sent
     moment("decided_at"),
     text("winner"),  # the name of the better arm
-    text("figures"),  # what the decision was made by, in words
+    text(
+        "figures"
+    ),  # what the decision was made by, JSON: each arm by name, with how many hits of how many people
 )
 
 webhook_calls = Table(

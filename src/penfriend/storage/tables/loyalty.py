@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table
+from sqlalchemy import text as sql
 
 from penfriend.storage.columns import BIG, TEXT, count, day, moment, of_contact, own_id, text
 from penfriend.storage.tables.base import metadata
@@ -69,4 +70,22 @@ answers = Table(
     Index(None, "contact_id", "survey", "answered_at"),
     Index(None, "enrollment_id"),
     Index(None, "answered_at"),
+    Index(
+        "ix_answers_comments",
+        "survey",
+        "score",
+        "answered_at",
+        "id",
+        sqlite_where=sql("comment <> ''"),
+        postgresql_where=sql("comment <> ''"),
+    ),
+)
+
+answer_days = Table(
+    "answer_days",
+    metadata,
+    Column("survey", TEXT, primary_key=True),
+    Column("day", TEXT, primary_key=True),  # by the brand's clock
+    Column("score", BIG, primary_key=True),  # -1 where only a comment was given
+    count("people"),  # whose last answer it is
 )
