@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from penfriend.bootstrap.house import House
-from penfriend.bootstrap.results import days_of, outcomes_of, results_of
+from penfriend.bootstrap.results import days_of, lift_for, outcomes_of, results_of
 from penfriend.domain.errors import NotFound
 from penfriend.domain.results import Dimension, Figures, ResultLine
 from penfriend.domain.results.report import Period, Report
 from penfriend.domain.timing import Moment
+from penfriend.rendering.saying import in_english
 from penfriend.storage.results.reading import known_campaigns
 
 ONE_WEEK = timedelta(weeks=1)
@@ -28,6 +29,9 @@ def report_of(
     if campaign not in definitions.campaigns and campaign not in campaigns_with_results(house):
         raise NotFound(f'there is no campaign "{campaign}"')
     brand = definitions.brand
+    groups = outcomes_of(house, campaign, since)
+    lift = lift_for(house, campaign, groups)
+    money = lift.revenue_sentence
     return Report(
         campaign=campaign,
         period=period_of(house, since, until),
@@ -37,7 +41,10 @@ def report_of(
         by=tuple(by),
         lines=results_of(house, by, since, until, campaign),
         weeks=weeks_of(results_of(house, (Dimension.WEEK,), since, until, campaign)),
-        groups=outcomes_of(house, campaign, since),
+        groups=groups,
+        lift=lift,
+        said=in_english(lift.sentence, brand.currency),
+        said_of_revenue=None if money is None else in_english(money, brand.currency),
     )
 
 

@@ -15,10 +15,12 @@ from penfriend.domain.campaign import Split, Step, walk_steps
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import RevisionUnusable
 from penfriend.domain.results import Dimension, Figures, GroupFigures, ResultLine
+from penfriend.domain.statistics import Counted, Lift, lift_of
 from penfriend.domain.timing import Moment, local_date
 from penfriend.engine.counting import Counting
 from penfriend.storage.results.book import ResultBook
 from penfriend.storage.results.reading import Days, Sum, groups, sums
+from penfriend.storage.results.worth import ORDERED
 
 if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
@@ -64,6 +66,23 @@ def outcomes_of(house: House, campaign: str, since: Moment | None = None) -> Gro
     there is no goal, nobody."""
     with house.db.read() as connection:
         return groups(connection, campaign, days_of(house, since, None), house.clock.now())
+
+
+def lift_for(house: House, campaign: str, groups: GroupFigures) -> Lift:
+    """How the two groups of a campaign differ, and how surely that can be said."""
+    known = house.definitions().campaigns.get(campaign)
+    goal = None if known is None else known.goal
+    weeks = None
+    if groups.first is not None and groups.last is not None:
+        weeks = ((groups.last - groups.first).days + 1) / 7
+    is_order = goal is None or all(one.event == ORDERED for one in goal.events)
+    return lift_of(
+        groups.treated,
+        groups.held_out,
+        weeks=weeks,
+        counted=Counted.ORDERS if is_order else Counted.GOALS,
+        has_goal=known is None or goal is not None,
+    )
 
 
 def days_of(house: House, since: Moment | None, until: Moment | None) -> Days:

@@ -16,7 +16,7 @@ from penfriend.cli.sparkline import sparkline
 from penfriend.cli.tables import console
 from penfriend.domain.money import SCALE
 from penfriend.domain.plain_text import lines as plain
-from penfriend.domain.results import MEANINGS, Dimension, Figures, GroupFigures, Outcomes
+from penfriend.domain.results import MEANINGS, Dimension, Figures, Outcomes
 from penfriend.domain.results.report import GROUP_MEANINGS, Period, Report
 
 ALWAYS = ("sent", "delivered", "opened", "clicked", "converted", "revenue")
@@ -180,22 +180,20 @@ def _money(units: int) -> str:
 
 
 def lift_words(report: Report) -> str:
-    """How those do who could get mail beside those who were held out."""
-    groups: GroupFigures = report.groups
-    if not groups.held_out.people:
-        waiting = f"; for {groups.waiting:,} it is too early" if groups.waiting else ""
-        return f"Nobody was held out to compare with{waiting}."
-    waiting = f", {groups.waiting:,} not over yet" if groups.waiting else ""
+    """How those do who could get mail beside those who were held out: what can be said, and of whom."""
+    groups = report.groups
+    said = f"{report.said[:1].upper()}{report.said[1:]}."
+    if not groups.held_out.people or not groups.treated.people:
+        return said
+    waiting = f"; {groups.waiting:,} more are not through yet" if groups.waiting else ""
     return (
-        f"Reached the goal: {_share(groups.treated)} who were not held out, "
-        f"{_share(groups.held_out)} who were{waiting}"
+        f"{said} Of the {groups.treated.people:,} who were not held out {_share(groups.treated)} reached the "
+        f"goal, of the {groups.held_out.people:,} who were {_share(groups.held_out)}{waiting}."
     )
 
 
 def _share(outcomes: Outcomes) -> str:
-    if not outcomes.people:
-        return "nobody"
-    return f"{percent(outcomes.converted / outcomes.people)} of the {outcomes.people:,}"
+    return percent(outcomes.converted / outcomes.people) if outcomes.people else "nobody"
 
 
 def _print_meanings(out: Console) -> None:

@@ -26,6 +26,7 @@ _LINE: Schema = {one.value: {"type": "string"} for one in BREAKDOWNS}
 _GROUP = object_of(
     {"people": _COUNT, "converted": _COUNT, "share": _NUMBER, "revenue": _MONEY, "revenue_each": _NUMBER}
 )
+_INTERVAL = listed({"type": "number"}) | {"type": ["array", "null"], "minItems": 2, "maxItems": 2}
 SCHEMAS: dict[str, Schema] = {
     "Figures": object_of(_FIGURES),
     "CampaignReport": object_of(
@@ -49,6 +50,16 @@ SCHEMAS: dict[str, Schema] = {
                     "waiting": _COUNT | {"description": GROUP_MEANINGS["waiting"]},
                 }
             ),
+            "lift": object_of(
+                {
+                    "said": {"type": "string"},
+                    "kind": {"type": "string"},
+                    "said_of_revenue": {"type": ["string", "null"]},
+                    **dict.fromkeys(("more_per_hundred", "revenue_per_hundred"), _NUMBER),
+                    **dict.fromkeys(("interval", "revenue_interval"), _INTERVAL),
+                }
+            )
+            | {"description": GROUP_MEANINGS["lift"]},
             "meanings": {"type": "object", "additionalProperties": {"type": "string"}},
         }
     ),

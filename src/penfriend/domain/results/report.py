@@ -9,6 +9,7 @@ from datetime import date
 from penfriend.domain.money import SCALE
 from penfriend.domain.results.attribution import Credit
 from penfriend.domain.results.figures import MEANINGS, Dimension, Figures, GroupFigures, Outcomes, ResultLine
+from penfriend.domain.statistics import Interval, Lift
 
 Document = dict[str, object]
 METRICS = tuple(one.name for one in fields(Figures))
@@ -19,6 +20,10 @@ GROUP_MEANINGS: Mapping[str, str] = {
     "held_out": "those who entered and were held out by lot: they get no mail, and show what happens without",
     "people": "entries of days on which the time for the goal is over for everybody",
     "waiting": "entries of days on which it is not over yet: they are in neither group",
+    "lift": (
+        "how many more of a hundred treated people reach the goal than of a hundred held out, and how much "
+        "more they bring: between the two numbers with a confidence of 95 %, for one look"
+    ),
 }
 """What the two groups are, to be read after their names."""
 
@@ -55,6 +60,11 @@ class Report:
     weeks: Sequence[tuple[date, Figures]]
     """By the Monday of each week from the first with a mail to the last, also of those without."""
     groups: GroupFigures
+    lift: Lift
+    """How the two groups of `groups` differ."""
+    said: str
+    """What is to be said of the lift, in English."""
+    said_of_revenue: str | None = None
 
     def as_json(self) -> Document:
         """The document. Money is in units of the currency, rates are shares from 0 to 1."""
@@ -72,6 +82,15 @@ class Report:
             ],
             "weeks": [{"week": week.isoformat()} | figures_document(figures) for week, figures in self.weeks],
             "groups": groups_document(self.groups),
+            "lift": {
+                "said": self.said,
+                "kind": self.lift.sentence.kind.value,
+                "more_per_hundred": _in_document(self.lift.seen),
+                "interval": _interval_document(self.lift.interval),
+                "said_of_revenue": self.said_of_revenue,
+                "revenue_per_hundred": _in_document(self.lift.revenue_seen, SCALE),
+                "revenue_interval": _interval_document(self.lift.revenue_interval, SCALE),
+            },
             "meanings": {**MEANINGS, **GROUP_MEANINGS},
         }
 
@@ -96,6 +115,14 @@ def groups_document(groups: GroupFigures) -> Document:
         "held_out": _outcomes_document(groups.held_out),
         "waiting": groups.waiting,
     }
+
+
+def _in_document(value: float | None, unit: int = 1) -> float | None:
+    return None if value is None else round(value / unit, 4)
+
+
+def _interval_document(interval: Interval | None, unit: int = 1) -> list[float] | None:
+    return None if interval is None else [round(interval.low / unit, 4), round(interval.high / unit, 4)]
 
 
 def _outcomes_document(outcomes: Outcomes) -> Document:
