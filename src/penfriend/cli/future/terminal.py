@@ -37,9 +37,8 @@ def _campaigns(forecast: Forecast, width: int) -> Iterator[Text]:
     names = forecast.campaigns
     widest = min(max(map(len, names), default=0), 24)
     for name in names:
-        numbers = _fit(list(forecast.by_day(name).values()), max(7, width - widest - 32))
-        total = sum(forecast.by_day(name).values())
-        most = max(forecast.by_day(name).values(), default=0)
+        mails = list(forecast.by_day(name).values())
+        numbers, total, most = _fit(mails, max(7, width - widest - 32)), sum(mails), max(mails, default=0)
         yield Text.assemble(
             f"{_cut(name, widest):<{widest}} {total:>9,} ",
             ("".join(_column(number, max(numbers)) for number in numbers), "cyan"),
