@@ -10,6 +10,7 @@ from penfriend.domain.timing import MINUTE, Moment, local_date
 from penfriend.domain.watched import reads_scores
 from penfriend.storage.leases import release_lease, take_lease
 from penfriend.storage.notes import write_note
+from penfriend.storage.relationship import renew_relationship
 from penfriend.storage.scores import renew_scores
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def keep_relationship(house: House, definitions: Definitions, now: Moment, owner
         return 0
     try:
         changed = renew_scores(house.db, now, watched=reads_scores(definitions))
+        renew_relationship(house.db, definitions, now)
         with house.db.write() as connection:
             write_note(connection, KEPT_OF, day)
     finally:

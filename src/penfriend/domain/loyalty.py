@@ -67,16 +67,36 @@ class Points:
         return dict(sorted(dates.items()))
 
 
-def replay(moves: Iterable[PointsMove], today: date, zone: ZoneInfo) -> Points:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Points that went out of a lot."""
+
+    kind: PointsKind
+    """Spent or expired."""
+    on: date
+    """By the brand's calendar; of a lot that lapsed the last day on which it was good."""
+    amount: int
+    at: Moment | None = None
+    """When, where an event did it."""
+    expires_on: date | None = None
+    """The lot's."""
+
+
+def replay(
+    moves: Iterable[PointsMove], today: date, zone: ZoneInfo, taken: list[Taken] | None = None
+) -> Points:
     """The lots after all moves, those past their date on `today` empty. Spending takes the oldest lots first.
+    What goes out of a lot is added to `taken`.
 
     More spent than there was then is a debt that later lots pay: the shop's own count had them already.
     """
+    heard: list[Taken] = [] if taken is None else taken
     ordered = sorted(moves, key=lambda move: (move.at, move.key))
     lots: dict[str, Lot] = {}
     debt = spent = 0
     for move in _without_replaced(ordered):
-        _lapse(lots, local_date(move.at, zone))
+        day = local_date(move.at, zone)
+        _lapse(lots, day, heard)
         match move.kind:
             case PointsKind.EARNED:
                 paid = min(debt, move.amount or 0)
@@ -85,10 +105,10 @@ def replay(moves: Iterable[PointsMove], today: date, zone: ZoneInfo) -> Points:
                 lots[key] = Lot(key, move.amount or 0, (move.amount or 0) - paid, move.at, move.expires_on)
             case PointsKind.SPENT:
                 spent += move.amount or 0
-                debt += _take(lots, list(lots), move.amount or 0)
+                debt += _take(lots, list(lots), move.amount or 0, (move, day, heard))
             case PointsKind.EXPIRED:
-                _expire(lots, move)
-    _lapse(lots, today)
+                _expire(lots, move, day, heard)
+    _lapse(lots, today, heard)
     return Points(tuple(lots.values()), sum(lot.amount for lot in lots.values()), spent)
 
 
@@ -104,29 +124,35 @@ def _without_replaced(ordered: Sequence[PointsMove]) -> list[PointsMove]:
     return kept
 
 
-def _lapse(lots: dict[str, Lot], today: date) -> None:
+def _lapse(lots: dict[str, Lot], today: date, heard: list[Taken]) -> None:
     for key, lot in lots.items():
         if lot.remaining and lot.expires_on is not None and lot.expires_on < today:
+            heard.append(Taken(PointsKind.EXPIRED, lot.expires_on, lot.remaining, expires_on=lot.expires_on))
             lots[key] = replace(lot, remaining=0)
 
 
-def _expire(lots: dict[str, Lot], move: PointsMove) -> None:
+def _expire(lots: dict[str, Lot], move: PointsMove, day: date, heard: list[Taken]) -> None:
     """The lot that is named, or those that lapse first."""
     if move.lot is not None:
         keys = [move.lot] if move.lot in lots else []
     else:
         dated = [lot for lot in lots.values() if lot.expires_on is not None]
         keys = [lot.key for lot in sorted(dated, key=lambda lot: lot.expires_on or date.max)]
-    _take(lots, keys, sum(lots[key].remaining for key in keys) if move.amount is None else move.amount)
+    wanted = sum(lots[key].remaining for key in keys) if move.amount is None else move.amount
+    _take(lots, keys, wanted, (move, day, heard))
 
 
-def _take(lots: dict[str, Lot], keys: Sequence[str], amount: int) -> int:
+def _take(
+    lots: dict[str, Lot], keys: Sequence[str], amount: int, by: tuple[PointsMove, date, list[Taken]]
+) -> int:
     """Take from the lots in their order; gives what they did not hold."""
+    move, day, heard = by
     for key in keys:
         if not amount:
             break
         part = min(amount, lots[key].remaining)
         if part:
+            heard.append(Taken(move.kind, day, part, move.at, lots[key].expires_on))
             lots[key] = replace(lots[key], remaining=lots[key].remaining - part)
             amount -= part
     return amount

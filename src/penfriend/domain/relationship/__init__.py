@@ -1,0 +1,1 @@
+"""How people stand with the shop: the loyalty ladder, who comes back, what they are worth, points."""
