@@ -6,11 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from penfriend.domain.definitions import Definitions
+from penfriend.domain.relationship.figures import Relationship, figures_of
 from penfriend.domain.timing import MINUTE, Moment, local_date
 from penfriend.domain.watched import reads_scores
 from penfriend.storage.leases import release_lease, take_lease
 from penfriend.storage.notes import write_note
-from penfriend.storage.relationship import renew_relationship
+from penfriend.storage.relationship import read_relationship, renew_relationship
 from penfriend.storage.scores import renew_scores
 
 if TYPE_CHECKING:
@@ -39,3 +40,18 @@ def keep_relationship(house: House, definitions: Definitions, now: Moment, owner
     finally:
         house.db.run(lambda connection: release_lease(connection, KEPT_OF, owner))
     return changed
+
+
+def relationship_of(house: House) -> Relationship | None:
+    """How people stand with the shop, as it was last worked out; None where it never was."""
+    with house.db.read() as connection:
+        kept = read_relationship(connection)
+    return None if kept is None else figures_of(kept)
+
+
+def work_out_now(house: House) -> Relationship | None:
+    """The same, worked out anew first. None where nothing was ever applied."""
+    live = house.live()
+    if live is not None:
+        renew_relationship(house.db, live.definitions, house.clock.now())
+    return relationship_of(house)

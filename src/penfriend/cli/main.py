@@ -31,6 +31,7 @@ COMMANDS = {
     "run": ("run", "Run the daemon until SIGTERM or Ctrl-C."),
     "tick": ("tick", "Do everything that is due at one moment, and end."),
     "status": ("status", "Show where everybody stands, what was sent, and why not."),
+    "relationship": ("relationship", "Show who comes back, who is lost, and what people are worth."),
     "why": ("why", "Tell one person's whole story."),
     "doctor": ("doctor", "Look at what mail depends on, and say what to do."),
     "bounces": ("bounces", "Read mails that came back."),

@@ -54,7 +54,7 @@ class Month:
         """Step by step to the end; `tell` hears each simulated moment."""
         coming = month(self._seed, START, self._days, self._count)
         ahead = next(coming, None)
-        moment = START
+        moment, kept = START, START.date()
         end = START + timedelta(days=self._days)
         while moment <= end:
             self._clock.set(from_datetime(moment))
@@ -65,6 +65,9 @@ class Month:
             self._take(events)
             self._worker.settle()
             self._hear_answers()
+            if moment.date() != kept or moment + STEP > end:
+                kept = moment.date()
+                self._worker.housekeeping()  # as a daemon does each day
             tell(moment)
             moment += STEP
 
