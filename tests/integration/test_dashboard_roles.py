@@ -41,6 +41,7 @@ TABLE = {
     ("POST", "/users/{user}/link"): "operator",
     ("POST", "/users/{user}/remove"): "operator",
     ("GET", "/audit"): "operator",
+    ("GET", "/relationship"): "viewer",
     ("GET", "/preview"): "marketer",
     ("GET", "/preview/all"): "marketer",
     ("GET", "/preview/letter"): "marketer",

@@ -79,7 +79,7 @@ def test_it_is_worked_out_once_a_day_of_the_brands_clock(shop: Shop) -> None:
     shop.clock.set(Moment(NOON + 22 * HOUR))  # the same day as well: 23 o'clock in Auckland
     assert shop.keep_house(worker) == 0
     shop.clock.set(Moment(NOON + 23 * HOUR))
-    assert shop.keep_house(worker) == 2
+    assert shop.keep_house(worker) == 1
     worker.close()
     found = relationship_of(shop.house)
     assert found is not None

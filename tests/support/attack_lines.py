@@ -70,6 +70,7 @@ LINES = {
     "/users/{user}/link": Line("POST", "user", lambda house: str(house.ben), "form"),
     "/users/{user}/remove": Line("POST", "user", lambda house: str(house.ben), "form", 303),
     "/audit": Line("GET", "user"),
+    "/relationship": Line("GET", "user"),
     "/preview": Line("GET", "user", meets=303),
     "/preview/all": Line("GET", "user"),
     "/preview/letter": Line("GET", "user"),

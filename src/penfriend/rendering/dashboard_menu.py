@@ -32,7 +32,10 @@ class Group(NamedTuple):
 MENU = (
     Group(
         "menu_results",
-        (Entry("/", "home", Right.LOOK),),
+        (
+            Entry("/", "home", Right.LOOK),
+            Entry("/relationship", "menu_relationship", Right.LOOK),
+        ),
     ),
     Group(
         "menu_people",

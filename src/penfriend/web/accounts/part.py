@@ -18,6 +18,7 @@ from penfriend.web.accounts.preview_part import PreviewPart
 from penfriend.web.accounts.routes import Route
 from penfriend.web.accounts.user_pages import UserPages
 from penfriend.web.answers import not_found
+from penfriend.web.dashboard.relationship_page import RelationshipPage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
 ASSETS = "/dashboard/assets/{name}"
@@ -36,6 +37,7 @@ class Dashboard:
         login = LoginPages(self._desk)
         pages = (
             HomePage(self._desk),
+            RelationshipPage(self._desk),
             PreviewPart(self._desk),
             login,
             OpenIdPages(self._desk, login),
