@@ -78,19 +78,23 @@ def _tell(out: Console, found: Relationship, as_of: str, currency: str) -> None:
         f"{as_of}. At risk after {rhythm.quiet} days without an order, lapsed after {rhythm.gone} ({read})."
     )
     out.print(table("The loyalty ladder", ("step", "people", "in the year", "who"), _ladder(months), (1,)))
-    moved = sorted(months[-1].flows.items(), key=lambda one: -one[1]) if months else []
+    over = (found.whole or found.months)[-1:]
+    moved = sorted(over[0].flows.items(), key=lambda one: -one[1]) if over else []
     steps = [(source or "-", target or "erased", people) for (source, target), people in moved]
-    out.print(table("Who moved this month", ("from", "to", "people"), steps, (2,)))
-    by_month = [
-        (one.month, _percent(one.churn), _percent(one.repeat), one.points.earned, one.points.spent,
-         one.points.expired, one.points.saved)
-        for one in months
-    ]  # fmt: skip
+    out.print(
+        table(f"Who moved in {over[0].month if over else 'the month'}", ("from", "to", "people"), steps, (2,))
+    )
+    by_month = [_line(one, one in found.whole) for one in months]
     head = ("month", "churn", "repeat", "points earned", "spent", "expired", "saved by a letter")
     out.print(table("By month", head, by_month, (1, 2, 3, 4, 5, 6)))
     ages = range(AGES)
     cohorts = [
-        (one.cohort, one.people, *(_percent(_at(one.retention, age)) for age in ages), _money(one.value[-1]))
+        (
+            one.cohort,
+            one.people,
+            *(_percent(_at(one.retention[:-1], age)) for age in ages),
+            _money(one.value[-1]),
+        )
         for one in found.cohorts[-MONTHS:]
     ]
     columns = ("first order", "people", *(f"+{age}" for age in ages), f"{currency} each so far")
@@ -98,6 +102,12 @@ def _tell(out: Console, found: Relationship, as_of: str, currency: str) -> None:
     value = "-" if found.value is None else f"{_money(found.value)} {currency}".strip()
     out.print(f"{found.buyers} people have bought, and have spent {value} each so far.")
     out.print("What each figure means: docs/commands.md")
+
+
+def _line(one: MonthLine, is_over: bool) -> tuple[object, ...]:
+    name = one.month if is_over else f"{one.month} so far"
+    points = (one.points.earned, one.points.spent, one.points.expired, one.points.saved)
+    return name, _percent(one.churn), _percent(one.repeat), *points
 
 
 def _ladder(months: Sequence[MonthLine]) -> list[tuple[str, int, str, str]]:

@@ -18,7 +18,7 @@ Flow = tuple[Step | None, Step | None]
 STEP_MEANINGS: Mapping[Step, str] = {
     Step.NEW: "known to the shop, and has not bought yet",
     Step.FIRST: "has bought once, and not too long ago",
-    Step.REPEAT: f"has bought two to {LOYAL_ORDERS - 1} times, the last time not too long ago",
+    Step.REPEAT: f"has bought 2 to {LOYAL_ORDERS - 1} times, the last time not too long ago",
     Step.LOYAL: f"has bought {LOYAL_ORDERS} times or more, the last time not too long ago",
     Step.ADVOCATE: "has bought, the last time not too long ago, and has said 9 or 10 of 10 when last asked"
     " whether they would recommend the shop, or has brought a friend",
@@ -92,6 +92,11 @@ class Relationship:
     """Who ever bought."""
     value: float | None
     """What each of them has spent so far; ten-thousandths."""
+
+    @property
+    def whole(self) -> Sequence[MonthLine]:
+        """The months that are over; the last of `months` runs."""
+        return self.months[:-1]
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
@@ -14,6 +15,7 @@ from penfriend.domain.accounts.roles import Right
 from penfriend.domain.charts import Chart, Dates, Kind, Series, Written
 from penfriend.domain.relationship.figures import MonthLine, Relationship
 from penfriend.domain.relationship.ladder import LOYAL_ORDERS, Step
+from penfriend.rendering.reader import Reader
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.routes import Route
@@ -21,6 +23,8 @@ from penfriend.web.accounts.routes import Route
 MONTHS = 13
 """So many are drawn: a year, and the same month of the year before."""
 COHORTS = 13
+MOVES = 12
+"""So many moves are drawn, the largest first."""
 POINTS = ("earned", "spent", "expired", "saved")
 
 Texts = Callable[..., str]
@@ -32,12 +36,10 @@ class Rung:
 
     step: Step
     people: int
-    before: int
-    """At the end of the month before."""
     came: int
-    """Who came to it this month."""
+    """Who came to it in the last month that is over."""
     went: int
-    """Who went from it this month."""
+    """Who went from it in that month."""
     course: tuple[float | None, ...]
     """By month."""
 
@@ -66,29 +68,39 @@ class RelationshipPage:
         found = relationship_of(self._desk.house)
         if found is None or not found.months:
             return self._desk.page(ask, "relationship", found=None)
-        texts = self._desk.pages.words(ask.request.headers.get("accept-language", "")).plain
+        texts = self._desk.words(ask).plain
         months = found.months[-MONTHS:]
+        moved_in = self._month_name(ask, months)
         return self._desk.page(
             ask,
             "relationship",
             found=found,
-            month=_date(months[-1].month),
+            moved_in=moved_in,
             ladder=[_rung(step, months) for step in Step],
             churn=_trend(months, lambda one: one.churn),
             repeat=_trend(months, lambda one: one.repeat),
-            charts=_charts(found, months, texts),
+            charts=_charts(found, months, moved_in, texts),
             loyal=LOYAL_ORDERS,
         )
 
+    def _month_name(self, ask: Ask, months: Sequence[MonthLine]) -> str:
+        """Of the last month that is over, as the reader writes it."""
+        locale = self._desk.pages.locale(ask.request.headers.get("accept-language", ""))
+        return Reader(locale, ZoneInfo("UTC"), "").day(_date(_over(months).month), "yMMMM")
+
+
+def _over(months: Sequence[MonthLine]) -> MonthLine:
+    """The last month that is over; the running one where there is no other."""
+    return months[-2] if len(months) > 1 else months[-1]
+
 
 def _rung(step: Step, months: Sequence[MonthLine]) -> Rung:
-    last, before = months[-1], months[-2].steps if len(months) > 1 else {}
+    flows = _over(months).flows
     return Rung(
         step,
-        last.steps.get(step, 0),
-        before.get(step, 0),
-        sum(people for (_, target), people in last.flows.items() if target is step),
-        sum(people for (source, _), people in last.flows.items() if source is step),
+        months[-1].steps.get(step, 0),
+        sum(people for (_, target), people in flows.items() if target is step),
+        sum(people for (source, _), people in flows.items() if source is step),
         tuple(one.steps.get(step, 0) for one in months),
     )
 
@@ -100,7 +112,8 @@ def _trend(months: Sequence[MonthLine], of: Callable[[MonthLine], float | None])
     return Trend(_date(over[-1].month), of(over[-1]), of(over[-2]) if len(over) > 1 else None)
 
 
-def _charts(found: Relationship, months: Sequence[MonthLine], texts: Texts) -> dict[str, Chart]:
+def _charts(found: Relationship, months: Sequence[MonthLine], month: str, texts: Texts) -> dict[str, Chart]:
+    over = months[:-1] or months  # a share of a month that runs would be too small
     return {
         "steps": _by_month(
             texts("relationship_steps"),
@@ -108,17 +121,17 @@ def _charts(found: Relationship, months: Sequence[MonthLine], texts: Texts) -> d
             Kind.AREA,
             {texts(f"relationship_{step}"): _people(step) for step in Step if step is not Step.NEW},
         ),
-        "flows": _flows(months, texts),
+        "flows": _flows(_over(months), month, texts),
         "churn": _by_month(
             texts("relationship_churn_title"),
-            months,
+            over,
             Kind.LINE,
             {texts("relationship_churn_title"): lambda one: one.churn},
             Written.PERCENT,
         ),
         "repeat": _by_month(
             texts("relationship_repeat_title"),
-            months,
+            over,
             Kind.LINE,
             {texts("relationship_repeat_title"): lambda one: one.repeat},
             Written.PERCENT,
@@ -159,38 +172,40 @@ def _by_month(
     )
 
 
-def _flows(months: Sequence[MonthLine], texts: Texts) -> Chart:
-    """From which step people went to which, this month and the one before: the running one may be short."""
-    moved = [one.flows for one in months[-2:]]
-    steps = list(Step)
+def _flows(over: MonthLine, month: str, texts: Texts) -> Chart:
+    """From which step most people went to which."""
+    moved = [
+        (source, target, people)
+        for (source, target), people in over.flows.items()
+        if source is not None and target is not None
+    ]
+    most = sorted(moved, key=lambda one: -one[2])[:MOVES]
     return Chart(
-        Kind.HEAT,
-        texts("relationship_flows"),
-        tuple(texts(f"relationship_{step}") for step in steps if step is not Step.NEW),
+        Kind.ROWS,
+        texts("relationship_flows", month=month),
         tuple(
-            Series(
-                texts(f"relationship_{source}"),
-                tuple(
-                    sum(flows.get((source, target), 0) for flows in moved) or None
-                    for target in steps
-                    if target is not Step.NEW
-                ),
+            texts(
+                "relationship_move",
+                source=texts(f"relationship_{source}"),
+                target=texts(f"relationship_{target}"),
             )
-            for source in steps
+            for source, target, _ in most
         ),
-        along=texts("relationship_from"),
+        (Series(texts("relationship_people"), tuple(people for _, _, people in most)),),
+        along=texts("relationship_from_to"),
     )
 
 
 def _retention(found: Relationship, texts: Texts) -> Chart:
-    cohorts = found.cohorts[-COHORTS:]
-    ages = max((len(one.retention) for one in cohorts), default=1)
+    """Without the month that runs: most who will order in it have not yet."""
+    cohorts = [one for one in found.cohorts[-COHORTS - 1 :] if len(one.retention) > 2]
+    ages = max((len(one.retention) - 1 for one in cohorts), default=1)
     return Chart(
         Kind.HEAT,
         texts("relationship_retention"),
         tuple(texts("relationship_later", number=age) for age in range(1, min(ages, COHORTS))),
         tuple(
-            Series(_date(one.cohort), _padded(one.retention[1:COHORTS], min(ages, COHORTS) - 1))
+            Series(_date(one.cohort), _padded(one.retention[1:-1][: COHORTS - 1], min(ages, COHORTS) - 1))
             for one in cohorts
         ),
         Written.PERCENT,
