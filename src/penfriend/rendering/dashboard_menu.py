@@ -32,7 +32,10 @@ class Group(NamedTuple):
 MENU = (
     Group(
         "menu_results",
-        (Entry("/", "home", Right.LOOK),),
+        (
+            Entry("/", "home", Right.LOOK),
+            Entry("/campaigns", "menu_campaigns", Right.LOOK),
+        ),
     ),
     Group(
         "menu_people",

@@ -106,6 +106,7 @@ class DashboardPages:
             percent=reader.percent,
             money=reader.money,
             day=reader.day,
+            duration=reader.duration,
             chart=Figures(self._environment, words, reader, self.drawings),
             spark=line,
             say=Saying(words, reader),

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_compact_currency, format_compact_decimal, format_percent
+from babel.units import format_unit
 from markupsafe import Markup
 
 from penfriend.domain.charts import Dates, Label, Value, Written
 from penfriend.domain.money import SCALE, Money
 from penfriend.domain.plain_text import one_line
-from penfriend.domain.timing import Moment, to_datetime
+from penfriend.domain.timing import Duration, Moment, to_datetime
 from penfriend.rendering.formats import LEFT_TO_RIGHT, Formats
 
 NOTHING = "–"
@@ -58,6 +59,10 @@ class Reader:
         if value is None:
             return NOTHING
         return self._formats.date(value if isinstance(value, date) else to_datetime(value, self.zone), style)
+
+    def duration(self, value: Duration) -> str:
+        """A time as campaigns have it: `2 days`."""
+        return str(format_unit(value.amount, f"duration-{value.unit.value[:-1]}", locale=self.locale))
 
     def moment(self, value: Moment | int | None) -> Markup:
         """A moment by the brand's clock, for a page."""

@@ -17,6 +17,7 @@ from penfriend.web.accounts.preview_part import PreviewPart
 from penfriend.web.accounts.routes import Route
 from penfriend.web.accounts.user_pages import UserPages
 from penfriend.web.answers import not_found
+from penfriend.web.dashboard.campaigns import CampaignPages
 from penfriend.web.dashboard.home import HomePage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
@@ -36,6 +37,7 @@ class Dashboard:
         login = LoginPages(self._desk)
         pages = (
             HomePage(self._desk),
+            CampaignPages(self._desk),
             PreviewPart(self._desk),
             login,
             OpenIdPages(self._desk, login),
