@@ -129,8 +129,8 @@ class DashboardPages:
 
 
 def called(name: str) -> str:
-    """The name of a campaign, a step or a segment as words: `abandoned cart`."""
-    return name.replace("_", " ")
+    """The name of a campaign, a step or a segment as words: `Abandoned cart`."""
+    return name[:1].upper() + name[1:].replace("_", " ")
 
 
 def _script(name: str) -> StyleSheet:

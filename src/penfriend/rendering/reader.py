@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_compact_currency, format_compact_decimal, format_percent
-from babel.units import format_unit
 from markupsafe import Markup
 
 from penfriend.domain.charts import Dates, Label, Value, Written
@@ -16,6 +15,7 @@ from penfriend.domain.money import SCALE, Money
 from penfriend.domain.plain_text import one_line
 from penfriend.domain.timing import Duration, Moment, to_datetime
 from penfriend.rendering.formats import LEFT_TO_RIGHT, Formats
+from penfriend.rendering.units_of_time import in_words
 
 NOTHING = "–"
 """Where there is no value."""
@@ -62,7 +62,7 @@ class Reader:
 
     def duration(self, value: Duration) -> str:
         """A time as campaigns have it: `2 days`."""
-        return str(format_unit(value.amount, f"duration-{value.unit.value[:-1]}", locale=self.locale))
+        return in_words(value, self.locale)
 
     def moment(self, value: Moment | int | None) -> Markup:
         """A moment by the brand's clock, for a page."""
