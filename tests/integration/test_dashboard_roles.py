@@ -20,6 +20,8 @@ from tests.support.served_house import served_house
 
 TABLE = {
     ("GET", "/"): "viewer",
+    ("GET", "/campaigns"): "viewer",
+    ("GET", "/campaigns/{name}"): "viewer",
     ("GET", "/login"): "everybody",
     ("POST", "/login"): "everybody",
     ("GET", "/login/code"): "half in",

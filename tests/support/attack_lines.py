@@ -55,6 +55,8 @@ LINES = {
     "/v1/campaigns/{name}/report": Line("GET", "program", "thanks"),
     "/v1/messages/{id:path}": Line("GET", "program", "1"),
     "/": Line("GET", "user"),
+    "/campaigns": Line("GET", "user"),
+    "/campaigns/{name}": Line("GET", "user", name="thanks"),
     "/login": Line("GET POST", body="form"),
     "/login/code": Line("GET POST", body="form", meets=303),
     "/login/link/{token}": Line("GET POST", name="A" * 43, body="form", meets=404),

@@ -35,6 +35,7 @@ MENU = (
         (
             Entry("/", "home", Right.LOOK),
             Entry("/relationship", "menu_relationship", Right.LOOK),
+            Entry("/campaigns", "menu_campaigns", Right.LOOK),
         ),
     ),
     Group(

@@ -107,6 +107,7 @@ class DashboardPages:
             percent=reader.percent,
             money=reader.money,
             day=reader.day,
+            duration=reader.duration,
             chart=Figures(self._environment, words, reader, self.drawings),
             clock=reader.clock,
             condition=Speaker(words, reader),
@@ -131,8 +132,8 @@ class DashboardPages:
 
 
 def called(name: str) -> str:
-    """The name of a campaign, a step or a segment as words: `abandoned cart`."""
-    return name.replace("_", " ")
+    """The name of a campaign, a step or a segment as words: `Abandoned cart`."""
+    return name[:1].upper() + name[1:].replace("_", " ")
 
 
 def _script(name: str) -> StyleSheet:

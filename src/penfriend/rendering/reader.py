@@ -14,8 +14,9 @@ from markupsafe import Markup
 from penfriend.domain.charts import Dates, Label, Value, Written
 from penfriend.domain.money import SCALE, Money
 from penfriend.domain.plain_text import one_line
-from penfriend.domain.timing import Moment, to_datetime
+from penfriend.domain.timing import Duration, Moment, to_datetime
 from penfriend.rendering.formats import LEFT_TO_RIGHT, Formats
+from penfriend.rendering.units_of_time import in_words
 
 NOTHING = "–"
 """Where there is no value."""
@@ -60,6 +61,10 @@ class Reader:
         if value is None:
             return NOTHING
         return self._formats.date(value if isinstance(value, date) else to_datetime(value, self.zone), style)
+
+    def duration(self, value: Duration) -> str:
+        """A time as campaigns have it: `2 days`."""
+        return in_words(value, self.locale)
 
     def moment(self, value: Moment | int | None) -> Markup:
         """A moment by the brand's clock, for a page."""

@@ -17,6 +17,7 @@ from penfriend.web.accounts.preview_part import PreviewPart
 from penfriend.web.accounts.routes import Route
 from penfriend.web.accounts.user_pages import UserPages
 from penfriend.web.answers import not_found
+from penfriend.web.dashboard.campaigns import CampaignPages
 from penfriend.web.dashboard.contact_deeds import ContactDeeds
 from penfriend.web.dashboard.contact_pages import ContactPages
 from penfriend.web.dashboard.home import HomePage
@@ -40,6 +41,7 @@ class Dashboard:
         pages = (
             HomePage(self._desk),
             RelationshipPage(self._desk),
+            CampaignPages(self._desk),
             PreviewPart(self._desk),
             login,
             OpenIdPages(self._desk, login),

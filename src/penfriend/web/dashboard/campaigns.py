@@ -1,0 +1,85 @@
+"""The campaigns: all in a list, and each with its flow, its worth, its newest mails, tests and lines."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from penfriend.bootstrap.campaign_views import CampaignPage, CampaignViews
+from penfriend.domain.accounts.roles import Right
+from penfriend.domain.charts import Chart, Kind, Series
+from penfriend.domain.overview import MessageLine
+from penfriend.web.accounts.asking import Ask
+from penfriend.web.accounts.desk import Desk
+from penfriend.web.accounts.routes import Route
+from penfriend.web.answers import not_found
+
+_OVER = ("complained", "bounced", "delivered")
+"""What came back of a mail, the worst first."""
+
+
+class CampaignPages:
+    """The pages of `/campaigns`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._views = CampaignViews(desk.house)
+
+    def routes(self) -> list[Route]:
+        """The routes."""
+        return [
+            Route("GET", "/campaigns", Right.LOOK, self.show_all),
+            Route("GET", "/campaigns/{name}", Right.LOOK, self.show),
+        ]
+
+    def show_all(self, ask: Ask) -> Response:
+        """The list."""
+        live = self._desk.live()
+        rows = [] if live is None else self._views.rows(live)
+        mailing = [one for one in rows if one.figures.sent]
+        return self._desk.page(
+            ask, "campaigns", rows=mailing, quiet=[one for one in rows if not one.figures.sent]
+        )
+
+    def show(self, ask: Ask) -> Response:
+        """One of them. Who the mails are to is shown to those alone who may see people."""
+        live = self._desk.live()
+        found = None if live is None else self._views.page(live, ask.request.path_params["name"])
+        if found is None:
+            raise not_found()
+        return self._desk.page(
+            ask,
+            "campaign",
+            page=found,
+            chart_of_days=self._days(ask, found),
+            short=lambda step: step.removeprefix(f"{found.campaign.name}/"),
+            became=became,
+            person=person,
+        )
+
+    def _days(self, ask: Ask, found: CampaignPage) -> Chart:
+        words, days = self._desk.words(ask), found.days.by_day(found.campaign.name)
+        series = (
+            Series(words.plain("figure_sent"), tuple(one.sent for one in days)),
+            Series(words.plain("figure_clicked"), tuple(one.clicked for one in days)),
+            Series(words.plain("figure_converted"), tuple(one.converted for one in days)),
+        )
+        return Chart(
+            Kind.LINE,
+            words.plain("campaign_days"),
+            found.days.days,
+            series,
+            along=words.plain("campaign_day"),
+        )
+
+
+def became(line: MessageLine) -> str:
+    """What became of a mail, in a word: its status, or what came back of it."""
+    return next((one for one in _OVER if getattr(line, f"{one}_at") is not None), line.status)
+
+
+def person(line: MessageLine) -> str | None:
+    """Where the page of the person is; None for one whom the shop has given no id: an address stands in no
+    address."""
+    return None if "@" in line.contact or not line.contact else f"/contacts/{quote(line.contact, safe='')}"
