@@ -73,6 +73,9 @@ def paths(house: House) -> list[str]:
     with house.db.read() as connection:
         mail = connection.execute(select(messages.c.id).where(messages.c.status == "sent")).scalars().first()
     return [
+        "/segments",
+        "/segments/gold",
+        "/segments/carts",
         "/contacts",
         "/contacts?q=nobody",
         "/contacts/ann",

@@ -40,7 +40,10 @@ MENU = (
     ),
     Group(
         "menu_people",
-        (Entry("/contacts", "menu_contacts", Right.PEOPLE),),
+        (
+            Entry("/segments", "menu_segments", Right.LOOK),
+            Entry("/contacts", "menu_contacts", Right.PEOPLE),
+        ),
     ),
     Group(
         "menu_letters",

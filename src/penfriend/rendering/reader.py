@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import TIMEDELTA_UNITS, format_date, format_time, format_timedelta
+from babel.dates import format_date, format_time
 from babel.numbers import format_compact_currency, format_compact_decimal, format_percent
 from markupsafe import Markup
 
@@ -20,7 +19,6 @@ from penfriend.rendering.units_of_time import in_words
 
 NOTHING = "–"
 """Where there is no value."""
-_SECONDS = dict(TIMEDELTA_UNITS)
 _WHOLE_FROM = 0.1
 """A share from here on is told in whole hundredths, a smaller one with a decimal."""
 
@@ -83,11 +81,6 @@ class Reader:
     def time_of(self, value: datetime) -> str:
         """The time of day, as it is written."""
         return format_time(value, "short", locale=self.locale)
-
-    def duration(self, amount: int, unit: str) -> str:
-        """So many of a unit: `90 days`; `unit` is second, minute, hour, day, week, month or year."""
-        whole = timedelta(seconds=amount * _SECONDS[unit])
-        return format_timedelta(whole, unit, threshold=math.inf, locale=self.locale)
 
     def value(self, value: Value, written: Written) -> str:
         """A value of a chart."""

@@ -19,6 +19,8 @@ from penfriend.domain.timing import Duration
 from penfriend.rendering.pages import Words
 from penfriend.rendering.reader import Reader
 
+_IS = Markup("<bdi>{}</bdi>: <bdi>{}</bdi>")
+"""What is tested, and what is wanted of it."""
 _MONDAY = date(2026, 3, 2)
 
 
@@ -67,16 +69,16 @@ class Speaker:
                 where = self(test.narrow.where)
                 parts = where.parts if isinstance(test.narrow.where, All) and where.parts else (where,)
         wanted = Markup(", ").join(said)
-        return Spoken(self._words("condition_is", field=self.field(test.field), wanted=wanted), parts)
+        return Spoken(_IS.format(self.field(test.field), wanted), parts)
 
     def field(self, field: Field) -> Markup:
         """A field as a shop calls it; one that has no such name, as it is written."""
         if field.group == "topic":
             return self._words("field_topic", name=field.key)
         if "attributes" in field.subject or (field.subject not in ("", "items") and field.group == "event"):
-            return self._words("field_attribute", name=field.key)
+            return escape(field.key)
         group = "items" if field.subject == "items" else field.group
-        key = f"field_{group}_{field.key}" if field.group != "waited" else "field_waited"
+        key = f"field_{group}_{field.key.replace('.', '_')}" if field.group != "waited" else "field_waited"
         if key not in self._words:
             return Markup("<code>{}</code>").format(field.name)
         return self._words(key, name=field.subject)
@@ -87,7 +89,8 @@ class Speaker:
             return self._words(key if value else f"{key}_not")
         if test.op in (Op.BEFORE, Op.AFTER) and isinstance(value, FromNow) and value.sign < 0:
             return self._words(f"condition_{test.op.value}_ago", duration=self._duration(value.duration))
-        return self._words(key, value=self._value(test.field, value))
+        said = self._value(test.field, value)
+        return escape(said) if test.op in (Op.EQUAL, Op.WITHIN) else self._words(key, value=said)
 
     def _narrow(self, narrow: Narrow) -> list[Markup]:
         said = []
@@ -120,7 +123,7 @@ class Speaker:
         return self._reader.money(value) if field.type is FieldType.AMOUNT else self._reader.number(value)
 
     def _duration(self, duration: Duration) -> str:
-        return self._reader.duration(duration.amount, duration.unit.value.removesuffix("s"))
+        return self._reader.duration(duration)
 
     def _moment(self, moment: MomentExpr | Window) -> Markup | str:
         words = self._words

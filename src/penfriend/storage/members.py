@@ -107,6 +107,13 @@ class SegmentMembers:
         count_moves(connection, self.segment.name, self._day(now), left=left)
         return left
 
+    def count(self, connection: Connection, low: int, high: int, now: Moment) -> int:
+        """How many there are among the contacts with ids in (low, high], whatever is kept of them."""
+        found = self.found()
+        rows = found.query.with_only_columns(func.count()).where(_in_range(found.contact_id))
+        values = {**self.binder_values(now), "low": low, "high": high}
+        return int(connection.execute(rows, values).scalar_one())
+
     def fill(self, connection: Connection, low: int, high: int, now: Moment) -> int:
         """All members among the contacts with ids in (low, high] who are not noted yet; how many."""
         filled = self._run(connection, self._fill, now, low=low, high=high, now=now)

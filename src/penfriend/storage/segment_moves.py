@@ -5,34 +5,18 @@ moved."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from penfriend.domain.segment_pages import DayMoves
 from penfriend.storage.columns import BIG
 from penfriend.storage.tables import members, segment_moves, segment_sizes
 
 _COUNTS = ("joined", "left", "redefined")
 _c = segment_moves.c
-
-
-@dataclass(frozen=True, slots=True)
-class DayMoves:
-    """What moved on one day of the brand's calendar."""
-
-    day: date
-    joined: int
-    left: int
-    redefined: int
-    """By how many a new definition has made the segment larger or smaller: nobody moved then."""
-
-    @property
-    def net(self) -> int:
-        """By how many the segment grew."""
-        return self.joined - self.left + self.redefined
 
 
 def count_moves(
