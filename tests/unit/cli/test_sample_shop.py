@@ -17,6 +17,8 @@ from penfriend.cli.sample_shop import (
     COUNT,
     SEED,
     START,
+    Letter,
+    Reaction,
     ShopEvent,
     SurveySent,
     answer,
@@ -24,6 +26,7 @@ from penfriend.cli.sample_shop import (
     history,
     month,
     people,
+    reaction,
 )
 from penfriend.domain.events import BUILT_IN, FROM_INSIDE, WITHOUT_CONTACT
 
@@ -252,3 +255,30 @@ def test_the_month_contains_the_clock_changes_of_europe_and_america() -> None:
         noon = datetime(2026, 3, day, 12, tzinfo=UTC).astimezone(ZoneInfo(zone))
         assert noon.utcoffset() != (noon - timedelta(days=1)).utcoffset()
         assert START <= noon < START + timedelta(days=30)
+
+
+def reactions(campaign: str) -> list[Reaction]:
+    return [reaction(SEED, Letter(f"{campaign}/{number}", campaign, START)) for number in range(5_000)]
+
+
+def test_people_take_letters_in_the_order_of_time() -> None:
+    for one in reactions("abandoned_cart"):
+        did = [at for at in (one.opened, one.clicked, one.ordered) if at is not None]
+        assert did == sorted(did)
+        assert all(START < at < START + timedelta(days=2) for at in did)
+        assert one.opened is not None or one == Reaction()
+
+
+def test_one_campaign_earns_and_one_annoys() -> None:
+    usual = ("welcome", "points_expiry", "satisfaction", "browse_reminder")
+    earning, annoying = reactions("abandoned_cart"), reactions("win_back")
+    for campaign in usual:
+        others = reactions(campaign)
+        assert sum(1 for one in earning if one.ordered) > 2 * sum(1 for one in others if one.ordered)
+        assert sum(1 for one in annoying if one.left or one.spam) > 3 * sum(
+            1 for one in others if one.left or one.spam
+        )
+
+
+def test_nobody_leaves_because_of_what_is_owed() -> None:
+    assert not [one for one in reactions("order_confirmation") if one.left or one.spam]

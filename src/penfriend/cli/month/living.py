@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from penfriend.bootstrap import House, Worker
+from penfriend.cli.month.reading import Readers
 from penfriend.cli.sample_shop import START, ShopEvent, SurveySent, answer, history, month, people
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import Answer, ContactIn, Own, Refused
@@ -37,6 +38,13 @@ class Month:
     ) -> None:
         self._house, self._clock, self._worker = house, clock, worker
         self._seed, self._count, self._days = seed, count, days
+        self._coming = list(month(seed, START, days, count))
+        ordered = {
+            str(one["properties"].get("cart_id")) for one in self._coming if one["name"] == "order_placed"
+        }
+        self._readers = Readers(house, seed, count, ordered)
+        self._later: list[tuple[Moment, str, EventIn]] = []
+        """What follows from orders by letters."""
         self._answers: list[tuple[Moment, int, EventIn, Own]] = []
         self._heard_until = Moment(0)
 
@@ -52,7 +60,7 @@ class Month:
 
     def live(self, tell: Callable[[datetime], None]) -> None:
         """Step by step to the end; `tell` hears each simulated moment."""
-        coming = month(self._seed, START, self._days, self._count)
+        coming = iter(self._coming)
         ahead = next(coming, None)
         moment, kept = START, START.date()
         end = START + timedelta(days=self._days)
@@ -62,14 +70,24 @@ class Month:
             while ahead is not None and (event := _event_in(ahead)).at <= self._clock.now():
                 events.append(event)
                 ahead = next(coming, None)
-            self._take(events)
+            self._take([*events, *self._by_letters()])
             self._worker.settle()
             self._hear_answers()
+            self._readers.hear()
             if moment.date() != kept or moment + STEP > end:
                 kept = moment.date()
                 self._worker.housekeeping()  # as a daemon does each day
             tell(moment)
             moment += STEP
+
+    def _by_letters(self) -> list[EventIn]:
+        """What people do because of a letter, as far as it has come."""
+        for one in map(_event_in, self._readers.act()):
+            heapq.heappush(self._later, (one.at, one.id or "", one))
+        done: list[EventIn] = []
+        while self._later and self._later[0][0] <= self._clock.now():
+            done.append(heapq.heappop(self._later)[2])
+        return done
 
     def _take(self, events: Sequence[EventIn]) -> None:
         ingester = self._house.ingester()

@@ -98,6 +98,11 @@ def people(seed: int = SEED, count: int = COUNT) -> Iterator[dict[str, str]]:
     return (person.as_row() for person in everybody(seed, count))
 
 
+def person(seed: int, contact: str, count: int = COUNT) -> Person:
+    """The one with that id of the shop."""
+    return everybody(seed, count)[int(contact.removeprefix("c-")) - 1]
+
+
 @lru_cache(maxsize=4)
 def everybody(seed: int, count: int) -> tuple[Person, ...]:
     """All people, the same for the same seed; the first ones do not depend on how many there are."""

@@ -1,0 +1,43 @@
+"""Letters that went out, for the people of the sample shop, who read some of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from penfriend.domain.timing import Moment
+from penfriend.storage.database import Database
+from penfriend.storage.tables import contacts, enrollments, messages
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """One mail."""
+
+    message: int
+    enrollment: int
+    contact_id: int
+    contact: str
+    """The shop's id."""
+    campaign: str
+    step: str
+    topic: str | None
+    occurrence: str
+    entry: int
+    sent_at: Moment
+
+
+def letters_sent(db: Database, since: Moment) -> list[SentLetter]:
+    """The mails that were sent after `since`, in the order in which they were made."""
+    m, e = messages.c, enrollments.c
+    chosen = (
+        select(m.id, m.enrollment_id, m.contact_id, contacts.c.key, m.campaign, m.step, m.topic)
+        .add_columns(e.occurrence, e.entry, m.sent_at)
+        .join(contacts, contacts.c.id == m.contact_id)
+        .join(enrollments, e.id == m.enrollment_id)
+        .where(m.sent_at > since)
+        .order_by(m.id)
+    )
+    with db.read() as connection:
+        return [SentLetter(*row) for row in connection.execute(chosen)]
