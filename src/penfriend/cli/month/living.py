@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from penfriend.bootstrap import House, Worker
+from penfriend.cli.month.reading import Reading
 from penfriend.cli.sample_shop import START, ShopEvent, SurveySent, answer, history, month, people
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import Answer, ContactIn, Own, Refused
@@ -38,6 +39,7 @@ class Month:
         self._house, self._clock, self._worker = house, clock, worker
         self._seed, self._count, self._days = seed, count, days
         self._answers: list[tuple[Moment, int, EventIn, Own]] = []
+        self._reading = Reading(house, seed)
         self._heard_until = Moment(0)
 
     def prepare(self) -> None:
@@ -63,7 +65,9 @@ class Month:
                 events.append(event)
                 ahead = next(coming, None)
             self._take(events)
+            self._reading.act(self._clock.now())
             self._worker.settle()
+            self._reading.hear(self._heard_until)
             self._hear_answers()
             if moment.date() != kept or moment + STEP > end:
                 kept = moment.date()
