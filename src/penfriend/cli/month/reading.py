@@ -11,8 +11,6 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from penfriend.bootstrap import House
 from penfriend.domain.chance import position
 from penfriend.domain.customers import Customers
@@ -21,7 +19,7 @@ from penfriend.domain.feedback import Feedback, Kind
 from penfriend.domain.ingestion import Own
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.storage.feedback_log import FeedbackLog
-from penfriend.storage.tables import messages
+from penfriend.storage.mails_sent import mails_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +66,17 @@ class Reading:
 
     def hear(self, since: Moment) -> None:
         """Mails have gone out since then."""
-        live = self._house.live()
-        if live is None:
-            return
-        m = messages.c
-        gone = select(
-            m.id, m.message_id, m.campaign, m.step, m.topic, m.contact_id, m.enrollment_id, m.sent_at
-        )
-        with self._house.db.read() as connection:
-            found = connection.execute(gone.where(m.sent_at > since, m.status == "sent").order_by(m.id)).all()
-        for mail in found:
-            if not live.definitions.tracking_of(mail.campaign).opens:
+        definitions = self._house.definitions()
+        for mail in mails_sent(self._house.db, since):
+            if not definitions.tracking_of(mail.campaign).opens:
                 continue
-            about = Own(mail.contact_id, mail.enrollment_id, mail.id)
+            about = Own(mail.contact_id, mail.enrollment, mail.message)
             said = {"campaign": mail.campaign, "step": mail.step, "topic": mail.topic}
             known = {name: value for name, value in said.items() if value is not None}
-            doings = self._doings(mail.message_id, mail.campaign, Moment(mail.sent_at))
+            doings = self._doings(mail.message_id, mail.campaign, mail.sent_at)
             for number, (name, at) in enumerate(doings):
-                heapq.heappush(
-                    self._coming, (at, mail.id, number, self._what(name, at, mail.id, known), about)
-                )
+                what = self._what(name, at, mail.message, known)
+                heapq.heappush(self._coming, (at, mail.message, number, what, about))
 
     def _doings(self, mail: str, campaign: str, sent_at: Moment) -> Iterator[tuple[str, Moment]]:
         liking = LIKINGS.get(campaign, Liking())
