@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from sqlalchemy import select
 
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.api_keys import create_key
+from penfriend.bootstrap.report import report_of
+from penfriend.bootstrap.results import refresh_results
 from penfriend.domain.accounts.audit import Way
 from penfriend.domain.api_keys import Scope
 from penfriend.domain.contact import ERASED
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
+from penfriend.domain.results import Dimension
 from penfriend.storage.accounts.audit_log import read_entries
 from penfriend.storage.suppressions import suppression_reason
 from penfriend.storage.tables import events
@@ -249,6 +253,30 @@ def test_campaigns_come_with_their_counts(program: Program) -> None:
     assert (feet["segment"], thanks["entered"], thanks["messages"]["sent"]) == ("big_feet", 1, 1)
 
 
+def test_report_of_a_campaign_is_that_of_the_command(program: Program) -> None:
+    mail(program.house)
+    refresh_results(program.house)
+    path = "/v1/campaigns/{name}/report"
+    answer = program.ask("GET", "/v1/campaigns/thanks/report?by=template&by=day")
+    program.fits(path, "get", answer)
+    by = (Dimension.TEMPLATE, Dimension.DAY)
+    assert answer.json() == json.loads(json.dumps(report_of(program.house, "thanks", by).as_json()))
+    assert (answer.json()["total"]["sent"], answer.json()["by"]) == (1, ["template", "day"])
+    later = program.ask("GET", "/v1/campaigns/thanks/report?since=2126-01-01&until=2126-01-31")
+    program.fits(path, "get", later)
+    assert (later.json()["total"]["sent"], later.json()["to"]) == (0, "2126-01-31")
+    program.get("/v1/campaigns/nobody/report", 404)
+
+
+@pytest.mark.parametrize(
+    "query", ["by=colour", "since=soon", "since=2026-02-30", "since=2026-03-02&until=2026-03-01", "of=x"]
+)
+def test_report_that_cannot_be_asked_is_refused(program: Program, query: str) -> None:
+    refused = program.ask("GET", f"/v1/campaigns/thanks/report?{query}")
+    program.fits("/v1/campaigns/{name}/report", "get", refused)
+    assert refused.status_code == 422
+
+
 def test_message_is_found_by_number_and_by_message_id(program: Program) -> None:
     mail(program.house)
     line = program.house.reports.list_messages(("sent",))[0]
@@ -287,6 +315,7 @@ def test_each_route_takes_its_own_scope(program: Program) -> None:
         ("GET", "/v1/segments"): Scope.SEGMENTS_READ,
         ("GET", "/v1/segments/all"): Scope.SEGMENTS_READ,
         ("GET", "/v1/campaigns"): Scope.CAMPAIGNS_READ,
+        ("GET", "/v1/campaigns/thanks/report"): Scope.CAMPAIGNS_READ,
         ("GET", "/v1/messages/1"): Scope.MESSAGES_READ,
     }
     keys = {scope: create_key(program.house, scope.value, [scope.value]) for scope in Scope}

@@ -180,10 +180,13 @@ class Worker:
         """What people have clicked and opened becomes an event."""
         return TrackReport() if self.refresh() is None else self._track.tick(self._own_events, self._stopping)
 
-    def results(self) -> int:
-        """What came of mails is counted, of the days about which something has come in; how many."""
+    def results(self, *, all_of_them: bool = False) -> int:
+        """What came of mails is counted, of the days about which something has come in; how many. Days that
+        take long are left for later, but for `all_of_them`."""
         live = self.refresh()
-        return 0 if live is None else self._counting.tick(live.definitions, self._stopping)
+        if live is None:
+            return 0
+        return self._counting.tick(live.definitions, self._stopping, all_of_them=all_of_them)
 
     def recover(self) -> RecoverReport:
         """What workers that are gone have left is settled."""

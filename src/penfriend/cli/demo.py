@@ -102,7 +102,7 @@ def _live(house: House, clock: SetClock, month: type[Month], seed: int, people: 
                 progress.update(task, advance=1, description=simulated_date(moment))
 
             life.live(tell)
-        worker.results()
+        worker.results(all_of_them=True)
         return house.overview()
     finally:
         worker.close()

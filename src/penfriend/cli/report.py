@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def report(
-    campaign: str = typer.Argument("", metavar="[CAMPAIGN]", help="One campaign; without it all of them."),
+    campaign: str = typer.Argument("", metavar="CAMPAIGN", help="One campaign; without it all of them."),
     since: str = typer.Option("", "--since", metavar="MOMENT", help="Mails from that day on."),
     until: str = typer.Option("", "--until", metavar="MOMENT", help="Mails up to that day, it included."),
     by: list[str] = typer.Option(

@@ -44,7 +44,7 @@ def tick(
         worker = Worker.of(house)
         try:
             report = worker.settle()
-            worker.results()
+            worker.results(all_of_them=True)
             worker.housekeeping()
         finally:
             worker.close()

@@ -8,6 +8,7 @@ from penfriend.domain.definitions import Coupon, Webhook
 from penfriend.domain.dkim import Dkim
 from penfriend.domain.outgoing import Kind
 from penfriend.domain.pacing import Rate
+from penfriend.domain.results import Credit, Results
 from penfriend.domain.retention import Retention
 from penfriend.domain.timing import MINUTE, Duration, Unit
 from penfriend.domain.transport_plan import TransportPlan, WarmUp
@@ -171,6 +172,12 @@ def test_keys_that_sign_are_one_or_several_and_are_not_shown() -> None:
     assert first.key == "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"
     assert (first.file, second.file) == (None, "k.pem")
     assert "MIIE" not in repr(found.definitions.dkim)
+
+
+def test_a_goal_is_credited_by_what_the_file_names_in_its_order() -> None:
+    assert defined("").results == Results((Credit.CLICKED, Credit.OPENED, Credit.SENT))
+    assert defined("results: {credit: [sent, clicked]}\n").results.credit == (Credit.SENT, Credit.CLICKED)
+    assert defined("results: {credit: opened}\n").results.credit == (Credit.OPENED,)
 
 
 def test_nothing_is_deleted_unless_it_is_said() -> None:

@@ -50,12 +50,15 @@ class Readers:
 
     def hear(self) -> None:
         """Whoever got a letter since the last time may do something about it later."""
+        definitions = self._house.definitions()
         for letter in letters_sent(self._house.db, self._heard_until):
+            tracking = definitions.tracking_of(letter.campaign)
+            tracked = {"opened": tracking.opens, "clicked": tracking.clicks}
             key = f"{letter.campaign}/{letter.contact}/{letter.occurrence}/{letter.entry}/{letter.step}"
             given = reaction(self._seed, Letter(key, letter.campaign, to_datetime(letter.sent_at)))
             for what in Reaction.__slots__:
                 at: datetime | None = getattr(given, what)
-                if at is not None:
+                if at is not None and tracked.get(what, True):
                     heapq.heappush(self._coming, _Coming(from_datetime(at), letter.message, what, letter))
         self._heard_until = self._house.clock.now()
 
