@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from babel import Locale
 from starlette.responses import Response
 
 from penfriend.bootstrap.surveys import SurveyResult, survey_comments, survey_results
@@ -119,7 +118,7 @@ class SurveyPages:
         )
 
     def _view(self, ask: Ask, result: SurveyResult, live: Live) -> View:
-        locale, survey = self._locale(ask), result.survey
+        locale, survey = self._desk.pages.locale(_accepted(ask)), result.survey
 
         def said(text: Text) -> str:
             return said_by(live.renderer, text, locale, live.definitions.brand.locale)
@@ -138,7 +137,8 @@ class SurveyPages:
             self._desk.house, result.name, _scores(result, group), _before(ask), ON_A_PAGE + 1
         )
         shown = rows[:ON_A_PAGE]
-        notes = wall([one.written for one in shown], live.definitions, live.renderer, self._locale(ask))
+        locale = self._desk.pages.locale(_accepted(ask))
+        notes = wall([one.written for one in shown], live.definitions, live.renderer, locale)
         may_see = ask.role is not None and ask.role.may(Right.PEOPLE)
         comments = [
             Comment(note, row.campaign, _person(row) if may_see else "")
@@ -147,8 +147,9 @@ class SurveyPages:
         last = shown[-1] if len(rows) > ON_A_PAGE else None
         return comments, f"{last.written.at}.{last.id}" if last else ""
 
-    def _locale(self, ask: Ask) -> Locale:
-        return self._desk.pages.locale(ask.request.headers.get("accept-language", ""))
+
+def _accepted(ask: Ask) -> str:
+    return ask.request.headers.get("accept-language", "")
 
 
 def address(path: str, **asked: str) -> str:
