@@ -11,6 +11,7 @@ from penfriend.bootstrap.surveys import SurveyResult, survey_comments, survey_re
 from penfriend.domain.accounts.roles import Right
 from penfriend.domain.charts import Chart, Dates, Kind, Series, Written
 from penfriend.domain.definitions import Text
+from penfriend.domain.dossier import link_of
 from penfriend.domain.statistics import Interval, share_interval
 from penfriend.domain.surveys import GROUPS, Group
 from penfriend.domain.timing import Moment
@@ -22,6 +23,7 @@ from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.routes import Route
 from penfriend.web.answers import not_found
+from penfriend.web.dashboard.contact_pages import person_path
 
 SPANS = {"30": 30, "90": 90, "365": 365, "all": None}
 """What can be looked back on, in days."""
@@ -195,10 +197,9 @@ def _before(ask: Ask) -> tuple[Moment, int] | None:
 
 
 def _person(row: SurveyComment) -> str:
-    """Where the page of who wrote it is: by the shop's id, or where it has none that can stand in an address,
-    by the hash of the mail address."""
-    key = row.key if row.key and "/" not in row.key and row.key.strip(".") else row.email_hash
-    return f"/contacts/{quote(key, safe='')}" if key else ""
+    """Where the page of who wrote it is."""
+    link = link_of(row.key, row.email_hash)
+    return person_path(link) if link else ""
 
 
 def _option(name: str, score: int, result: SurveyResult) -> Option:
