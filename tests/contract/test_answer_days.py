@@ -184,4 +184,4 @@ def test_a_comment_is_told_with_whose_it_is(house: House) -> None:
     take(house, given(house, "c3", 2, comment="mine"))
 
     (one,) = survey_comments(house, "after", [2], None, 3)
-    assert (one.contact, one.campaign) == (house.contact_id("c3"), None)
+    assert (one.key, one.campaign) == ("c3", None)

@@ -22,6 +22,8 @@ TABLE = {
     ("GET", "/"): "viewer",
     ("GET", "/campaigns"): "viewer",
     ("GET", "/campaigns/{name}"): "viewer",
+    ("GET", "/surveys"): "viewer",
+    ("GET", "/surveys/{name}"): "viewer",
     ("GET", "/login"): "everybody",
     ("POST", "/login"): "everybody",
     ("GET", "/login/code"): "half in",

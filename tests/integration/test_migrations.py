@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
+from importlib import import_module
 
 import pytest
-from sqlalchemy import Connection, text
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, insert, select, text
 
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.database import open_database
 from penfriend.storage.migrate import upgrade, version_of
 from penfriend.storage.migrations import HEAD
-from penfriend.storage.tables import metadata
+from penfriend.storage.tables import answer_days, answers, contacts, metadata
 
 _OF_POSTGRESQL = {
     "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name"
@@ -111,3 +114,28 @@ def test_migration_that_fails_leaves_nothing(bare_database_url: str, monkeypatch
         with db.read() as connection:
             assert version_of(connection) is None
         upgrade(db)
+
+
+def test_answers_of_before_their_days_were_counted_are_counted_by_days_of_utc(bare_database_url: str) -> None:
+    """With the last answer of each run alone, as `penfriend.storage.answer_days` counts them."""
+    day = 86_400_000_000
+    rows = [(1, 5, 9, 0), (1, 5, 4, day), (1, 6, 9, day), (2, None, 9, day), (2, None, None, 2 * day)]
+    with open_database(bare_database_url) as db:
+        upgrade(db)
+        with db.write() as connection:
+            step = import_module("penfriend.storage.migrations.versions.m0030_answer_days")
+            with Operations.context(MigrationContext.configure(connection)):
+                step.downgrade()
+                connection.execute(insert(contacts), [{"id": 1, "created_at": 0}, {"id": 2, "created_at": 0}])
+                for contact, run, score, at in rows:
+                    row = {"contact_id": contact, "survey": "after", "enrollment_id": run, "score": score}
+                    connection.execute(insert(answers), {**row, "answered_at": at})
+                step.upgrade()
+            counted = connection.execute(
+                select(answer_days).order_by(answer_days.c.day, answer_days.c.score)
+            ).all()
+    assert [tuple(row) for row in counted] == [
+        ("after", "1970-01-02", 4, 1),
+        ("after", "1970-01-02", 9, 1),
+        ("after", "1970-01-03", -1, 1),
+    ]

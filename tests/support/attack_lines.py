@@ -57,6 +57,8 @@ LINES = {
     "/": Line("GET", "user"),
     "/campaigns": Line("GET", "user"),
     "/campaigns/{name}": Line("GET", "user", name="thanks"),
+    "/surveys": Line("GET", "user"),
+    "/surveys/{name}": Line("GET", "user", "care"),
     "/login": Line("GET POST", body="form"),
     "/login/code": Line("GET POST", body="form", meets=303),
     "/login/link/{token}": Line("GET POST", name="A" * 43, body="form", meets=404),

@@ -36,6 +36,7 @@ MENU = (
             Entry("/", "home", Right.LOOK),
             Entry("/relationship", "menu_relationship", Right.LOOK),
             Entry("/campaigns", "menu_campaigns", Right.LOOK),
+            Entry("/surveys", "menu_surveys", Right.LOOK),
         ),
     ),
     Group(

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, literal_column, 
 
 from penfriend.domain.timing import Moment
 from penfriend.domain.visits import WrittenComment
-from penfriend.storage.tables import answers, enrollments
+from penfriend.storage.tables import answers, contacts, enrollments
 
-_a, _later = answers.c, answers.alias("later")
+_a, _c, _later = answers.c, contacts.c, answers.alias("later")
 _REPLACED = exists().where(
     _later.c.contact_id == _a.contact_id,
     _later.c.survey == _a.survey,
@@ -32,7 +32,10 @@ class SurveyComment:
     """A comment of a survey, with whose it is."""
 
     id: int
-    contact: int
+    key: str | None
+    """Who wrote it: the shop's id, where it gave one,"""
+    email_hash: str | None
+    """and the hash of the address."""
     campaign: str | None
     """Whose mail had asked; None where that is not known."""
     written: WrittenComment
@@ -66,7 +69,9 @@ def comments_on(
     found: list[SurveyComment] = []
     for score in scores:
         chosen = (
-            select(_a.id, _a.contact_id, _a.score, _a.comment, _a.answered_at, enrollments.c.campaign)
+            select(_a.id, _a.score, _a.comment, _a.answered_at)
+            .add_columns(_c.key, _c.email_hash, enrollments.c.campaign)
+            .join(contacts, _c.id == _a.contact_id)
             .outerjoin(enrollments, enrollments.c.id == _a.enrollment_id)
             .where(_a.survey == survey, _a.score == score, _a.comment != literal_column("''"), ~_REPLACED)
             .order_by(_a.answered_at.desc(), _a.id.desc())
@@ -77,7 +82,8 @@ def comments_on(
         found += [
             SurveyComment(
                 row.id,
-                row.contact_id,
+                row.key,
+                row.email_hash,
                 row.campaign,
                 WrittenComment(survey, row.score, row.comment, Moment(row.answered_at)),
             )

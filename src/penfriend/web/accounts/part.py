@@ -23,6 +23,7 @@ from penfriend.web.dashboard.contact_pages import ContactPages
 from penfriend.web.dashboard.home import HomePage
 from penfriend.web.dashboard.relationship_page import RelationshipPage
 from penfriend.web.dashboard.segment_pages import SegmentPages
+from penfriend.web.dashboard.survey_page import SurveyPages
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
 ASSETS = "/dashboard/assets/{name}"
@@ -43,6 +44,7 @@ class Dashboard:
             HomePage(self._desk),
             RelationshipPage(self._desk),
             CampaignPages(self._desk),
+            SurveyPages(self._desk),
             PreviewPart(self._desk),
             login,
             OpenIdPages(self._desk, login),
