@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +19,9 @@ from penfriend.domain.campaign import Campaign, SegmentTrigger
 from penfriend.domain.definitions import Brand, Definitions, Survey
 from penfriend.domain.relationship.figures import figures_of
 from penfriend.domain.relationship.rhythm import Rhythm
+from penfriend.domain.retention import Retention
 from penfriend.domain.segment import All, Segment, Things
-from penfriend.domain.timing import DAY, HOUR, Moment, from_datetime
+from penfriend.domain.timing import DAY, HOUR, Duration, Moment, Unit, from_datetime
 from penfriend.storage import relationship
 from penfriend.storage import tables as t
 from penfriend.storage.database import Database, open_database
@@ -233,6 +235,15 @@ def move(number: int, kind: str, at: int, amount: int | None, expires_on: str | 
     }  # fmt: skip
 
 
+def event_of(row: Row) -> Row:
+    """The event that a move of points came with."""
+    return {
+        "id": row["event_id"], "contact_id": 1, "name": f"points_{row['kind']}", "at": row["at"],
+        "received_at": row["at"], "key": f"e{row['event_id']}", "body_hash": "", "properties": {},
+        "product_key": None,
+    }  # fmt: skip
+
+
 def at(text: str) -> int:
     return from_datetime(datetime.fromisoformat(text).replace(tzinfo=UTC))
 
@@ -246,12 +257,7 @@ def test_points_are_earned_spent_expired_and_saved_by_a_letter(database: Databas
         move(4, "spent", at("2026-02-20"), 50),  # after it: 50 of the first lot
         move(5, "spent", at("2026-03-15"), 40),  # of the second; 20 lapsed with the first
     ]  # fmt: skip
-    for row in world.point_moves:
-        world.events.append(
-            {"id": row["event_id"], "contact_id": 1, "name": f"points_{row['kind']}", "at": row["at"],
-             "received_at": row["at"], "key": f"e{row['event_id']}", "body_hash": "", "properties": {},
-             "product_key": None}
-        )  # fmt: skip
+    world.events = [event_of(row) for row in world.point_moves]
     for number, (campaign, expires_on, sent) in enumerate(
         [
             ("points", "2026-02-28", at("2026-02-10 10:00")),
@@ -276,6 +282,25 @@ def test_points_are_earned_spent_expired_and_saved_by_a_letter(database: Databas
     assert kept is not None
     found = {name: (one.earned, one.spent, one.expired, one.saved) for name, one in kept.points.items()}
     assert found == {"2026-01": (170, 0, 0, 0), "2026-02": (0, 80, 20, 50), "2026-03": (0, 40, 30, 0)}
+
+
+@pytest.mark.parametrize(
+    ("retention", "saved"), [(Retention(messages=Duration(30, Unit.DAYS)), 50), (Retention(), 0)]
+)
+def test_what_a_letter_saved_outlives_the_letter(
+    database: Database, retention: Retention, saved: int
+) -> None:
+    world = World([contact(1, created_at=at("2025-01-01"))])
+    world.point_moves = [move(1, "spent", at("2025-02-10"), 80)]
+    world.events = [event_of(world.point_moves[0])]
+    fill(database, world, {})
+    with database.write() as connection:  # what was known of it while the letter was there
+        connection.execute(insert(t.relation_points).values(month="2025-02", spent=80, saved=50))
+    renew_relationship(database, replace(DEFINITIONS, retention=retention), Moment(NOW))
+    with database.read() as connection:
+        kept = read_relationship(connection)
+    assert kept is not None
+    assert (kept.points["2025-02"].spent, kept.points["2025-02"].saved) == (80, saved)
 
 
 def test_nothing_is_known_before_it_was_worked_out(database: Database) -> None:

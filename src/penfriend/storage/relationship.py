@@ -26,7 +26,7 @@ from penfriend.domain.relationship.points import PointsMonth, PointsTally
 from penfriend.domain.relationship.rhythm import Rhythm, rhythm_of
 from penfriend.domain.relationship.tally import CohortMonth, Tally
 from penfriend.domain.segment import Things
-from penfriend.domain.timing import DAY, Moment, add_months, local_date, midnight
+from penfriend.domain.timing import DAY, Moment, add_months, local_date, midnight, shift
 from penfriend.storage import tables as t
 from penfriend.storage.batch_sql import insert_rows
 from penfriend.storage.database import Database
@@ -36,6 +36,8 @@ KEPT = "relationship"
 """The note with when it was worked out, and by which rhythm."""
 CHUNK = 20_000
 """People in one reading."""
+BEFORE_EXPIRY = 92 * DAY
+"""No letter about points goes out so long before they expire."""
 MOST_MONTHS = 120
 """What was longer ago counts to the first of them."""
 
@@ -69,7 +71,8 @@ def renew_relationship(database: Database, definitions: Definitions, now: Moment
     kept = Kept(
         now, rhythm, list(tally.cohorts()), list(tally.steps()), list(tally.flows()), dict(points.months)
     )
-    database.run(lambda connection: _keep(connection, kept))
+    outlived = _outlived(definitions, now)
+    database.run(lambda connection: _keep(connection, kept, outlived))
 
 
 def read_relationship(connection: Connection) -> Kept | None:
@@ -185,7 +188,22 @@ def _letters(connection: Connection, low: int, campaigns: Sequence[str]) -> dict
     return found
 
 
-def _keep(connection: Connection, kept: Kept) -> None:
+def _outlived(definitions: Definitions, now: Moment) -> str:
+    """The first month none of whose letters can be forgotten yet; empty where none ever is."""
+    messages, zone = definitions.retention.messages, definitions.brand.zone
+    if messages is None:
+        return ""
+    limit = shift(now, messages, zone, -1)
+    return f"{local_date(Moment(limit + BEFORE_EXPIRY), zone):%Y-%m}"
+
+
+def _keep(connection: Connection, kept: Kept, outlived: str) -> None:
+    """In place of what was kept. What a letter has saved outlives the letter: months before `outlived` keep
+    what was once known of it."""
+    p = t.relation_points.c
+    for month, saved in connection.execute(select(p.month, p.saved).where(p.month < outlived)):
+        if month in kept.points:
+            kept.points[month].saved = max(saved, kept.points[month].saved)
     rows: dict[Table, list[Row]] = {
         t.relation_cohorts: [
             {
