@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from penfriend.domain.problems import Place
 
+_COMMENT = re.compile(r"\s+#.*$")
 _IF = re.compile(r"^(\s*-?\s*)if:\s*(\S.*)$")
 
 
@@ -37,7 +38,7 @@ class Excerpt:
                 break
             matched = _IF.match(text)
             if matched:
-                found.append((len(matched[1]), matched[2]))
+                found.append((len(matched[1]), _COMMENT.sub("", matched[2])))
         return tuple(text for column, text in found if column == found[0][0])
 
 
