@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.checked import Checked
 from penfriend.bootstrap.files import Files
-from penfriend.domain.accounts.audit import Deed, Entry
+from penfriend.domain.accounts.audit import Actor, Deed, Entry
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.outbox import has_other_lanes
 from penfriend.domain.problems import Problem
@@ -56,9 +56,10 @@ def apply_files(
     *,
     only_new: bool,
     tells: bool,
+    by: Actor | None = None,
 ) -> Applied:
     """Make checked files the next revision. With `only_new`, files that equal an earlier revision are left
-    alone.
+    alone. `by` is who does it; None is who runs this process.
 
     Enrollments at steps that are gone move to the next that survives; what the new definitions bring into
     segments is noted or enters by `backfill`. Other systems are told nothing without `tells`. Raises
@@ -90,7 +91,7 @@ def apply_files(
             if has_other_lanes(same_names, definitions):
                 leave_lanes(connection)
         pause_and_resume(connection, definitions, now)
-        write_entry(connection, Entry(now, at_the_shell(), Deed.APPLIED, f"revision {revision.number}"))
+        write_entry(connection, Entry(now, by or at_the_shell(), Deed.APPLIED, f"revision {revision.number}"))
     LookStore(db).activate(definitions, revision.number, now, _other_segments(same_names, definitions))
     return _noted(db, Applied(revision.number, True, checked.problems))
 

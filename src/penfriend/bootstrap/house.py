@@ -20,6 +20,7 @@ from penfriend.bootstrap.files import Files, read_files
 from penfriend.bootstrap.revisions import EarlierRevisions, make_live
 from penfriend.bootstrap.segments import Segments
 from penfriend.bootstrap.settings import Settings
+from penfriend.domain.accounts.audit import Actor
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import (
     AppliedMeanwhile,
@@ -139,11 +140,8 @@ class House:
 
     def brand_zone(self, files: Files | None = None) -> ZoneInfo:
         """The brand's clock: of these files, where they can be read, else of the live revision."""
-        if files is not None:
-            found = read_definitions(files, self.settings).definitions
-            if found is not None:
-                return found.brand.zone
-        return self.definitions().brand.zone
+        found = None if files is None else read_definitions(files, self.settings).definitions
+        return (found or self.definitions()).brand.zone
 
     def check(self, files: Files) -> Checked:
         """The files with every problem of campaigns and templates."""
@@ -158,15 +156,19 @@ class House:
         checked.require()
         return self.make_live(files, checked)
 
-    def make_live(self, files: Files, checked: Checked, *, only_new: bool = False) -> Applied:
+    def make_live(
+        self, files: Files, checked: Checked, *, only_new: bool = False, by: Actor | None = None
+    ) -> Applied:
         """Make checked files the live revision; what is not valid is told, not raised. With `only_new`, files
-        that equal an earlier revision are left alone."""
+        that equal an earlier revision are left alone. `by` is who does it; None is who runs this process."""
         before = self.live()
         known, now = before.definitions if before else None, self.clock.now()
         try:
-            applied = apply_files(self.db, files, checked, known, now, only_new=only_new, tells=self.tells)
+            applied = apply_files(
+                self.db, files, checked, known, now, only_new=only_new, tells=self.tells, by=by
+            )
         except AppliedMeanwhile:  # most often the same files, by another daemon that starts beside this one
-            return self.make_live(files, checked, only_new=only_new)
+            return self.make_live(files, checked, only_new=only_new, by=by)
         if applied.changed:
             self._keep(applied.revision, checked)
         if applied.note is not None:

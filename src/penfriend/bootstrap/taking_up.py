@@ -14,6 +14,7 @@ from penfriend.bootstrap.checked import Checked
 from penfriend.bootstrap.files import Files
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.planning import Planning
+from penfriend.domain.accounts.audit import Actor
 from penfriend.domain.changes import Change, changes
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import GuardObjects
@@ -35,9 +36,9 @@ class Done:
     moved: tuple[MovedPeople, ...] = ()
 
 
-def apply(house: House, files: Files, *, yes: bool = False) -> Done:
+def apply(house: House, files: Files, *, yes: bool = False, by: Actor | None = None) -> Done:
     """Make the files the live revision. Raises CampaignFilesInvalid with every error, and GuardObjects where
-    a guard objects and nobody has said `yes`."""
+    a guard objects and nobody has said `yes`. `by` is who does it; None is who runs this process."""
     checked = house.check(files)
     definitions, _ = checked.require()
     if _is_live(house, files):
@@ -50,7 +51,7 @@ def apply(house: House, files: Files, *, yes: bool = False) -> Done:
         raise GuardObjects(objections)
     live = house.live()
     found, moved = changes(live.definitions if live else None, definitions), planning.moved()
-    applied = house.make_live(files, checked)
+    applied = house.make_live(files, checked, by=by)
     if yes:
         _let_pass(house, definitions)
     return Done(applied, found, moved)

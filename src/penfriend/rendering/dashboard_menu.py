@@ -48,7 +48,11 @@ MENU = (
     ),
     Group(
         "menu_letters",
-        (Entry("/preview", "preview", Right.PREVIEW),),
+        (
+            Entry("/preview", "preview", Right.PREVIEW),
+            Entry("/plan", "menu_plan", Right.PREVIEW),
+            Entry("/simulation", "menu_simulation", Right.LOOK),
+        ),
     ),
     Group(
         "menu_house",

@@ -41,6 +41,15 @@ def copy_store(source: Database, file: Path) -> Database:
     return copy
 
 
+def store_bytes(source: Database) -> int:
+    """How large the store is, and so about how long a copy of it takes."""
+    with source.read() as connection:
+        if source.is_sqlite:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+        return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
+
 def _copy_pages(source: Database, file: Path) -> None:
     with source.read() as connection, closing(sqlite3.connect(file)) as copy:
         driver = connection.connection.driver_connection

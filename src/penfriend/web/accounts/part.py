@@ -22,8 +22,10 @@ from penfriend.web.dashboard.contact_deeds import ContactDeeds
 from penfriend.web.dashboard.contact_pages import ContactPages
 from penfriend.web.dashboard.home import HomePage
 from penfriend.web.dashboard.relationship_page import RelationshipPage
+from penfriend.web.dashboard.plan_page import PlanPage
 from penfriend.web.dashboard.segment_pages import SegmentPages
 from penfriend.web.dashboard.survey_page import SurveyPages
+from penfriend.web.dashboard.simulation_page import SimulationPage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
 ASSETS = "/dashboard/assets/{name}"
@@ -53,6 +55,8 @@ class Dashboard:
             ContactDeeds(self._desk, contacts := ContactPages(self._desk)),
             contacts,
             SegmentPages(self._desk),
+            PlanPage(self._desk),
+            SimulationPage(self._desk),
         )
         found = [route for one in pages for route in one.routes()]
         return [route for route in found if route.who is Right.LOOK] if self._open else found
