@@ -91,7 +91,6 @@ enrollments = Table(
     *subject(),
     UniqueConstraint("campaign", "contact_id", "occurrence", "entry"),
     Index(None, "contact_id"),
-    Index(None, "entered_at"),  # the files of `penfriend export` go by days
     Index(
         "ix_enrollments_due",
         "due_at",
