@@ -115,11 +115,10 @@ def test_receivers_of_few_mails_are_put_together_when_their_day_is_over(
     assert fold_small(world.db, now) == 0
     with world.db.read() as connection:
         found = {(one.begins_at, one.receiver): one.number for one in tallies(connection, Moment(0))}
-    apart = {"large.example": 3, "gmail": 1}
+    of_both = {"large.example": 3, "gmail": 1}
+    over, open_day = {**of_both, OTHERS: 2}, {**of_both, "small.example": 1, "tiny.example": 1}
     assert found == {
-        **{(NOON, name): number for name, number in {**apart, OTHERS: 2}.items()},
-        **{
-            (NOON + DAY, name): number
-            for name, number in {**apart, "small.example": 1, "tiny.example": 1}.items()
-        },
+        (begins, name): number
+        for begins, numbers in ((NOON, over), (NOON + DAY, open_day))
+        for name, number in numbers.items()
     }

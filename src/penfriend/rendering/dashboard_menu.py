@@ -47,11 +47,16 @@ MENU = (
     ),
     Group(
         "menu_letters",
-        (Entry("/preview", "preview", Right.PREVIEW),),
+        (
+            Entry("/letters", "menu_letters_page", Right.PREVIEW),
+            Entry("/preview", "preview", Right.PREVIEW),
+            Entry("/deliverability", "menu_deliverability", Right.LOOK),
+        ),
     ),
     Group(
         "menu_house",
         (
+            Entry("/system", "menu_system", Right.LOOK),
             Entry("/users", "users", Right.USERS),
             Entry("/audit", "audit", Right.USERS),
         ),

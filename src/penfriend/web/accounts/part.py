@@ -20,9 +20,12 @@ from penfriend.web.answers import not_found
 from penfriend.web.dashboard.campaigns import CampaignPages
 from penfriend.web.dashboard.contact_deeds import ContactDeeds
 from penfriend.web.dashboard.contact_pages import ContactPages
+from penfriend.web.dashboard.deliverability_page import DeliverabilityPage
 from penfriend.web.dashboard.home import HomePage
+from penfriend.web.dashboard.letters_page import LettersPage
 from penfriend.web.dashboard.relationship_page import RelationshipPage
 from penfriend.web.dashboard.segment_pages import SegmentPages
+from penfriend.web.dashboard.system_page import SystemPage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
 ASSETS = "/dashboard/assets/{name}"
@@ -44,6 +47,9 @@ class Dashboard:
             RelationshipPage(self._desk),
             CampaignPages(self._desk),
             PreviewPart(self._desk),
+            LettersPage(self._desk),
+            DeliverabilityPage(self._desk),
+            SystemPage(self._desk),
             login,
             OpenIdPages(self._desk, login),
             AccountPages(self._desk),

@@ -1,15 +1,16 @@
-"""How mail fared with each receiver, by day, counted from here on; and indexes by which the tries of a day
-are found, for `penfriend export`, and suppressions are counted by day. The views `report_...` come with every
-migration (`penfriend.storage.reporting.views`)."""
+"""How mail fared with each receiver, by day, counted from here on; and indexes: tries of a day for
+`penfriend export`, suppressions by day, failed calls. The views `report_...` come with every migration
+(`penfriend.storage.reporting.views`)."""
 
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, PrimaryKeyConstraint
+from sqlalchemy import Column, PrimaryKeyConstraint, text
 
 from penfriend.storage.columns import BIG, TEXT
 
 revision, down_revision = "0029", "0028"
+_CALLS = ("webhook_calls", "outgoing_calls")
 
 
 def upgrade() -> None:
@@ -25,10 +26,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_attempts_started_at", "attempts", ["started_at"])
     op.create_index("ix_suppression_changes_at", "suppression_changes", ["at", "change", "reason"])
+    failed = text("status = 'failed'")
+    for table in _CALLS:
+        op.create_index(f"ix_{table}_failed", table, ["id"], sqlite_where=failed, postgresql_where=failed)
 
 
 def downgrade() -> None:
     """Drop them."""
+    for table in _CALLS:
+        op.drop_index(f"ix_{table}_failed", table)
     op.drop_index("ix_suppression_changes_at", "suppression_changes")
     op.drop_index("ix_attempts_started_at", "attempts")
     op.drop_table("delivery_days")
