@@ -33,6 +33,7 @@ from penfriend.engine.sync import Sync, SyncReport
 from penfriend.engine.track import Track, TrackReport
 from penfriend.sources import SourceReader
 from penfriend.storage.call_log import CallLog
+from penfriend.storage.delivery_days import fold_small
 from penfriend.storage.dot_journal import discard, gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.hit_log import HitLog
@@ -228,9 +229,12 @@ class Worker:
         return forget_old(self._house.db, live.definitions, now) + self._news.forget(Moment(now - KEPT))
 
     def _keep_sizes(self, live: Live) -> None:
-        """How large segments are today, by the brand's clock: what a guard compares an audience with."""
-        day = local_date(self._house.clock.now(), live.definitions.brand.zone).isoformat()
+        """How large segments are today, by the brand's clock: what a guard compares an audience with. Once a
+        day, and with it the numbers of days that are over are put together."""
+        now = self._house.clock.now()
+        day = local_date(now, live.definitions.brand.zone).isoformat()
         if self._house.note(SIZES_OF) != day:
+            fold_small(self._house.db, now)
             with self._house.db.write() as connection:
                 keep_sizes(connection, day)
                 write_note(connection, SIZES_OF, day)

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Literal
 
@@ -57,6 +57,10 @@ class Spread:
     """By bound how many took longer than the one before and no longer than this; the last is without end."""
     total: float = 0.0
     """Seconds of all of them."""
+    last: float = 0.0
+    """Seconds of the newest,"""
+    ended: float | None = None
+    """and when it ended, by `Clock.elapsed`, where somebody said it."""
 
     @property
     def cumulative(self) -> list[tuple[str, int]]:
@@ -73,8 +77,8 @@ class Durations:
         self._spreads: dict[Words, Spread] = {}
         self._guard = threading.Lock()
 
-    def observe(self, seconds: float, *words: str) -> None:
-        """One of these took so long."""
+    def observe(self, seconds: float, *words: str, ended: float | None = None) -> None:
+        """One of these took so long, and ended then by `Clock.elapsed`."""
         with self._guard:
             key = _bounded(words, self._spreads)
             spread = self._spreads.get(key)
@@ -82,6 +86,7 @@ class Durations:
                 spread = self._spreads[key] = Spread(self._bounds, [0] * (len(self._bounds) + 1))
             spread.counts[bisect_left(self._bounds, seconds)] += 1
             spread.total += max(0.0, seconds)
+            spread.last, spread.ended = max(0.0, seconds), ended
 
     @contextmanager
     def timed(self, clock: Clock, *words: str) -> Iterator[None]:
@@ -90,14 +95,13 @@ class Durations:
         try:
             yield
         finally:
-            self.observe(clock.elapsed() - began, *words)
+            ended = clock.elapsed()
+            self.observe(ended - began, *words, ended=ended)
 
     def read(self) -> dict[Words, Spread]:
         """As it is now."""
         with self._guard:
-            return {
-                words: Spread(one.bounds, list(one.counts), one.total) for words, one in self._spreads.items()
-            }
+            return {words: replace(one, counts=list(one.counts)) for words, one in self._spreads.items()}
 
 
 def _bounded(words: Words, known: Mapping[Words, object]) -> Words:

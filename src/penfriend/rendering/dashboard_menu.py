@@ -34,9 +34,9 @@ MENU = (
         "menu_results",
         (
             Entry("/", "home", Right.LOOK),
-            Entry("/relationship", "menu_relationship", Right.LOOK),
             Entry("/campaigns", "menu_campaigns", Right.LOOK),
             Entry("/surveys", "menu_surveys", Right.LOOK),
+            Entry("/relationship", "menu_relationship", Right.LOOK),
         ),
     ),
     Group(
@@ -49,14 +49,17 @@ MENU = (
     Group(
         "menu_letters",
         (
+            Entry("/letters", "menu_letters_page", Right.PREVIEW),
             Entry("/preview", "preview", Right.PREVIEW),
             Entry("/plan", "menu_plan", Right.PREVIEW),
             Entry("/simulation", "menu_simulation", Right.LOOK),
+            Entry("/deliverability", "menu_deliverability", Right.LOOK),
         ),
     ),
     Group(
         "menu_house",
         (
+            Entry("/system", "menu_system", Right.LOOK),
             Entry("/users", "users", Right.USERS),
             Entry("/audit", "audit", Right.USERS),
         ),

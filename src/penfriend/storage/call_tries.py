@@ -144,7 +144,7 @@ def dead_calls(connection: Connection, system: Column[str], limit: int) -> list[
         select(c.id, system.label("name"), c.key, c.body, c.attempts, c.created_at, c.over_at, c.note)
         .add_columns(contacts.c.key.label("contact"), contacts.c.email)
         .join(contacts, contacts.c.id == c.contact_id)
-        .where(c.status == Then.FAILED.value)
+        .where(c.status == literal(Then.FAILED.value, literal_execute=True))  # so the partial index is used
         .order_by(c.id.desc())
         .limit(limit)
     )

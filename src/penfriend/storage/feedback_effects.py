@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, update
 
 from penfriend.domain.contact import COMPLAINED, DEAD_ADDRESS, address_hash
+from penfriend.domain.deliverability import FATE_OF_FEEDBACK
 from penfriend.domain.feedback import ANSWERED, CAME_BACK, SOFT_BOUNCE_TIME, SOFT_BOUNCES, Feedback, Kind
 from penfriend.domain.message import Status
 from penfriend.domain.outbox import Finished
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG, TEXT
+from penfriend.storage.delivery_days import Piece
 from penfriend.storage.mail_events import note_bounced, note_sent
 from penfriend.storage.message_log import wake
 from penfriend.storage.message_states import NEVER_TRIED
@@ -58,9 +60,10 @@ def follow(connection: Connection, news: Sequence[Came], now: Moment) -> None:
         _suppress(connection, one, now)
 
 
-def keep_refusals(connection: Connection, refused: Sequence[tuple[Finished, RowMapping]]) -> None:
+def keep_refusals(connection: Connection, refused: Sequence[tuple[Finished, RowMapping]]) -> list[Piece]:
     """Mails that the recipient's side has refused for good while it was asked: on record like those that came
-    back later, counted with them and followed like them. Each comes with its message."""
+    back later, counted with them and followed like them. Each comes with its message. What is to be counted
+    of them."""
     news: list[Came] = []
     for done, mail in refused:
         result = done.result
@@ -78,6 +81,21 @@ def keep_refusals(connection: Connection, refused: Sequence[tuple[Finished, RowM
             news.append(Came(kind, done.at, result.text, mail))
     if news:
         follow(connection, news, max(one.at for one in news))
+    return fates(news)
+
+
+def fates(news: Iterable[Came]) -> list[Piece]:
+    """How the mails of these fared, to be counted at the end of the transaction."""
+    return [
+        Piece(
+            one.mail["route"] or "",
+            one.mail["sent_at"] or one.mail["dated_at"] or one.at,
+            one.mail["address"] or "",
+            FATE_OF_FEEDBACK[one.kind],
+        )
+        for one in news
+        if one.kind in FATE_OF_FEEDBACK
+    ]
 
 
 def keep(connection: Connection, report: Feedback, mail: RowMapping, at: Moment, now: Moment) -> bool:

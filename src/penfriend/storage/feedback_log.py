@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, select
 from penfriend.domain.feedback import Effect, Feedback, Taken
 from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
-from penfriend.storage.feedback_effects import LONGEST_TEXT, Came, follow, keep
+from penfriend.storage.delivery_days import count_fates
+from penfriend.storage.feedback_effects import LONGEST_TEXT, Came, fates, follow, keep
 from penfriend.storage.people import locked_versions
 from penfriend.storage.tables import messages
 
@@ -62,6 +63,7 @@ def _take(connection: Connection, reports: Sequence[Feedback], now: Moment) -> l
         effect = Effect.APPLIED if new else Effect.AGAIN
         taken.append(Taken(effect, row["id"], row["contact_id"], row["campaign"], row["topic"]))
     follow(connection, news, now)
+    count_fates(connection, fates(news))
     return taken
 
 

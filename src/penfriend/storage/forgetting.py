@@ -186,6 +186,7 @@ STAYS = {
     ),
     "answer_days": "a row for each day and score: how a survey was answered",
     "segment_moves": "a row for each day: how a segment has grown",
+    "delivery_days": "some rows for each day: how mail fared",
     **dict.fromkeys(("send_counts", "notes", "api_keys"), "a few rows, however long it runs"),
 }
 """Tables that nothing is deleted from by age, and why."""

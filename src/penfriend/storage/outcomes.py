@@ -25,13 +25,15 @@ from sqlalchemy import (
 from penfriend.domain.delivery import Fault, Outcome
 from penfriend.domain.message import FINAL, OVER, Status
 from penfriend.domain.outbox import Finished
-from penfriend.domain.retry import LONGEST_WISH, came_before_any_mail
+from penfriend.domain.retry import LONGEST_WISH
 from penfriend.domain.timing import SECOND, Moment
+from penfriend.storage.delivery_days import count_fates
 from penfriend.storage.destinations import rest_destination, revive_destinations
 from penfriend.storage.feedback_effects import keep_refusals, settle_doubts
 from penfriend.storage.mail_events import note_sent
 from penfriend.storage.message_log import wake
 from penfriend.storage.message_states import NEVER_TRIED
+from penfriend.storage.news_of_tries import news_of_tries, uncount_unheard
 from penfriend.storage.outgoing import tell_of_messages
 from penfriend.storage.people import locked_versions
 from penfriend.storage.route_days import uncount_handed
@@ -70,8 +72,8 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     """
     arrived = [done.message for done in finished if done.consequence.status is Status.SENT]
     found = _waiting_for_results(connection, [done.message for done in finished], owner, arrived)
-    _uncount_unheard(connection, finished)
-    counts = _news_of_tries(connection, finished)
+    uncount_unheard(connection, finished)
+    counts, fates = news_of_tries(connection, finished)
     connection.execute(_CLOSE_ATTEMPT, [_attempt_values(done) for done in finished])
     settled = [done for done in finished if done.message in found]
     if settled:
@@ -79,7 +81,9 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     note_sent(
         connection, {done.message: done.at for done in settled if done.consequence.status is Status.SENT}
     )
-    keep_refusals(connection, [(done, found[done.message]) for done in settled if _has_bounced(done)])
+    fates += keep_refusals(
+        connection, [(done, found[done.message]) for done in settled if _has_bounced(done)]
+    )
     wake(
         connection,
         [found[done.message]["enrollment_id"] for done in settled if done.consequence.status in OVER],
@@ -96,23 +100,8 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     _tell_what_waits(connection, settled, found)
     _tell_route(connection, finished, route)
     _tell_destinations(connection, finished, route)
-    count_sends(connection, counts)  # last: all workers write to the same few rows
-
-
-def _news_of_tries(connection: Connection, finished: Sequence[Finished]) -> Counter[tuple[str, str]]:
-    """How many tries by route and outcome have an outcome that is not on record yet. What was unknown and is
-    known now counts under both."""
-    outcomes = {done.attempt: done.result.outcome.value for done in finished}
-    known = connection.execute(_OUTCOMES, {"ids": list(outcomes)})
-    return Counter((row.route, outcomes[row.id]) for row in known if row.outcome != outcomes[row.id])
-
-
-def _uncount_unheard(connection: Connection, finished: Sequence[Finished]) -> None:
-    """A server that could not be reached has seen nothing of us: its day's limit is untouched."""
-    ids = [done.attempt for done in finished if came_before_any_mail(done.result)]
-    if ids:
-        open_ones = connection.execute(_OPEN_TRIES, {"ids": ids})
-        uncount_handed(connection, Counter((row.route, row.started_at) for row in open_ones))
+    count_fates(connection, fates)  # last: all workers write to the same few rows
+    count_sends(connection, counts)
 
 
 def _has_bounced(done: Finished) -> bool:
@@ -180,15 +169,19 @@ _NEVER_WERE = (
     .where(attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None))
     .returning(attempts.c.route, attempts.c.started_at)
 )
-_OPEN_TRIES = select(attempts.c.route, attempts.c.started_at).where(
-    attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None)
-)
-_OUTCOMES = select(attempts.c.id, attempts.c.route, attempts.c.outcome).where(
-    attempts.c.id.in_(bindparam("ids", expanding=True))
-)
 _CONTACTS = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
 _TAKING_RESULTS = (
-    select(_m.id, _m.enrollment_id, _m.contact_id, _m.step, _m.status, _m.address)
+    select(
+        _m.id,
+        _m.enrollment_id,
+        _m.contact_id,
+        _m.step,
+        _m.status,
+        _m.address,
+        _m.route,
+        _m.dated_at,
+        _m.sent_at,
+    )
     .where(
         _m.id.in_(bindparam("ids", expanding=True)),
         or_(

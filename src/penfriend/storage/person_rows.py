@@ -249,6 +249,7 @@ NOBODYS: Mapping[str, str] = {
     "result_days": "how many mails went out on a day, and what came of them",
     "entry_days": "how many entered campaigns on a day, and what they did",
     "result_states": "which days were counted",
+    "delivery_days": "how mail fared with a provider on a day",
     "revisions": "campaign files",
     "leases": "which worker does what",
     "routes": "ways out that rest",

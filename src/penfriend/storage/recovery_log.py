@@ -13,12 +13,14 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
 
+from penfriend.domain.deliverability import Fate
 from penfriend.domain.delivery import Outcome, Stage
 from penfriend.domain.message import Status
 from penfriend.domain.outbox import Finished, Journal, OpenAttempt
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
+from penfriend.storage.delivery_days import Piece, count_fates
 from penfriend.storage.dot_journal import FileJournal, journal_of
 from penfriend.storage.feedback_effects import settle_doubts
 from penfriend.storage.message_log import wake
@@ -139,7 +141,12 @@ def _doubt(
     doubted_tries = connection.execute(
         _CLOSE_IN_DOUBT, {"ids": [one.attempt for one, _ in left], "at": now, "why": why}
     )
-    counts = Counter((route, Outcome.UNKNOWN.value) for route in doubted_tries.scalars())
+    tries = doubted_tries.all()
+    counts = Counter((one.route, Outcome.UNKNOWN.value) for one in tries)
+    addresses = {
+        row.id: row.address
+        for row in connection.execute(_ADDRESSES, {"ids": [one.message_id for one in tries]})
+    }
     over = [attempt.message for attempt, again_at in left if again_at is None]
     tell_of_messages(connection, told, now)
     chosen = select(_m.enrollment_id).where(
@@ -147,6 +154,10 @@ def _doubt(
     )
     wake(connection, connection.execute(chosen, {"ids": over}).scalars().all())
     settle_doubts(connection, [attempt.message for attempt, _ in left], now)
+    count_fates(
+        connection,
+        [Piece(one.route, one.started_at, addresses[one.message_id] or "", Fate.UNKNOWN) for one in tries],
+    )
     count_sends(connection, counts)
 
 
@@ -159,5 +170,6 @@ _CLOSE_IN_DOUBT = (
         stage=Stage.DOT.value,
         text=bindparam("why"),
     )
-    .returning(attempts.c.route)
+    .returning(attempts.c.route, attempts.c.started_at, attempts.c.message_id)
 )
+_ADDRESSES = select(_m.id, _m.address).where(_m.id.in_(bindparam("ids", expanding=True)))

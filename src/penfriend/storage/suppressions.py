@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from penfriend.domain.contact import ERASED, GETS_WHAT_IS_OWED, address_hash
 from penfriend.domain.timing import Moment
@@ -13,6 +13,8 @@ from penfriend.storage.batch_sql import rows
 from penfriend.storage.tables import contacts, suppression_changes, suppressions
 from penfriend.storage.upsert import insert_or_ignore
 
+SUPPRESSED = "suppressed"
+"""The change by which an address came among the suppressions."""
 _ERASED = f"""
 SELECT c.id, c.email, s.at FROM BATCH AS batch CROSS JOIN contacts AS c
     JOIN suppressions AS s ON s.email_hash = c.email_hash
@@ -44,7 +46,7 @@ def suppress(
     )
     added = connection.execute(new).first() is not None or _sharpened(connection, row)
     if added:
-        _log(connection, digest, "suppressed", reason, evidence, by, at)
+        _log(connection, digest, SUPPRESSED, reason, evidence, by, at)
         _raise_version(connection, digest)
     return added
 
@@ -90,6 +92,24 @@ def suppression_log(connection: Connection, address: str) -> list[RowMapping]:
     c = suppression_changes.c
     found = select(suppression_changes).where(c.email_hash == address_hash(address)).order_by(c.id)
     return list(connection.execute(found).mappings())
+
+
+def suppressed_between(connection: Connection, begin: Moment, end: Moment) -> dict[str, int]:
+    """How many addresses were suppressed from `begin` on and before `end`, by reason; those that were lifted
+    since among them."""
+    c = suppression_changes.c
+    found = (
+        select(c.reason, func.count())
+        .where(c.at >= begin, c.at < end, c.change == SUPPRESSED)
+        .group_by(c.reason)
+    )
+    return {row[0]: row[1] for row in connection.execute(found)}
+
+
+def suppressed_now(connection: Connection) -> dict[str, int]:
+    """How many addresses are suppressed, by reason."""
+    found = select(suppressions.c.reason, func.count()).group_by(suppressions.c.reason)
+    return {row[0]: row[1] for row in connection.execute(found)}
 
 
 def _sharpened(connection: Connection, row: dict[str, object]) -> bool:

@@ -164,7 +164,7 @@ def _enrollments() -> Source:
         reward_id=_n.reward_key,
     )
     tables = t.enrollments.join(t.contacts, _c.id == _n.contact_id)
-    return Source(ENROLLMENTS, columns, tables, None, _n.entered_at, _n.id, _THERE)
+    return Source(ENROLLMENTS, columns, tables, _n.campaign, _n.entered_at, _n.id, _THERE)
 
 
 def _answers() -> Source:

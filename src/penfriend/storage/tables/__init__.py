@@ -8,7 +8,7 @@ belonging   touched, segment_looks, segment_sizes, segment_moves, members, sourc
 journeys    campaign_states, enrollments, refusals, decisions, splits, webhook_calls
 outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, hits, coupon_codes
-pacing      route_rates, route_days, send_counts
+pacing      route_rates, route_days, send_counts, delivery_days
 results     result_days, entry_days, result_states, result_news
 house       revisions, leases, routes, destinations, notes, api_keys
 relation    relation_cohorts, relation_steps, relation_flows, relation_points
@@ -58,7 +58,7 @@ from penfriend.storage.tables.journeys import (
 from penfriend.storage.tables.loyalty import answer_days, answers, expiries, lots, point_moves, rewards
 from penfriend.storage.tables.mail import attempts, coupon_codes, feedback, hits, messages
 from penfriend.storage.tables.outgoing import outgoing_calls, outgoing_targets
-from penfriend.storage.tables.pacing import route_days, route_rates, send_counts
+from penfriend.storage.tables.pacing import delivery_days, route_days, route_rates, send_counts
 from penfriend.storage.tables.people import (
     consents,
     contact_keys,
@@ -88,6 +88,7 @@ __all__ = [
     "contacts",
     "coupon_codes",
     "decisions",
+    "delivery_days",
     "destinations",
     "enrollments",
     "entry_days",

@@ -51,6 +51,12 @@ webhook_calls = Table(
     UniqueConstraint("key"),
     Index(None, "contact_id"),
     Index(
+        "ix_webhook_calls_failed",  # the newest of them are shown
+        "id",
+        sqlite_where=sql("status = 'failed'"),
+        postgresql_where=sql("status = 'failed'"),
+    ),
+    Index(
         "ix_webhook_calls_due",
         "due_at",
         sqlite_where=sql("status = 'due'"),
@@ -91,7 +97,6 @@ enrollments = Table(
     *subject(),
     UniqueConstraint("campaign", "contact_id", "occurrence", "entry"),
     Index(None, "contact_id"),
-    Index(None, "entered_at"),  # the files of `penfriend export` go by days
     Index(
         "ix_enrollments_due",
         "due_at",

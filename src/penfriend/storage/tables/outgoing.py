@@ -42,4 +42,10 @@ outgoing_calls = Table(
         postgresql_where=sql("status = 'due'"),
     ),
     Index(None, "status", "over_at"),
+    Index(
+        "ix_outgoing_calls_failed",  # the newest of them are shown
+        "id",
+        sqlite_where=sql("status = 'failed'"),
+        postgresql_where=sql("status = 'failed'"),
+    ),
 )

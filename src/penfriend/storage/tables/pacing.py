@@ -31,3 +31,13 @@ send_counts = Table(
     count("number"),
 )
 """Of all tries that ever were, also those that `retention` has deleted since: never less than before."""
+
+delivery_days = Table(
+    "delivery_days",
+    metadata,
+    Column("begins_at", BIG, primary_key=True, autoincrement=False),  # of `route_days`
+    Column("route", TEXT, primary_key=True),
+    Column("receiver", TEXT, primary_key=True),  # a large provider, or a domain
+    Column("fate", TEXT, primary_key=True),  # penfriend.domain.deliverability.Fate
+    count("number"),
+)

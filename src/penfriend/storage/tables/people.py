@@ -127,4 +127,5 @@ suppression_changes = Table(
     text("by"),  # who did it, where a person did
     moment("at", null=False),
     Index(None, "email_hash", "id"),
+    Index("ix_suppression_changes_at", "at", "change", "reason"),  # counted by day
 )

@@ -20,12 +20,15 @@ from penfriend.web.answers import not_found
 from penfriend.web.dashboard.campaigns import CampaignPages
 from penfriend.web.dashboard.contact_deeds import ContactDeeds
 from penfriend.web.dashboard.contact_pages import ContactPages
+from penfriend.web.dashboard.deliverability_page import DeliverabilityPage
 from penfriend.web.dashboard.home import HomePage
+from penfriend.web.dashboard.letters_page import LettersPage
 from penfriend.web.dashboard.relationship_page import RelationshipPage
 from penfriend.web.dashboard.plan_page import PlanPage
 from penfriend.web.dashboard.segment_pages import SegmentPages
 from penfriend.web.dashboard.survey_page import SurveyPages
 from penfriend.web.dashboard.simulation_page import SimulationPage
+from penfriend.web.dashboard.system_page import SystemPage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
 ASSETS = "/dashboard/assets/{name}"
@@ -48,6 +51,9 @@ class Dashboard:
             CampaignPages(self._desk),
             SurveyPages(self._desk),
             PreviewPart(self._desk),
+            LettersPage(self._desk),
+            DeliverabilityPage(self._desk),
+            SystemPage(self._desk),
             login,
             OpenIdPages(self._desk, login),
             AccountPages(self._desk),
