@@ -137,8 +137,7 @@ class Forecast:
         return dict(sorted(first.items()))
 
     def _moments(self, campaign: str | None) -> Counter[Moment]:
-        """How many mails at each moment: thousands go at nine o'clock, and to work out which day that is
-        costs more than to count them."""
+        """How many mails at each moment: thousands go at nine o'clock."""
         return Counter(mail.at for mail in self._of(campaign))
 
     def _of(self, campaign: str | None) -> list[ForecastMail]:

@@ -11,13 +11,11 @@ each column (measured).
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
-import psycopg
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -116,7 +114,7 @@ def has_rows(connection: Connection, table: Table) -> bool:
     statement = f'SELECT 1 FROM "{table.name}" LIMIT 1'  # noqa: S608 - our own names
     try:
         return raw.execute(statement).fetchone() is not None
-    except (sqlite3.Error, psycopg.Error) as error:  # as SQLAlchemy would have said it
+    except connection.dialect.loaded_dbapi.Error as error:  # as SQLAlchemy would have said it
         raise DBAPIError(statement, None, error) from error
 
 
@@ -239,6 +237,8 @@ def _array_type(table: Table, name: str) -> str:
 
 
 def _copy(connection: Connection, statement: str, values: Sequence[Sequence[Any]]) -> None:
+    import psycopg  # a tenth of a second, which a store in a file does not need
+
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)  # noqa: S101 - for the type checker
     try:

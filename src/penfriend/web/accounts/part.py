@@ -23,11 +23,11 @@ from penfriend.web.dashboard.contact_pages import ContactPages
 from penfriend.web.dashboard.deliverability_page import DeliverabilityPage
 from penfriend.web.dashboard.home import HomePage
 from penfriend.web.dashboard.letters_page import LettersPage
-from penfriend.web.dashboard.relationship_page import RelationshipPage
 from penfriend.web.dashboard.plan_page import PlanPage
+from penfriend.web.dashboard.relationship_page import RelationshipPage
 from penfriend.web.dashboard.segment_pages import SegmentPages
-from penfriend.web.dashboard.survey_page import SurveyPages
 from penfriend.web.dashboard.simulation_page import SimulationPage
+from penfriend.web.dashboard.survey_page import SurveyPages
 from penfriend.web.dashboard.system_page import SystemPage
 from penfriend.web.pages import KEPT_FOR_GOOD, SHOWING
 
