@@ -3,15 +3,19 @@ looked for."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from penfriend.bootstrap.report import report_of
 from penfriend.bootstrap.results import refresh_results
-from penfriend.bootstrap.split_results import SplitResult, counted_by, split_results
+from penfriend.bootstrap.split_results import counted_by, split_results
+from penfriend.cli.report_tables import print_reports
 from penfriend.domain.campaign import EventHappening, Goal
-from penfriend.domain.statistics import Counted, Kind, split_verdict
+from penfriend.domain.results.splits import SplitResult
+from penfriend.domain.statistics import Counted, Interval, Kind, split_verdict
 from penfriend.domain.winners import ArmFigures
 from tests.support.lived import Shop, lived, london
 
@@ -130,6 +134,38 @@ def test_a_goal_counts_as_orders_where_nothing_else_reaches_it(
     events: tuple[str, ...], counted: Counted
 ) -> None:
     assert counted_by(Goal(tuple(EventHappening(one) for one in events))) is counted
+
+
+def test_the_report_tells_of_a_split_with_its_arms_what_was_taken_and_how_surely(
+    sale: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sale.live_until("2026-04-02 10:30")
+    sale.hits(
+        "2026-04-02 11:00", "mail_clicked", one_of(sale, "short"), "sale/short", url="https://shop.example/"
+    )
+    sale.live_until("2026-04-03 10:00")
+    refresh_results(sale.house)
+
+    report = report_of(sale.house, "spring_sale")
+    (split,) = json.loads(json.dumps(report.as_json()))["splits"]
+    (result,) = split_results(sale.house)
+    people = result.verdict.arms[1].figures.people
+    assert split["step"] == "length"
+    assert (split["winner"], split["surely_better"]) == ("short", None)
+    assert split["decided_at"] == "2026-04-02T13:00:00Z"
+    assert [(arm["name"], arm["hits"]) for arm in split["arms"]] == [("long", 0), ("short", 1)]
+    assert split["arms"][1]["interval"] == [round(end, 6) for end in ends(result.verdict.arms[1].interval)]
+    assert split["pairs"][0]["interval"] == [round(end, 4) for end in ends(result.verdict.pairs[0].interval)]
+    print_reports([report], report.period, details=True, meanings=False)
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"short 1 of {people} clicked" in told
+    assert told.count(" taken") == 1
+    assert split["said"][0] in told
+    assert split["said"][0].startswith("undecided: short has between")
+
+
+def ends(interval: Interval) -> tuple[float, float]:
+    return interval.low, interval.high
 
 
 def one_of(shop: Shop, arm: str) -> str:

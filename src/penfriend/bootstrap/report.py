@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.results import days_of, lift_for, outcomes_of, results_of
+from penfriend.bootstrap.split_results import split_results
 from penfriend.domain.errors import NotFound
 from penfriend.domain.results import Dimension, Figures, ResultLine
 from penfriend.domain.results.report import Period, Report
@@ -45,6 +46,10 @@ def report_of(
         lift=lift,
         said=in_english(lift.sentence, brand.currency),
         said_of_revenue=None if money is None else in_english(money, brand.currency),
+        splits=[
+            (one, [in_english(pair.sentence, brand.currency) for pair in one.verdict.pairs])
+            for one in split_results(house, campaign)
+        ],
     )
 
 

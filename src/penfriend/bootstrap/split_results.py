@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.results import results_of
 from penfriend.domain.campaign import Campaign, Goal, Split, WinsBy, walk_steps
 from penfriend.domain.results import Dimension, Figures
-from penfriend.domain.statistics import Counted, SplitVerdict, split_verdict
-from penfriend.domain.timing import Moment
+from penfriend.domain.results.splits import SplitResult
+from penfriend.domain.statistics import Counted, split_verdict
 from penfriend.domain.winners import ArmFigures, SplitState
 from penfriend.engine.split_winners import mails_of_arms
 from penfriend.storage.split_log import SplitLog
@@ -18,23 +17,7 @@ from penfriend.storage.split_log import SplitLog
 if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
 
-
-@dataclass(frozen=True, slots=True)
-class SplitResult:
-    """A split, and what can be said of it."""
-
-    campaign: str
-    step: str
-    counted: Counted
-    """By what the arms are compared."""
-    since: Moment | None
-    """When its first mail was sent; None where none was, or where it looks for no winner."""
-    decided_at: Moment | None
-    """When the arm was chosen that all who come later get. From then on nothing is compared: the verdict is
-    by what was known then."""
-    winner: str | None
-    """That arm: the one with the larger share. The verdict says whether that was surely the better one."""
-    verdict: SplitVerdict
+__all__ = ["SplitResult", "counted_by", "split_results"]
 
 
 def split_results(house: House, campaign: str | None = None) -> list[SplitResult]:

@@ -18,6 +18,7 @@ from penfriend.domain.money import SCALE
 from penfriend.domain.plain_text import lines as plain
 from penfriend.domain.results import MEANINGS, Dimension, Figures, Outcomes
 from penfriend.domain.results.report import GROUP_MEANINGS, Period, Report
+from penfriend.domain.statistics import Counted
 
 ALWAYS = ("sent", "delivered", "opened", "clicked", "converted", "revenue")
 """Columns that stand also where all of it is 0."""
@@ -34,6 +35,12 @@ HEADS = {
     "revenue": "revenue",
 }
 """The metrics in the order of the columns, and what they are called."""
+_DONE = {
+    Counted.CLICKS: "clicked",
+    Counted.ORDERS: "ordered",
+    Counted.GOALS: "reached the goal",
+    Counted.REVENUE: "bought",
+}
 _BAD = frozenset({"bounced", "complained", "unsubscribed"})
 
 
@@ -116,8 +123,22 @@ def _print_one(out: Console, report: Report) -> None:
     if len(rows) > 1:
         rows.append(_Row(("together", *[""] * (len(report.by) - 1)), report.total, (), strong=True))
     _print_rows(out, [one.value for one in report.by], rows, report.currency)
+    _print_splits(out, report)
     if len(report.weeks) > 1 and Dimension.WEEK not in report.by:
         _print_weeks(out, report)
+
+
+def _print_splits(out: Console, report: Report) -> None:
+    """How the arms of each split do, which was taken, and whether one is surely better."""
+    for split, said in report.splits:
+        out.print(Padding(Text(f"Split {split.step}", style="bold"), (0, 0, 0, 2)))
+        for arm in split.verdict.arms:
+            one, taken = arm.figures, "  taken" if arm.figures.name == split.winner else ""
+            counts = f"{one.hits:,} of {one.people:,} {_DONE[split.counted]}  {percent(one.share)}"
+            out.print(Padding(Text(f"{plain(one.name)}  {counts}{taken}"), (0, 0, 0, 4)))
+        for sentence in said:
+            out.print(Padding(Text(plain(sentence)), (0, 0, 0, 4)))
+        out.print()
 
 
 def _print_weeks(out: Console, report: Report) -> None:

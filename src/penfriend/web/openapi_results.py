@@ -27,6 +27,35 @@ _GROUP = object_of(
     {"people": _COUNT, "converted": _COUNT, "share": _NUMBER, "revenue": _MONEY, "revenue_each": _NUMBER}
 )
 _INTERVAL = listed({"type": "number"}) | {"type": ["array", "null"], "minItems": 2, "maxItems": 2}
+_ENDS = listed({"type": "number"}) | {"minItems": 2, "maxItems": 2}
+_TEXT: Schema = {"type": "string"}
+_MAYBE: Schema = {"type": ["string", "null"]}
+_MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
+_SPLIT = object_of(
+    {
+        "step": _TEXT,
+        "by": {"type": "string", "enum": ["clicks", "orders", "goals"]},
+        "since": _MOMENT,
+        "decided_at": _MOMENT,
+        "winner": _MAYBE | {"description": "The arm that all get who come after `decided_at`."},
+        "surely_better": _MAYBE,
+        "arms": listed(
+            object_of(
+                {
+                    "name": _TEXT,
+                    "people": _COUNT,
+                    "hits": _COUNT,
+                    "share": {"type": "number"},
+                    "interval": _ENDS,
+                }
+            )
+        ),
+        "pairs": listed(
+            object_of({"better": _TEXT, "other": _TEXT, "sure": {"type": "boolean"}, "interval": _ENDS})
+        ),
+        "said": listed(_TEXT),
+    }
+)
 SCHEMAS: dict[str, Schema] = {
     "Figures": object_of(_FIGURES),
     "CampaignReport": object_of(
@@ -60,6 +89,7 @@ SCHEMAS: dict[str, Schema] = {
                 }
             )
             | {"description": GROUP_MEANINGS["lift"]},
+            "splits": listed(_SPLIT) | {"description": GROUP_MEANINGS["splits"]},
             "meanings": {"type": "object", "additionalProperties": {"type": "string"}},
         }
     ),

@@ -9,6 +9,7 @@ from datetime import date
 from penfriend.domain.money import SCALE
 from penfriend.domain.results.attribution import Credit
 from penfriend.domain.results.figures import MEANINGS, Dimension, Figures, GroupFigures, Outcomes, ResultLine
+from penfriend.domain.results.splits import SplitResult
 from penfriend.domain.statistics import Interval, Lift
 
 Document = dict[str, object]
@@ -23,6 +24,10 @@ GROUP_MEANINGS: Mapping[str, str] = {
     "lift": (
         "how many more of a hundred treated people reach the goal than of a hundred held out, and how much "
         "more they bring: between the two numbers with a confidence of 95 %, for one look"
+    ),
+    "splits": (
+        "how the arms of each split do, and whether one is surely better: that anything said of a split is "
+        "wrong has a chance of at most 5 %, however often one looks"
     ),
 }
 """What the two groups are, to be read after their names."""
@@ -65,6 +70,8 @@ class Report:
     said: str
     """What is to be said of the lift, in English."""
     said_of_revenue: str | None = None
+    splits: Sequence[tuple[SplitResult, Sequence[str]]] = ()
+    """The splits of the live campaign, each with what is to be said of it, in English."""
 
     def as_json(self) -> Document:
         """The document. Money is in units of the currency, rates are shares from 0 to 1."""
@@ -91,6 +98,7 @@ class Report:
                 "revenue_per_hundred": _in_document(self.lift.revenue_seen, SCALE),
                 "revenue_interval": _interval_document(self.lift.revenue_interval, SCALE),
             },
+            "splits": [split.as_json(said) for split, said in self.splits],
             "meanings": {**MEANINGS, **GROUP_MEANINGS},
         }
 
