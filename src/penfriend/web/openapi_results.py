@@ -6,7 +6,7 @@ from typing import Any
 
 from penfriend.domain.api_keys import Scope
 from penfriend.domain.results import MEANINGS, Credit
-from penfriend.domain.results.report import BREAKDOWNS, GROUP_MEANINGS, METRICS
+from penfriend.domain.results.report import BREAKDOWNS, GROUP_MEANINGS, METRICS, SPLITS_MEANING
 from penfriend.web.openapi_reading import listed, named, object_of, operation, ref
 
 Schema = dict[str, Any]
@@ -89,7 +89,7 @@ SCHEMAS: dict[str, Schema] = {
                 }
             )
             | {"description": GROUP_MEANINGS["lift"]},
-            "splits": listed(_SPLIT) | {"description": GROUP_MEANINGS["splits"]},
+            "splits": listed(_SPLIT) | {"description": SPLITS_MEANING},
             "meanings": {"type": "object", "additionalProperties": {"type": "string"}},
         }
     ),

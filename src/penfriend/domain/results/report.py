@@ -25,12 +25,12 @@ GROUP_MEANINGS: Mapping[str, str] = {
         "how many more of a hundred treated people reach the goal than of a hundred held out, and how much "
         "more they bring: between the two numbers with a confidence of 95 %, for one look"
     ),
-    "splits": (
-        "how the arms of each split do, and whether one is surely better: that anything said of a split is "
-        "wrong has a chance of at most 5 %, however often one looks"
-    ),
 }
 """What the two groups are, to be read after their names."""
+SPLITS_MEANING = (
+    "how the arms of each split do, and whether one is surely better: that anything said of a split is wrong has "
+    "a chance of at most 5 %, however often one looks"
+)
 
 
 @dataclass(frozen=True, slots=True)
