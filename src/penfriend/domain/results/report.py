@@ -28,8 +28,8 @@ GROUP_MEANINGS: Mapping[str, str] = {
 }
 """What the two groups are, to be read after their names."""
 SPLITS_MEANING = (
-    "how the arms of each split do, and whether one is surely better: that anything said of a split is wrong has "
-    "a chance of at most 5 %, however often one looks"
+    "how the arms of each split do, and whether one is surely better: that anything said of a split is wrong "
+    "has a chance of at most 5 %, however often one looks"
 )
 
 
