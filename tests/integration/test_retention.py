@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap.planning import Planning
+from penfriend.bootstrap.results import results_of
 from penfriend.domain.changes import Change, What
 from penfriend.domain.plan import Plan
 from penfriend.domain.timing import DAY, Moment
@@ -69,3 +70,22 @@ def test_without_a_retention_nothing_is_deleted(shop: EditedShop) -> None:
     shop.worker.housekeeping()
     assert len(events(shop)) == 6
     assert shop.house.overview().forgotten == {}
+
+
+def test_what_came_of_mails_outlives_them(shop: EditedShop) -> None:
+    campaign = "campaigns: {hi: {topic: offers, trigger: {event: signed_up}, steps: [{send: hi}]}}\n"
+    shop.letter("hi", "Hi")
+    for name in ("ann", "bob"):
+        shop.person(name)
+    shop.edit(HEAD + OFFERS + campaign + "retention: {messages: 40 days}\n")
+    for name in ("ann", "bob"):
+        shop.clock.set(Moment(shop.clock.now() + DAY))
+        shop.happen(name, "signed_up")
+        shop.worker.settle()
+    sent = len(shop.rows("messages"))
+    shop.clock.set(Moment(shop.clock.now() + 60 * DAY))
+    shop.worker.housekeeping()
+    assert len(shop.rows("messages")) == 1  # the newest of a table stays
+    shop.worker.results(all_of_them=True)
+    [total] = results_of(shop.house, ())
+    assert total.figures.sent == sent > 1
