@@ -19,8 +19,10 @@ from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.accounts.shell import at_the_shell
 from penfriend.bootstrap.exporting import Export, export_days, export_lines
 from penfriend.bootstrap.people import erase_person
+from penfriend.bootstrap.results import refresh_results
 from penfriend.domain.events import EventIn
 from penfriend.domain.exports import REPORTS, Kind
+from penfriend.domain.exports.reports import RESULTS
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import DAY, HOUR, Moment, iso_utc
 from penfriend.engine.clock import SetClock
@@ -179,6 +181,15 @@ def test_parts_miss_no_row_and_repeat_none(month: Shop, monkeypatch: pytest.Monk
     monkeypatch.setattr(days, "PART", 2)
     assert month.lines("events") == whole
     assert len(whole) == len(month.view("events"))
+
+
+def test_results_have_a_view_with_each_of_their_columns(month: Shop) -> None:
+    refresh_results(month.house)
+    first, second = sorted(month.view("results"), key=lambda row: str(row["day"]))
+    assert list(first) == [column.name for column in RESULTS.columns]
+    assert [str(row["day"]) for row in (first, second)] == ["2026-03-03", "2026-03-04"]
+    assert (first["campaign"], first["step"], first["sent"]) == ("welcome", "hello", 1)
+    assert Decimal(str(first["revenue"])) == 0
 
 
 def test_nobody_who_is_erased_is_among_the_rows(month: Shop) -> None:

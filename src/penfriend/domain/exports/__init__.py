@@ -5,6 +5,6 @@ page docs/exports.md. None of our own ids is among them: a person is named by th
 Message-ID, a run of a campaign by (campaign, contact, occurrence, entry).
 """
 
-from penfriend.domain.exports.reports import REPORTS, Column, Kind, Report
+from penfriend.domain.exports.reports import REPORTS, VIEWS, Column, Kind, Report
 
-__all__ = ["REPORTS", "Column", "Kind", "Report"]
+__all__ = ["REPORTS", "VIEWS", "Column", "Kind", "Report"]

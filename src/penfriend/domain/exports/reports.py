@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from penfriend.domain.results import MEANINGS
+
 
 class Kind(StrEnum):
     """The type of a column."""
@@ -17,6 +19,8 @@ class Kind(StrEnum):
     """ISO 8601 in UTC, to the microsecond."""
     YES_NO = "yes_no"
     JSON = "json"
+    DAY = "day"
+    """A date of the brand's calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,10 @@ class Report:
     def view(self) -> str:
         """The name of its view."""
         return f"report_{self.name}"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 _T, _N, _A, _M, _Y, _J = Kind.TEXT, Kind.NUMBER, Kind.AMOUNT, Kind.MOMENT, Kind.YES_NO, Kind.JSON
@@ -170,5 +178,27 @@ ANSWERS = Report(
     ),
 )
 
+_METRICS = (
+    "sent", "delivered", "bounced", "refused", "complained", "opened", "clicked", "unsubscribed", "answered",
+    "converted",
+)  # fmt: skip
+RESULTS = Report(
+    "results",
+    "What came of the mails that went out on a day, one row for each group of them.",
+    "",
+    (
+        Column("day", Kind.DAY, "The day on which they went out, by the brand's calendar."),
+        _CAMPAIGN,
+        Column("step", _T, "The step of the campaign that wanted them."),
+        Column("template", _T, "The letter."),
+        Column("locale", _T, "The language in which it was made; empty where that is not known."),
+        Column("transport", _T, "The transport that they left by."),
+        *(Column(name, _N, _sentence(MEANINGS[name])) for name in _METRICS),
+        Column("revenue", _A, _sentence(MEANINGS["revenue"])),
+    ),
+)
+
 REPORTS = {report.name: report for report in (MESSAGES, ATTEMPTS, EVENTS, ENROLLMENTS, ANSWERS)}
-"""By name."""
+"""Those that are written as files of a day, by name."""
+VIEWS = {**REPORTS, RESULTS.name: RESULTS}
+"""Those that have a view, by name."""

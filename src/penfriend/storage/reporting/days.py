@@ -13,7 +13,7 @@ from penfriend.domain.exports import Column, Kind
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG, TEXT
 from penfriend.storage.database import Database
-from penfriend.storage.reporting.sources import Source, sources
+from penfriend.storage.reporting.sources import SourceOfDays, sources_of_days
 
 PART = 2_000
 """So many rows are held at a time: an event may have 64 KB of properties."""
@@ -28,7 +28,7 @@ class ReportReader:
 
     def __init__(self, db: Database, report: str) -> None:
         self._db = db
-        self._source = sources(db.dialect)[report]
+        self._source = sources_of_days(db.dialect)[report]
         self._rows = _part(self._source, db.is_sqlite)
         with db.read() as connection:
             self._groups = _groups(connection, self._source)
@@ -61,7 +61,7 @@ class ReportReader:
                 place = {"after_at": found[-1][-2], "after_id": found[-1][-1]}
 
 
-def _groups(connection: Connection, source: Source) -> list[dict[str, str]]:
+def _groups(connection: Connection, source: SourceOfDays) -> list[dict[str, str]]:
     """Every value of the first column of the index, each found by one step in it."""
     if source.group is None:
         return [{}]
@@ -74,7 +74,7 @@ def _groups(connection: Connection, source: Source) -> list[dict[str, str]]:
     return found
 
 
-def _ends(source: Source) -> list[Select[Any]]:
+def _ends(source: SourceOfDays) -> list[Select[Any]]:
     """The first and the last moment of a group: two statements, for one that asks both reads all rows."""
     here: ColumnElement[bool] = source.came.is_not(None)
     if source.group is not None:
@@ -83,7 +83,7 @@ def _ends(source: Source) -> list[Select[Any]]:
     return [asked.order_by(source.came), asked.order_by(source.came.desc())]
 
 
-def _part(source: Source, is_sqlite: bool) -> Select[Any]:
+def _part(source: SourceOfDays, is_sqlite: bool) -> Select[Any]:
     at, last = bindparam("after_at", type_=BIG), bindparam("after_id", type_=BIG)
     here = [
         source.came >= at,

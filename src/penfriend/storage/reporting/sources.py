@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import ColumnElement, FromClause, Select, Table, case, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, case, cast, func, null, or_, select, true
 
 from penfriend.domain.exchange import OWN
 from penfriend.domain.exports import Column, Report
-from penfriend.domain.exports.reports import ANSWERS, ATTEMPTS, ENROLLMENTS, EVENTS, MESSAGES
+from penfriend.domain.exports.reports import ANSWERS, ATTEMPTS, ENROLLMENTS, EVENTS, MESSAGES, RESULTS
 from penfriend.domain.money import SCALE
 from penfriend.storage import tables as t
 from penfriend.storage.columns import BIG
@@ -35,12 +35,6 @@ class Source:
     report: Report
     columns: Mapping[str, Expr]
     tables: FromClause
-    group: TableColumn[str] | None
-    """The first column of the index by which a day is found, where it is not the moment itself."""
-    came: TableColumn[int]
-    """The moment whose day counts, and"""
-    id: TableColumn[int]
-    """the id of the same row: what comes at the same moment comes in its order."""
     of_somebody: Expr
     """Passes over the rows of those who are erased."""
 
@@ -50,11 +44,29 @@ class Source:
         return select(*columns, *more).select_from(self.tables).where(self.of_somebody)
 
 
+@dataclass(frozen=True, slots=True)
+class SourceOfDays(Source):
+    """One whose rows are read by day."""
+
+    group: TableColumn[str] | None
+    """The first column of the index by which a day is found, where it is not the moment itself."""
+    came: TableColumn[int]
+    """The moment whose day counts, and"""
+    id: TableColumn[int]
+    """the id of the same row: what comes at the same moment comes in its order."""
+
+
 @cache
-def sources(dialect: str) -> dict[str, Source]:
-    """Every report, by name, in the words of `sqlite` or `postgresql`."""
+def sources_of_days(dialect: str) -> dict[str, SourceOfDays]:
+    """Every report that is written as files, by name, in the words of `sqlite` or `postgresql`."""
     made = (_messages(dialect), _attempts(dialect), _events(), _enrollments(), _answers())
     return {source.report.name: source for source in made}
+
+
+@cache
+def sources(dialect: str) -> dict[str, Source]:
+    """Every report that has a view."""
+    return {**sources_of_days(dialect), RESULTS.name: _results()}
 
 
 _THERE = _c.erased_at.is_(None)
@@ -80,7 +92,7 @@ def _domain(dialect: str) -> Expr:
     return case((at > 0, func.substr(_m.address, at + 1)), else_=null())
 
 
-def _messages(dialect: str) -> Source:
+def _messages(dialect: str) -> SourceOfDays:
     columns = _same_names(
         MESSAGES,
         t.messages,
@@ -92,10 +104,10 @@ def _messages(dialect: str) -> Source:
     tables = t.messages.join(t.contacts, _c.id == _m.contact_id).join(
         t.enrollments, _n.id == _m.enrollment_id
     )
-    return Source(MESSAGES, columns, tables, _m.campaign, _m.over_at, _m.id, _THERE)
+    return SourceOfDays(MESSAGES, columns, tables, _THERE, _m.campaign, _m.over_at, _m.id)
 
 
-def _attempts(dialect: str) -> Source:
+def _attempts(dialect: str) -> SourceOfDays:
     columns = _same_names(
         ATTEMPTS,
         t.attempts,
@@ -107,10 +119,10 @@ def _attempts(dialect: str) -> Source:
         answer=_a.text,
     )
     tables = t.attempts.join(t.messages, _m.id == _a.message_id).join(t.contacts, _c.id == _m.contact_id)
-    return Source(ATTEMPTS, columns, tables, None, _a.started_at, _a.id, _THERE)
+    return SourceOfDays(ATTEMPTS, columns, tables, _THERE, None, _a.started_at, _a.id)
 
 
-def _events() -> Source:
+def _events() -> SourceOfDays:
     columns = _same_names(
         EVENTS,
         t.events,
@@ -137,7 +149,7 @@ def _events() -> Source:
         .outerjoin(t.carts, t.carts.c.key == _e.cart_key)
     )
     somebody = or_(_e.contact_id.is_(None), _THERE)
-    return Source(EVENTS, columns, tables, _e.name, _e.at, _e.id, somebody)
+    return SourceOfDays(EVENTS, columns, tables, somebody, _e.name, _e.at, _e.id)
 
 
 def _amount(own: str | None = None) -> Expr:
@@ -153,7 +165,7 @@ def _amount(own: str | None = None) -> Expr:
     return case(*cases, else_=null())
 
 
-def _enrollments() -> Source:
+def _enrollments() -> SourceOfDays:
     columns = _same_names(
         ENROLLMENTS,
         t.enrollments,
@@ -164,12 +176,17 @@ def _enrollments() -> Source:
         reward_id=_n.reward_key,
     )
     tables = t.enrollments.join(t.contacts, _c.id == _n.contact_id)
-    return Source(ENROLLMENTS, columns, tables, _n.campaign, _n.entered_at, _n.id, _THERE)
+    return SourceOfDays(ENROLLMENTS, columns, tables, _THERE, _n.campaign, _n.entered_at, _n.id)
 
 
-def _answers() -> Source:
+def _answers() -> SourceOfDays:
     columns = _same_names(ANSWERS, t.answers, **_RUN)
     tables = t.answers.join(t.contacts, _c.id == _w.contact_id).outerjoin(
         t.enrollments, _n.id == _w.enrollment_id
     )
-    return Source(ANSWERS, columns, tables, None, _w.answered_at, _w.id, _THERE)
+    return SourceOfDays(ANSWERS, columns, tables, _THERE, None, _w.answered_at, _w.id)
+
+
+def _results() -> Source:
+    columns = _same_names(RESULTS, t.result_days)
+    return Source(RESULTS, columns, t.result_days, true())

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     Dialect,
     MetaData,
     Numeric,
@@ -109,6 +110,7 @@ _POSTGRESQL: Mapping[Kind, Callable[[Expr], Expr]] = {
     Kind.MOMENT: _timestamp,
     Kind.AMOUNT: lambda column: cast(cast(column, Numeric(30, 4)) / SCALE, Numeric(26, 4)),
     Kind.YES_NO: lambda column: column == 1,
+    Kind.DAY: lambda column: cast(column, Date),
 }
 _SQLITE: Mapping[Kind, Callable[[Expr], Expr]] = {
     Kind.MOMENT: _iso_text,
