@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.users import add_user
 from penfriend.domain.ingestion import ContactIn
-from penfriend.domain.timing import SECOND
+from penfriend.domain.timing import HOUR, SECOND
 from penfriend.rendering.pages import LANGUAGES
 from penfriend.storage.tables import answers
 from penfriend.web import RunningServer
@@ -23,6 +23,7 @@ from tests.browser.test_pages import CONTRAST
 from tests.support.browser import stay_on_this_machine
 from tests.support.dashboard import CAMPAIGNS, PASSWORD, SHELL, serve_dashboard
 from tests.support.empty_store import empty_file
+from tests.support.results_made_up import at, figures, mail
 from tests.support.served_house import served_house
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -51,6 +52,10 @@ def house(tmp_path: Path) -> Iterator[House]:
             for survey, score, comment in COMMENTS:
                 values = {**row, "survey": survey, "score": score, "comment": comment}
                 connection.execute(insert(answers), {**values, "enrollment_id": len(comment)})
+        figures(opened, "thanks", sent=200, clicked=40, converted=7, revenue=9_876_000, unsubscribed=2)
+        figures(opened, "thanks", 9, sent=300, clicked=10, complained=1)
+        mail(opened, 20, "thanks", "due", due_at=at(opened, 3 * HOUR))
+        mail(opened, 21, "thanks", "unknown")
         yield opened
 
 
@@ -85,6 +90,9 @@ def walk(house: House, server: RunningServer, page: Page) -> Iterator[str]:
     page.locator("#password").fill(PASSWORD)
     page.locator("main button").click()
     yield "home"
+    for path in ("campaigns", "campaigns/thanks"):
+        page.goto(f"{server.url}/{path}")
+        yield path
     page.goto(f"{server.url}/users")
     page.locator("#name").fill("ben")
     page.locator("#add ~ form button").click()
@@ -122,7 +130,7 @@ def walk(house: House, server: RunningServer, page: Page) -> Iterator[str]:
 def test_axe_finds_nothing_on_any_page(
     house: House, server: RunningServer, browser: Browser, language: str
 ) -> None:
-    scheme, width = ("dark", 360) if LANGUAGES.index(language) % 2 else ("light", 1280)
+    scheme, width = ("dark", 390) if LANGUAGES.index(language) % 2 else ("light", 1440)
     found: list[str] = []
     refused: list[str] = []
     seen: list[str] = []
@@ -140,7 +148,7 @@ def test_axe_finds_nothing_on_any_page(
                 assert page.locator(".wall blockquote").count() == len(COMMENTS)
             found += faults(page)
             assert page.locator("html").get_attribute("lang") == language
-    assert len(seen) == 12
+    assert len(seen) == 14
     assert found == []
     assert [text for text in refused if "status of 4" not in text] == [], "the policy refuses nothing of ours"
 
@@ -155,7 +163,8 @@ def test_the_door_is_opened_by_keyboard(house: House, server: RunningServer, pag
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     names = [link.inner_text() for link in page.locator("nav.aside a").all()]
-    assert names == ["Overview", "Relationship", "My account"], "a viewer is shown what a viewer may see"
+    assert {"Overview", "Campaigns", "My account"} <= set(names)
+    assert not {"Contacts", "Preview", "Users"} & set(names), "a viewer is shown what a viewer may see"
     page.locator("form.leave button").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{server.url}/login")
@@ -182,3 +191,29 @@ def test_letters_are_looked_at_behind_the_login(house: House, server: RunningSer
     assert told == []
     page.get_by_role("link", name="Dashboard").click()
     expect(page).to_have_url(f"{server.url}/")
+
+
+def test_the_first_page_refreshes_itself_unless_somebody_is_in_it(house: House, browser: Browser) -> None:
+    told: list[str] = []
+    asked: list[str] = []
+    with (
+        serve_dashboard(house, open_here=True) as server,
+        browser.new_context(timezone_id="Europe/London") as context,
+    ):
+        context.route("**/*", stay_on_this_machine)
+        page = context.new_page()
+        page.on("console", lambda message: told.append(message.text))
+        page.on("request", lambda request: asked.append(request.headers.get("hx-request", "")))
+        page.clock.install()
+        page.goto(server.url)
+        expect(page.locator("#fresh .big").first).to_have_text("200")
+        figures(house, "thanks", 2, sent=50)
+        page.locator("#fresh summary").focus()
+        page.clock.fast_forward(61_000)
+        assert "true" not in asked, "somebody is there"
+        page.evaluate("document.activeElement.blur()")
+        page.clock.fast_forward(61_000)
+        expect(page.locator("#fresh .big").first).to_have_text("250")
+        assert "true" in asked
+        assert page.locator("#fresh").count() == 1
+    assert [text for text in told if "favicon" not in text and "status of 404" not in text] == []

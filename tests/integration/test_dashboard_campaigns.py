@@ -37,6 +37,13 @@ campaigns:
               - {send: hello, id: again}
         id: fork
   at_rest: {topic: offers, trigger: {event: signed_up}, active: no, steps: [{send: hello, id: rested}]}
+  parted:
+    topic: offers
+    trigger: {event: signed_up}
+    steps:
+      - split:
+          - {share: 50%, name: short, steps: [{send: hello, id: brief}]}
+          - {share: 50%, name: long, steps: [{send: hello, id: whole}]}
 tests:
   - name: a hello at once
     campaign: after_a_sign_up
@@ -118,6 +125,15 @@ def test_what_it_is_worth_its_tests_and_its_lines_stand_there(house: House) -> N
     assert "- if: {orders.count: {at_least: 1}}   # &lt;b&gt;bought&lt;/b&gt;" in html
     assert "at_rest:" not in html
     assert "The files have no test for it." in page(house, "/campaigns/at_rest")[1]
+
+
+def test_of_a_split_it_is_said_which_arm_is_better(house: House) -> None:
+    figures(house, "parted", step="brief", sent=5000, clicked=450)
+    figures(house, "parted", step="whole", sent=5000, clicked=250)
+    _, text = page(house, "/campaigns/parted")
+    section = text.partition("Its splits")[2].partition("Results by mail")[0]
+    assert "short is better than long: between" in section
+    assert "short 5,000 people 9.0% long 5,000 people 5.0%" in section
 
 
 @pytest.mark.parametrize("name", ["nothing", "gone_by_now", "%3Cb%3E", "after_a_sign_up%00"])

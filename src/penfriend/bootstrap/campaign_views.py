@@ -11,13 +11,14 @@ from penfriend.bootstrap.counting import campaign_starts
 from penfriend.bootstrap.kept import Kept
 from penfriend.bootstrap.last_days import DAYS, LastDays, last_days
 from penfriend.bootstrap.results import outcomes_of, results_of
+from penfriend.bootstrap.split_results import SplitResult, counted_by, split_results
 from penfriend.domain.campaign import Campaign, SegmentTrigger
 from penfriend.domain.campaign_test import CampaignTest
 from penfriend.domain.excerpt import Excerpt, excerpt_of
 from penfriend.domain.flow import Counts, Node, flow_of
 from penfriend.domain.overview import MessageLine
 from penfriend.domain.results import Dimension, Figures, ResultLine
-from penfriend.domain.statistics import Counted, Lift, lift_of
+from penfriend.domain.statistics import Lift, lift_of
 from penfriend.domain.timing import DAY, Moment
 from penfriend.domain.triggers import DateTrigger, EventTrigger
 from penfriend.storage.pausing import stopped
@@ -65,6 +66,7 @@ class CampaignPage:
     by_step: Sequence[ResultLine]
     """Of thirty days: by step, variant and template."""
     lift: Lift
+    splits: Sequence[SplitResult]
     newest: Sequence[MessageLine]
     tests: Sequence[CampaignTest]
     source: Excerpt
@@ -133,6 +135,7 @@ class CampaignViews:
                 house, (Dimension.STEP, Dimension.VARIANT, Dimension.TEMPLATE), since, campaign=name
             ),
             lift=self._lift(campaign),
+            splits=split_results(house, name),
             newest=house.reports.list_messages(campaign=name, limit=NEWEST),
             tests=[one for one in live.definitions.tests if one.campaign == name],
             source=source,
@@ -145,7 +148,7 @@ class CampaignViews:
             found.treated,
             found.held_out,
             weeks=days / _DAYS_A_WEEK if days else None,
-            counted=counted_of(campaign),
+            counted=counted_by(campaign.goal),
             has_goal=campaign.goal is not None,
         )
 
@@ -156,12 +159,6 @@ class CampaignViews:
     def _read_standing(self, name: str) -> Standing:
         with self._house.db.read() as connection:
             return standing_of(connection, name)
-
-
-def counted_of(campaign: Campaign) -> Counted:
-    """What it is called to reach the campaign's goal: an order, where no other event is one."""
-    names = {one.event for one in campaign.goal.events} if campaign.goal else set()
-    return Counted.ORDERS if names == {"order_placed"} else Counted.GOALS
 
 
 def _trigger(campaign: Campaign) -> tuple[str, str]:

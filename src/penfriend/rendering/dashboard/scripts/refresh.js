@@ -6,6 +6,7 @@ document.addEventListener("htmx:beforeRequest", function (event) {
     (marked && !marked.isCollapsed && part.contains(marked.anchorNode));
   if (isInUse) event.preventDefault();
 });
-document.addEventListener("toggle", function (event) {
-  if (event.target.open) event.target.setAttribute("data-opened", "");
-}, true);
+document.addEventListener("click", function (event) {
+  var summary = event.target.closest("summary");
+  if (summary) summary.parentElement.setAttribute("data-opened", "");
+});
