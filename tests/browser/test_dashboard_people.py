@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from penfriend.bootstrap import House, Worker
 from penfriend.bootstrap.accounts.users import add_user
+from penfriend.bootstrap.future_page import NOTE, live_days
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
 from penfriend.rendering.pages import LANGUAGES
@@ -60,6 +61,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         worker = Worker.of(opened, outside=False)
         worker.settle()
         worker.close()
+        opened.set_note(NOTE, live_days(opened, lambda _: None).as_text())
+        config = opened.settings.config
+        config.write_text(CAMPAIGNS.replace("wait: 2 days", "wait: 3 days").replace("mon-sun", "mon-sat"))
         yield opened
 
 
@@ -73,6 +77,8 @@ def paths(house: House) -> list[str]:
     with house.db.read() as connection:
         mail = connection.execute(select(messages.c.id).where(messages.c.status == "sent")).scalars().first()
     return [
+        "/plan",
+        "/simulation",
         "/segments",
         "/segments/gold",
         "/segments/carts",
@@ -109,6 +115,8 @@ def test_axe_finds_nothing(
         sign_in(house, server, page, f"anna-{language}-{width}")
         for path in paths(house):
             page.goto(server.url + path)
+            if path == "/plan":  # it looks again by itself until it is worked out
+                page.locator("#changes").wait_for(timeout=120_000)
             assert faults(page) == []
             assert page.locator("html").get_attribute("lang") == language
         page.goto(f"{server.url}/contacts/ann")
