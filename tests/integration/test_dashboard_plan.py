@@ -12,12 +12,13 @@ import pytest
 
 from penfriend.bootstrap import House
 from penfriend.bootstrap.accounts.auditing import entries
-from penfriend.bootstrap.apart import Tell, Work, WorkFailed, run_apart
-from penfriend.bootstrap.plan_page import Planned, mark_of
+from penfriend.bootstrap.apart import Tell, WorkFailed, run_apart
+from penfriend.bootstrap.plan_page import mark_of
 from penfriend.domain.accounts.audit import Deed
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.plan import Objection
 from tests.support.dashboard import Visitor, add_with_password, serve_dashboard
+from tests.support.run_here import PLACE, run_here
 from tests.support.served_house import served_house
 
 CAMPAIGNS = """
@@ -48,15 +49,10 @@ def house(tmp_path: Path, database_url: str) -> Iterator[House]:
         yield opened
 
 
-def run_here(house: House, work: Work[Planned], _seconds: float, tell: Tell) -> Planned:
-    """The same in this process: one more takes seconds to start, and how it is run has tests of its own."""
-    return work(house, tell)
-
-
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plans are worked out in this process."""
-    monkeypatch.setattr("penfriend.bootstrap.plan_page.run_apart", run_here)
+    monkeypatch.setattr(PLACE, run_here)
 
 
 @pytest.fixture
