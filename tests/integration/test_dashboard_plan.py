@@ -18,6 +18,7 @@ from penfriend.domain.accounts.audit import Deed
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.plan import Objection
 from tests.support.dashboard import Visitor, add_with_password, serve_dashboard
+from tests.support.run_here import PLACE, run_here
 from tests.support.served_house import served_house
 
 CAMPAIGNS = """
@@ -46,6 +47,12 @@ def house(tmp_path: Path, database_url: str) -> Iterator[House]:
             )
             opened.ingester().ingest_contacts([came])
         yield opened
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans are worked out in this process."""
+    monkeypatch.setattr(PLACE, run_here)
 
 
 @pytest.fixture
@@ -79,6 +86,7 @@ def apply(visitor: Visitor, page: str, **more: str) -> httpx.Response:
     return visitor.post("/plan/apply", {**looked_at, **more})
 
 
+@pytest.mark.usefixtures("here")
 def test_files_that_are_live_change_nothing(mary: Visitor) -> None:
     page = planned(mary)
     assert "No change: the files are what is live." in page
@@ -98,6 +106,7 @@ def test_the_plan_tells_what_would_change_for_whom(house: House, mary: Visitor) 
     assert house.revision_number() == 1
 
 
+@pytest.mark.usefixtures("here")
 def test_what_is_wrong_with_the_files_stands_with_its_place(house: House, mary: Visitor) -> None:
     write(house, CAMPAIGNS.replace("segment: gold}", "segment: goldd}"))
     page = planned(mary)
@@ -106,6 +115,7 @@ def test_what_is_wrong_with_the_files_stands_with_its_place(house: House, mary: 
     assert 'action="/plan/apply"' not in page
 
 
+@pytest.mark.usefixtures("here")
 def test_files_are_made_live_under_the_users_name(house: House, mary: Visitor) -> None:
     write(house, CAMPAIGNS.replace("{title: Offers}", "{title: Fine offers}"))
     answer = apply(mary, planned(mary))
@@ -116,6 +126,7 @@ def test_files_are_made_live_under_the_users_name(house: House, mary: Visitor) -
     assert (newest.by.name, newest.by.way.value, newest.about) == ("mary", "dashboard", "revision 2")
 
 
+@pytest.mark.usefixtures("here")
 def test_past_a_guard_goes_only_who_says_so_twice(house: House, mary: Visitor) -> None:
     write(house, WITH_SILVER)
     first = apply(mary, planned(mary))
@@ -130,6 +141,7 @@ def test_past_a_guard_goes_only_who_says_so_twice(house: House, mary: Visitor) -
     assert house.revision_number() == 2
 
 
+@pytest.mark.usefixtures("here")
 def test_files_that_changed_since_they_were_looked_at_are_not_applied(house: House, mary: Visitor) -> None:
     write(house, CAMPAIGNS.replace("{title: Offers}", "{title: Fine offers}"))
     page = planned(mary)
@@ -140,6 +152,7 @@ def test_files_that_changed_since_they_were_looked_at_are_not_applied(house: Hou
     assert house.revision_number() == 1
 
 
+@pytest.mark.usefixtures("here")
 def test_files_looked_at_beside_another_revision_are_not_applied(house: House, mary: Visitor) -> None:
     write(house, CAMPAIGNS.replace("{title: Offers}", "{title: Fine offers}"))
     page = planned(mary)
@@ -149,6 +162,7 @@ def test_files_looked_at_beside_another_revision_are_not_applied(house: House, m
     assert house.revision_number() == 1
 
 
+@pytest.mark.usefixtures("here")
 def test_a_plan_is_worked_out_once_for_the_same_files(house: House, mary: Visitor) -> None:
     first = planned(mary)
     house.ingester().ingest_contacts([ContactIn("new", "new@shop.example", {"tier": "gold"})])

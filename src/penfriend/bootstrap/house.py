@@ -164,9 +164,8 @@ class House:
         before = self.live()
         known, now = before.definitions if before else None, self.clock.now()
         try:
-            applied = apply_files(
-                self.db, files, checked, known, now, only_new=only_new, tells=self.tells, by=by
-            )
+            tells = self.tells
+            applied = apply_files(self.db, files, checked, known, now, only_new=only_new, tells=tells, by=by)
         except AppliedMeanwhile:  # most often the same files, by another daemon that starts beside this one
             return self.make_live(files, checked, only_new=only_new, by=by)
         if applied.changed:

@@ -9,19 +9,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import func, select
-
 from penfriend.bootstrap.house import House
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import NotFound
 from penfriend.domain.segment import InSegment, Segment, walk
 from penfriend.domain.segment_pages import Counted, SegmentDay, SegmentLine, SegmentStory, by_day
 from penfriend.domain.timing import local_date
-from penfriend.storage import tables as t
 from penfriend.storage.members import SegmentMembers
 from penfriend.storage.revisions import live_revision
-from penfriend.storage.segment_moves import kept_sizes, moves_since, sizes
-from penfriend.storage.segment_queries import segment_of
+from penfriend.storage.segment_moves import kept_sizes, looked_at, moves_since, sizes
+from penfriend.storage.segment_queries import newest_contact, segment_of
 from penfriend.storage.segment_samples import samples
 
 COURSE_DAYS, STORY_DAYS, WEEK = 30, 90, 7
@@ -41,7 +38,7 @@ def segment_lines(house: House) -> list[SegmentLine]:
     today = local_date(house.clock.now(), definitions.brand.zone)
     since = (today - timedelta(days=COURSE_DAYS)).isoformat()
     with house.db.read() as connection:
-        kept = set(connection.execute(select(t.segment_looks.c.segment)).scalars())
+        kept = looked_at(connection)
         size, moved = sizes(connection), moves_since(connection, since)
     found = []
     for name, segment in definitions.segments.items():
@@ -66,8 +63,7 @@ def segment_story(house: House, name: str, *, with_samples: bool) -> SegmentStor
     today = local_date(house.clock.now(), definitions.brand.zone)
     since = (today - timedelta(days=STORY_DAYS)).isoformat()
     with house.db.read() as connection:
-        looks = t.segment_looks.c.segment
-        is_kept = connection.execute(select(looks).where(looks == name)).first() is not None
+        is_kept = name in looked_at(connection)
         size = sizes(connection).get(name, 0)
         moves = moves_since(connection, since, name).get(name, [])
         days = by_day(size, moves, kept_sizes(connection, name, since), today, STORY_DAYS)
@@ -120,7 +116,7 @@ class SegmentCounts:
     def _count(self, members: SegmentMembers) -> Counted:
         now, until, total, low = self._house.clock.now(), time.monotonic() + COUNT_SECONDS, 0, 0
         with self._house.db.read() as connection:
-            newest = connection.execute(select(func.max(t.contacts.c.id))).scalar() or 0
+            newest = newest_contact(connection)
         while low < newest and time.monotonic() < until:
             with self._house.db.read() as connection:
                 total += members.count(connection, low, low + CHUNK, now)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from penfriend.domain.segment_pages import DayMoves
 from penfriend.storage.columns import BIG
-from penfriend.storage.tables import members, segment_moves, segment_sizes
+from penfriend.storage.tables import members, segment_looks, segment_moves, segment_sizes
 
 _COUNTS = ("joined", "left", "redefined")
 _c = segment_moves.c
@@ -34,6 +34,11 @@ def count_gone(connection: Connection, contact_id: int) -> None:
     """The contact's memberships are about to go, since they are erased or joined with another: they leave on
     the last day on which anybody moved."""
     connection.execute(_GONE, {"contact": contact_id})
+
+
+def looked_at(connection: Connection) -> set[str]:
+    """The segments whose members are kept: campaigns begin with them."""
+    return set(connection.execute(select(segment_looks.c.segment)).scalars())
 
 
 def sizes(connection: Connection) -> dict[str, int]:

@@ -46,6 +46,11 @@ def count_members(connection: Connection, definitions: Definitions, name: str, n
     return int(connection.execute(query, members.binder_values(now)).scalar_one())
 
 
+def newest_contact(connection: Connection) -> int:
+    """Our id of the newest one; 0 for none."""
+    return connection.execute(select(func.max(t.contacts.c.id))).scalar() or 0
+
+
 def list_members(
     connection: Connection,
     definitions: Definitions,
@@ -100,4 +105,13 @@ def _numbered(query: Select[tuple[object, ...]]) -> Subquery:
     )
 
 
-__all__ = ["Explained", "ExplainedThing", "Listed", "count_members", "explain", "list_members", "sql_text"]
+__all__ = [
+    "Explained",
+    "ExplainedThing",
+    "Listed",
+    "count_members",
+    "explain",
+    "list_members",
+    "newest_contact",
+    "sql_text",
+]

@@ -35,7 +35,7 @@ LETTER: Mapping[str, str] = {
 }
 """What a letter in the browser has instead of the same of SECURITY."""
 
-WITH_A_FRAME: Mapping[str, str] = {"Content-Security-Policy": f"{PAGE_POLICY}; frame-src 'self'"}
+WITH_A_FRAME: Mapping[str, str] = {"Content-Security-Policy": f"{DASHBOARD_POLICY}; frame-src 'self'"}
 """What a page of the dashboard has on which a mail is looked at: it stands in a frame."""
 
 PREVIEW: Mapping[str, str] = {
