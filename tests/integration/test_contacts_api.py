@@ -1,111 +1,33 @@
-"""`/v1/contacts`, `/v1/segments`, `/v1/campaigns` and `/v1/messages` over a real store and a real server."""
+"""`/v1/contacts` over a real store and a real server."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import httpx
-import jsonschema
 import pytest
-from sqlalchemy import select
 
-from penfriend.bootstrap import House, Worker
-from penfriend.bootstrap.api_keys import create_key
-from penfriend.bootstrap.report import report_of
-from penfriend.bootstrap.results import refresh_results
+from penfriend.bootstrap import House
 from penfriend.domain.accounts.audit import Way
-from penfriend.domain.api_keys import Scope
 from penfriend.domain.contact import ERASED
-from penfriend.domain.events import EventIn
-from penfriend.domain.ingestion import ContactIn
-from penfriend.domain.results import Dimension
 from penfriend.storage.accounts.audit_log import read_entries
 from penfriend.storage.suppressions import suppression_reason
-from penfriend.storage.tables import events
 from penfriend.web.bodies import MAX_CONTACT
-from penfriend.web.serving import serve_house
 from tests.support.connections import Seconds
-from tests.support.houses import NOON
-from tests.support.served_house import served_house
-
-CAMPAIGNS = """
-version: 1
-brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane, timezone: Europe/London}
-topics: {offers: {title: Offers}}
-data: {contact: {shoe_size: number}}
-policy: {send_between: 00:00-24:00, send_on: mon-sun, at_most: none}
-segments:
-  big_feet: {description: Large shoes, where: {contact.attributes.shoe_size: {at_least: 45}}}
-  all: {where: {contact.created_at: {exists: yes}}}
-campaigns:
-  thanks: {topic: offers, trigger: {event: order_placed, key: order_id}, steps: [{send: hello}]}
-  feet: {topic: offers, trigger: {segment: big_feet}, steps: [{send: hello}]}
-"""
-ANN, BOB = "ann@shop.example", "bob@shop.example"
-
-
-def path_of(who: str) -> str:
-    """Where the contact is; dots alone would be taken for a step up."""
-    return f"/v1/contacts/{quote(who, safe='').replace('.', '%2E')}"
-
-
-class Program:
-    """A program with keys, before a running server."""
-
-    def __init__(self, house: House, client: httpx.Client) -> None:
-        self.house, self.client = house, client
-        self.key = create_key(house, "all", [scope.value for scope in Scope])
-        self.document = client.get("/openapi.json").json()
-
-    def ask(self, method: str, path: str, key: str = "", **more: Any) -> httpx.Response:
-        headers = {"authorization": f"Bearer {key or self.key}", **more.pop("headers", {})}
-        return self.client.request(method, path, headers=headers, **more)
-
-    def get(self, path: str, status: int = 200) -> Any:
-        answer = self.ask("GET", path)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    def put(self, who: str, **said: Any) -> httpx.Response:
-        return self.ask("PUT", path_of(who), json=said)
-
-    def fits(self, path: str, method: str, answer: httpx.Response) -> None:
-        """The answer is as the document says."""
-        described = self.document["paths"][path][method]["responses"][str(answer.status_code)]
-        [(kind, content)] = described["content"].items()
-        assert answer.headers["content-type"] == kind
-        jsonschema.validate(answer.json(), {**content["schema"], "components": self.document["components"]})
-
-    def number_of_events(self) -> int:
-        with self.house.db.read() as connection:
-            return len(connection.execute(select(events.c.id)).all())
+from tests.support.program import ANN, BOB, Program, mail, path_of, program_of, shop
 
 
 @pytest.fixture
 def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    with served_house(tmp_path, database_url, CAMPAIGNS) as opened:
-        ann = ContactIn("c-1", ANN, {"first_name": "Ann"}, {"shoe_size": 46}, ("offers",))
-        opened.ingester().ingest_contacts([ann, ContactIn("c-2", BOB, {}, {"shoe_size": 47})])
+    with shop(tmp_path, database_url) as opened:
         yield opened
 
 
 @pytest.fixture
 def program(house: House) -> Iterator[Program]:
-    with serve_house(house) as server, httpx.Client(base_url=server.url, verify=False) as client:
-        yield Program(house, client)
-
-
-def mail(house: House) -> None:
-    """Ann buys something and is mailed."""
-    bought = EventIn("order_placed", "c-1", None, NOON, {"order_id": "o-1", "total": 4}, "o-1")
-    house.ingester().ingest_events([bought])
-    worker = Worker.of(house)
-    worker.settle()
-    worker.close()
+    with program_of(house) as asking:
+        yield asking
 
 
 def test_contact_is_the_same_by_id_and_by_address(program: Program) -> None:
@@ -221,107 +143,3 @@ def test_story_is_what_why_tells(program: Program) -> None:
     [happened] = answer.json()["campaigns"].values()
     assert any("sent" in one["text"] for one in happened["happened"])
     program.get("/v1/contacts/c-1/story?campaign=nothing", 404)
-
-
-def test_segments_and_their_members_come_in_pages(program: Program) -> None:
-    first = program.ask("GET", "/v1/segments?limit=1")
-    program.fits("/v1/segments", "get", first)
-    assert [one["name"] for one in first.json()["segments"]] == ["all"]
-    assert first.headers["link"] == f'<{first.json()["next"]}>; rel="next"'
-    last = program.get(first.json()["next"])
-    assert (last["next"], last["segments"][0]["description"]) == (None, "Large shoes")
-    page = program.ask("GET", "/v1/segments/big_feet?limit=1")
-    program.fits("/v1/segments/{name}", "get", page)
-    found = page.json()
-    assert (found["members"], found["list"]) == (2, [{"contact": "c-1", "email": ANN, "about": ""}])
-    rest = program.get(found["next"])
-    assert (rest["members"], [one["contact"] for one in rest["list"]], rest["next"]) == (None, ["c-2"], None)
-    program.get("/v1/segments/small_feet", 404)
-
-
-def test_members_are_named_by_address_only_to_who_may_read_contacts(program: Program) -> None:
-    key = create_key(program.house, "board", ["segments:read"])
-    found = program.ask("GET", "/v1/segments/big_feet", key).json()
-    assert found["list"][0] == {"contact": "c-1", "about": ""}
-
-
-def test_campaigns_come_with_their_counts(program: Program) -> None:
-    mail(program.house)
-    answer = program.ask("GET", "/v1/campaigns")
-    program.fits("/v1/campaigns", "get", answer)
-    feet, thanks = answer.json()["campaigns"]
-    assert (feet["segment"], thanks["entered"], thanks["messages"]["sent"]) == ("big_feet", 1, 1)
-
-
-def test_report_of_a_campaign_is_that_of_the_command(program: Program) -> None:
-    mail(program.house)
-    refresh_results(program.house)
-    path = "/v1/campaigns/{name}/report"
-    answer = program.ask("GET", "/v1/campaigns/thanks/report?by=template&by=day")
-    program.fits(path, "get", answer)
-    by = (Dimension.TEMPLATE, Dimension.DAY)
-    assert answer.json() == json.loads(json.dumps(report_of(program.house, "thanks", by).as_json()))
-    assert (answer.json()["total"]["sent"], answer.json()["by"]) == (1, ["template", "day"])
-    later = program.ask("GET", "/v1/campaigns/thanks/report?since=2126-01-01&until=2126-01-31")
-    program.fits(path, "get", later)
-    assert (later.json()["total"]["sent"], later.json()["to"]) == (0, "2126-01-31")
-    program.get("/v1/campaigns/nobody/report", 404)
-
-
-@pytest.mark.parametrize(
-    "query", ["by=colour", "since=soon", "since=2026-02-30", "since=2026-03-02&until=2026-03-01", "of=x"]
-)
-def test_report_that_cannot_be_asked_is_refused(program: Program, query: str) -> None:
-    refused = program.ask("GET", f"/v1/campaigns/thanks/report?{query}")
-    program.fits("/v1/campaigns/{name}/report", "get", refused)
-    assert refused.status_code == 422
-
-
-def test_message_is_found_by_number_and_by_message_id(program: Program) -> None:
-    mail(program.house)
-    line = program.house.reports.list_messages(("sent",))[0]
-    answer = program.ask("GET", f"/v1/messages/{line.id}")
-    program.fits("/v1/messages/{id}", "get", answer)
-    found = answer.json()
-    assert (found["status"], found["address"], found["message_id"]) == ("sent", ANN, line.message_id)
-    for name in (line.message_id, line.message_id.strip("<>")):
-        assert program.get(f"/v1/messages/{quote(name, safe='')}") == found
-    program.get("/v1/messages/999", 404)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "limit=0",
-        "limit=1001",
-        "limit=x",
-        "cursor=x",
-        "cursor=WyJhIl0x",
-        "cursor=WzEsMl0",
-        "cursor=" + "A" * 2000,
-    ],
-)
-def test_page_that_cannot_be_is_refused(program: Program, query: str) -> None:
-    program.fits("/v1/segments/{name}", "get", refused := program.ask("GET", f"/v1/segments/all?{query}"))
-    assert refused.status_code == 422
-
-
-def test_each_route_takes_its_own_scope(program: Program) -> None:
-    wanted = {
-        ("GET", "/v1/contacts/c-1"): Scope.CONTACTS_READ,
-        ("GET", "/v1/contacts/c-1/story"): Scope.CONTACTS_READ,
-        ("PUT", "/v1/contacts/c-1"): Scope.CONTACTS_WRITE,
-        ("DELETE", "/v1/contacts/c-9"): Scope.CONTACTS_WRITE,
-        ("GET", "/v1/segments"): Scope.SEGMENTS_READ,
-        ("GET", "/v1/segments/all"): Scope.SEGMENTS_READ,
-        ("GET", "/v1/campaigns"): Scope.CAMPAIGNS_READ,
-        ("GET", "/v1/campaigns/thanks/report"): Scope.CAMPAIGNS_READ,
-        ("GET", "/v1/messages/1"): Scope.MESSAGES_READ,
-    }
-    keys = {scope: create_key(program.house, scope.value, [scope.value]) for scope in Scope}
-    for (method, path), scope in wanted.items():
-        let_in = {
-            one for one, key in keys.items() if program.ask(method, path, key, json={}).status_code != 403
-        }
-        assert let_in == {scope}, path
-        assert program.client.request(method, path).status_code == 401

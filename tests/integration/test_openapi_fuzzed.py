@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from penfriend.bootstrap.api_keys import create_key
 from penfriend.domain.api_keys import Scope
 from penfriend.web.serving import serve_house
-from tests.integration.test_contacts_api import CAMPAIGNS
 from tests.support.attacked import mail_ann
 from tests.support.empty_store import empty_file
+from tests.support.program import CAMPAIGNS
 from tests.support.served_house import served_house
 
 EXAMPLES = 4

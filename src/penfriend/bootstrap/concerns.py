@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from sqlalchemy import Connection
 
 from penfriend.bootstrap.applying import NOT_APPLIED
 from penfriend.domain.timing import DAY, MINUTE, Moment
@@ -46,38 +43,40 @@ def concerns_of(house: House, campaigns: frozenset[str]) -> list[Concern]:
     asked of an index or of a small table."""
     now = house.clock.now()
     with house.db.read() as connection:
-        return [
-            *_of_campaigns(connection, campaigns, now),
-            *_of_delivery(connection, now),
-            *_of_files(connection),
-        ]
+        stops, late = stopped(connection), oldest_due(connection)
+        not_made = unmade(connection, sorted(campaigns), Moment(now - RECENT))
+        in_doubt = doubts(connection, MOST_DOUBTS)
+        paused, resting = paused_routes(connection, now), resting_destinations(connection, now)
+        note, states = read_note(connection, NOT_APPLIED), read_states(connection)
+    return [
+        *(
+            Concern("stopped", f"/campaigns/{name}", name, at=one.at, why=one.why)
+            for name, one in stops.items()
+        ),
+        *(
+            Concern("unmade", f"/campaigns/{campaign}", template, count)
+            for (campaign, template), count in not_made.items()
+        ),
+        *([Concern("doubts", "/deliverability", count=in_doubt)] if in_doubt else []),
+        *(
+            Concern("paused", "/deliverability", name, at=until, why=why)
+            for name, (until, why) in paused.items()
+        ),
+        *(
+            Concern("resting", "/deliverability", domain, at=rest.until, why=rest.reason)
+            for (_, domain), rest in resting.items()
+        ),
+        *_late(late, now),
+        *([Concern("not_applied", "/plan", why=note.partition("\n")[0])] if note else []),
+        *(
+            Concern("source", "/system", name, at=one.failing_since, why=one.stopped or one.error or "")
+            for name, one in states.items()
+            if one.stopped or one.error
+        ),
+    ]
 
 
-def _of_campaigns(connection: Connection, campaigns: frozenset[str], now: Moment) -> Iterator[Concern]:
-    for name, stop in stopped(connection).items():
-        yield Concern("stopped", f"/campaigns/{name}", name, at=stop.at, why=stop.why)
-    for (campaign, template), count in unmade(connection, sorted(campaigns), Moment(now - RECENT)).items():
-        yield Concern("unmade", f"/campaigns/{campaign}", template, count)
-
-
-def _of_delivery(connection: Connection, now: Moment) -> Iterator[Concern]:
-    count = doubts(connection, MOST_DOUBTS)
-    if count:
-        yield Concern("doubts", "/deliverability", count=count)
-    for name, (until, why) in paused_routes(connection, now).items():
-        yield Concern("paused", "/deliverability", name, at=until, why=why)
-    for (_, domain), rest in resting_destinations(connection, now).items():
-        yield Concern("resting", "/deliverability", domain, at=rest.until, why=rest.reason)
-    oldest = oldest_due(connection)
-    if oldest is not None and now - oldest > LATE:
-        yield Concern("late", "/system", count=(now - oldest) // MINUTE, at=oldest)
-
-
-def _of_files(connection: Connection) -> Iterator[Concern]:
-    note = read_note(connection, NOT_APPLIED)
-    if note:
-        yield Concern("not_applied", "/plan", why=note.partition("\n")[0])
-    for name, state in read_states(connection).items():
-        if state.stopped or state.error:
-            why = state.stopped or state.error or ""
-            yield Concern("source", "/system", name, at=state.failing_since, why=why)
+def _late(oldest: Moment | None, now: Moment) -> list[Concern]:
+    if oldest is None or now - oldest <= LATE:
+        return []
+    return [Concern("late", "/system", count=(now - oldest) // MINUTE, at=oldest)]

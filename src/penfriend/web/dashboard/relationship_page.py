@@ -203,7 +203,7 @@ def _retention(found: Relationship, texts: Texts) -> Chart:
     return Chart(
         Kind.HEAT,
         texts("relationship_retention"),
-        tuple(texts("relationship_later", number=age) for age in range(1, min(ages, COHORTS))),
+        tuple(f"+{age}" for age in range(1, min(ages, COHORTS))),
         tuple(
             Series(_date(one.cohort), _padded(one.retention[1:-1][: COHORTS - 1], min(ages, COHORTS) - 1))
             for one in cohorts
