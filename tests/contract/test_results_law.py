@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -101,8 +102,9 @@ class _Doing:
         self.shop.credit_by(order[:number])
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(acts=st.lists(_acts, min_size=8, max_size=30))
+@pytest.mark.timeout(300)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(acts=st.lists(_acts, min_size=8, max_size=24))
 def test_days_hold_what_the_raw_rows_come_to(shop: Shop, acts: list[tuple[Any, ...]]) -> None:
     shop.empty()
     results = ResultsShop(shop)
