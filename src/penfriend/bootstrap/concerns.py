@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from penfriend.bootstrap.applying import NOT_APPLIED
+from penfriend.domain.destination import Rest
+from penfriend.domain.sources import ReadState
+from penfriend.domain.stops import Stopped
 from penfriend.domain.timing import DAY, MINUTE, Moment
 from penfriend.storage.coming import doubts, oldest_due, unmade
 from penfriend.storage.destinations import resting_destinations
@@ -46,38 +47,56 @@ def concerns_of(house: House, campaigns: frozenset[str]) -> list[Concern]:
     asked of an index or of a small table."""
     now = house.clock.now()
     with house.db.read() as connection:
-        return [
-            *_of_campaigns(connection, campaigns, now),
-            *_of_delivery(connection, now),
-            *_of_files(connection),
+        found = [
+            *_of_stops(stopped(connection)),
+            *_of_letters(unmade(connection, sorted(campaigns), Moment(now - RECENT))),
+            *_of_doubts(doubts(connection, MOST_DOUBTS)),
+            *_of_routes(paused_routes(connection, now)),
+            *_of_destinations(resting_destinations(connection, now)),
+            *_of_lateness(oldest_due(connection), now),
+            *_of_files(read_note(connection, NOT_APPLIED)),
+            *_of_sources(read_states(connection)),
         ]
+    return found
 
 
-def _of_campaigns(connection: Connection, campaigns: frozenset[str], now: Moment) -> Iterator[Concern]:
-    for name, stop in stopped(connection).items():
+def _of_stops(stops: Mapping[str, Stopped]) -> Iterator[Concern]:
+    for name, stop in stops.items():
         yield Concern("stopped", f"/campaigns/{name}", name, at=stop.at, why=stop.why)
-    for (campaign, template), count in unmade(connection, sorted(campaigns), Moment(now - RECENT)).items():
+
+
+def _of_letters(letters: Mapping[tuple[str, str], int]) -> Iterator[Concern]:
+    for (campaign, template), count in letters.items():
         yield Concern("unmade", f"/campaigns/{campaign}", template, count)
 
 
-def _of_delivery(connection: Connection, now: Moment) -> Iterator[Concern]:
-    count = doubts(connection, MOST_DOUBTS)
+def _of_doubts(count: int) -> Iterator[Concern]:
     if count:
         yield Concern("doubts", "/deliverability", count=count)
-    for name, (until, why) in paused_routes(connection, now).items():
+
+
+def _of_routes(routes: Mapping[str, tuple[Moment, str]]) -> Iterator[Concern]:
+    for name, (until, why) in routes.items():
         yield Concern("paused", "/deliverability", name, at=until, why=why)
-    for (_, domain), rest in resting_destinations(connection, now).items():
+
+
+def _of_destinations(rests: Mapping[tuple[str, str], Rest]) -> Iterator[Concern]:
+    for (_, domain), rest in rests.items():
         yield Concern("resting", "/deliverability", domain, at=rest.until, why=rest.reason)
-    oldest = oldest_due(connection)
+
+
+def _of_lateness(oldest: Moment | None, now: Moment) -> Iterator[Concern]:
     if oldest is not None and now - oldest > LATE:
         yield Concern("late", "/system", count=(now - oldest) // MINUTE, at=oldest)
 
 
-def _of_files(connection: Connection) -> Iterator[Concern]:
-    note = read_note(connection, NOT_APPLIED)
+def _of_files(note: str | None) -> Iterator[Concern]:
     if note:
         yield Concern("not_applied", "/plan", why=note.partition("\n")[0])
-    for name, state in read_states(connection).items():
-        if state.stopped or state.error:
-            why = state.stopped or state.error or ""
+
+
+def _of_sources(states: Mapping[str, ReadState]) -> Iterator[Concern]:
+    for name, state in states.items():
+        why = state.stopped or state.error
+        if why:
             yield Concern("source", "/system", name, at=state.failing_since, why=why)
