@@ -47,7 +47,7 @@ def concerns_of(house: House, campaigns: frozenset[str]) -> list[Concern]:
     asked of an index or of a small table."""
     now = house.clock.now()
     with house.db.read() as connection:
-        found = [
+        return [
             *_of_stops(stopped(connection)),
             *_of_letters(unmade(connection, sorted(campaigns), Moment(now - RECENT))),
             *_of_doubts(doubts(connection, MOST_DOUBTS)),
@@ -57,7 +57,6 @@ def concerns_of(house: House, campaigns: frozenset[str]) -> list[Concern]:
             *_of_files(read_note(connection, NOT_APPLIED)),
             *_of_sources(read_states(connection)),
         ]
-    return found
 
 
 def _of_stops(stops: Mapping[str, Stopped]) -> Iterator[Concern]:
