@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.applying import NOT_APPLIED
+from penfriend.domain.destination import Rest
+from penfriend.domain.sources import ReadState
+from penfriend.domain.stops import Stopped
 from penfriend.domain.timing import DAY, MINUTE, Moment
 from penfriend.storage.coming import doubts, oldest_due, unmade
 from penfriend.storage.destinations import resting_destinations
@@ -43,40 +47,55 @@ def concerns_of(house: House, campaigns: frozenset[str]) -> list[Concern]:
     asked of an index or of a small table."""
     now = house.clock.now()
     with house.db.read() as connection:
-        stops, late = stopped(connection), oldest_due(connection)
-        not_made = unmade(connection, sorted(campaigns), Moment(now - RECENT))
-        in_doubt = doubts(connection, MOST_DOUBTS)
-        paused, resting = paused_routes(connection, now), resting_destinations(connection, now)
-        note, states = read_note(connection, NOT_APPLIED), read_states(connection)
-    return [
-        *(
-            Concern("stopped", f"/campaigns/{name}", name, at=one.at, why=one.why)
-            for name, one in stops.items()
-        ),
-        *(
-            Concern("unmade", f"/campaigns/{campaign}", template, count)
-            for (campaign, template), count in not_made.items()
-        ),
-        *([Concern("doubts", "/deliverability", count=in_doubt)] if in_doubt else []),
-        *(
-            Concern("paused", "/deliverability", name, at=until, why=why)
-            for name, (until, why) in paused.items()
-        ),
-        *(
-            Concern("resting", "/deliverability", domain, at=rest.until, why=rest.reason)
-            for (_, domain), rest in resting.items()
-        ),
-        *_late(late, now),
-        *([Concern("not_applied", "/plan", why=note.partition("\n")[0])] if note else []),
-        *(
-            Concern("source", "/system", name, at=one.failing_since, why=one.stopped or one.error or "")
-            for name, one in states.items()
-            if one.stopped or one.error
-        ),
-    ]
+        return [
+            *_of_stops(stopped(connection)),
+            *_of_letters(unmade(connection, sorted(campaigns), Moment(now - RECENT))),
+            *_of_doubts(doubts(connection, MOST_DOUBTS)),
+            *_of_routes(paused_routes(connection, now)),
+            *_of_destinations(resting_destinations(connection, now)),
+            *_of_lateness(oldest_due(connection), now),
+            *_of_files(read_note(connection, NOT_APPLIED)),
+            *_of_sources(read_states(connection)),
+        ]
 
 
-def _late(oldest: Moment | None, now: Moment) -> list[Concern]:
-    if oldest is None or now - oldest <= LATE:
-        return []
-    return [Concern("late", "/system", count=(now - oldest) // MINUTE, at=oldest)]
+def _of_stops(stops: Mapping[str, Stopped]) -> Iterator[Concern]:
+    for name, stop in stops.items():
+        yield Concern("stopped", f"/campaigns/{name}", name, at=stop.at, why=stop.why)
+
+
+def _of_letters(letters: Mapping[tuple[str, str], int]) -> Iterator[Concern]:
+    for (campaign, template), count in letters.items():
+        yield Concern("unmade", f"/campaigns/{campaign}", template, count)
+
+
+def _of_doubts(count: int) -> Iterator[Concern]:
+    if count:
+        yield Concern("doubts", "/deliverability", count=count)
+
+
+def _of_routes(routes: Mapping[str, tuple[Moment, str]]) -> Iterator[Concern]:
+    for name, (until, why) in routes.items():
+        yield Concern("paused", "/deliverability", name, at=until, why=why)
+
+
+def _of_destinations(rests: Mapping[tuple[str, str], Rest]) -> Iterator[Concern]:
+    for (_, domain), rest in rests.items():
+        yield Concern("resting", "/deliverability", domain, at=rest.until, why=rest.reason)
+
+
+def _of_lateness(oldest: Moment | None, now: Moment) -> Iterator[Concern]:
+    if oldest is not None and now - oldest > LATE:
+        yield Concern("late", "/system", count=(now - oldest) // MINUTE, at=oldest)
+
+
+def _of_files(note: str | None) -> Iterator[Concern]:
+    if note:
+        yield Concern("not_applied", "/plan", why=note.partition("\n")[0])
+
+
+def _of_sources(states: Mapping[str, ReadState]) -> Iterator[Concern]:
+    for name, state in states.items():
+        why = state.stopped or state.error
+        if why:
+            yield Concern("source", "/system", name, at=state.failing_since, why=why)

@@ -160,7 +160,8 @@ class Drawings:
             self._forget(key)
             if isinstance(error, NoChild):
                 self._rests_until = time.monotonic() + REST
-            log.warning("a chart could not be drawn: %s", error)
+            if not self._is_ending:  # else we ended it
+                log.warning("a chart could not be drawn: %s", error)
         except (NotDrawn, UnfitDrawing) as error:
             log.warning("a chart cannot be drawn: %s", error)
         finally:

@@ -179,11 +179,14 @@ def test_where_no_child_begins_none_is_tried_for_a_while() -> None:
         assert fake.drawn == 1
 
 
-def test_a_house_that_closes_does_not_wait_for_what_hangs() -> None:
-    fake = Fake()
+def test_a_house_that_closes_does_not_wait_for_what_hangs_and_says_nothing_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    fake = Fake(ChildLost("it was ended"))
     fake.let.clear()
     with drawings(fake) as all_of_them:
         asked = [all_of_them.ask({"a": number}, 640) for number in range(3)]
     assert not all_of_them.is_drawing
     assert all(one.is_done for one in asked)
     assert fake.drawn == 1
+    assert caplog.text == ""
