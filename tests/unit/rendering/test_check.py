@@ -88,6 +88,10 @@ def test_a_sound_letter_has_no_problems() -> None:
             '4:48: contact.emial: there is no "emial". Did you mean "email"?',
         ),
         (
+            "<mj-text>{{ contact.rfm.recensy }}</mj-text>",
+            '4:48: contact.rfm.recensy: there is no "recensy". Did you mean "recency"?',
+        ),
+        (
             "<mj-text>{{ contact['emial'] }}</mj-text>",
             '4:48: contact["emial"]: there is no "emial". Did you mean "email"?',
         ),

@@ -51,6 +51,13 @@ def test_event_of_a_campaign_that_is_about_one_is_there(trigger: Trigger) -> Non
     assert found(trigger, "{{ event.url }} {{ date(event.at) }}") == []
 
 
+def test_who_never_bought_has_no_score() -> None:
+    compared = "{% if contact.rfm.recency > 3 %}Soon{% endif %}"
+    assert found(BIRTHDAY, compared) != []
+    asked_first = "{% if contact.rfm.recency and contact.rfm.recency > 3 %}Soon{% endif %}"
+    assert found(BIRTHDAY, asked_first) == []
+
+
 @pytest.mark.parametrize(
     ("things", "content"),
     [
