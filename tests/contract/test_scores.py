@@ -72,7 +72,7 @@ def shops(draw: st.DrawFn) -> World:
     return world
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=shops(), before=shops(), watched=st.booleans())
 def test_scores_are_the_fifths_of_those_who_have_ordered(
     database: Database, world: World, before: World, watched: bool
