@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -94,9 +95,12 @@ def _lines(
         whole = Figures()
         for figures in of_step.values():
             whole += figures
+        codes = _written_in(live, step.template)
+        sent: Counter[str] = Counter()
+        for locale, figures in of_step.items():
+            sent[_spoken(codes, locale)] += figures.sent
         languages = tuple(
-            InLanguage(_called(code, names), _preview(step, name, code), of_step.get(code, Figures()).sent)
-            for code in _written_in(live, step.template)
+            InLanguage(_called(code, names), _preview(step, name, code), sent[code]) for code in codes
         )
         yield LetterLine(step.template, step.id, whole, languages)
 
@@ -104,6 +108,15 @@ def _lines(
 def _written_in(live: Live, template: str) -> list[str]:
     renderer = live.renderer
     return [str(one) for one in renderer.locales(template)] if isinstance(renderer, TemplateRenderer) else []
+
+
+def _spoken(codes: Sequence[str], locale: str) -> str:
+    """In which of its languages a letter went to people of that locale: theirs, or else the first, which is
+    the brand's."""
+    wanted = locale.replace("-", "_")
+    language = wanted.partition("_")[0]
+    near = (code for code in codes if code.partition("_")[0] == language)
+    return wanted if wanted in codes else next(near, codes[0] if codes else "")
 
 
 def _called(code: str, names: Mapping[str, str]) -> str:
