@@ -54,7 +54,7 @@ crash: $(READY)  ## kill it hundreds of times, on both databases; most of an hou
 crash-short: $(READY)  ## the same with a few kills of each kind
 	$(BIN)/python -m tests.crash --short $(ARGS)
 
-scanner: $(READY)  ## follow every address of a thousand mails in a real browser; a quarter of an hour. See docs/http.md
+scanner: $(READY)  ## follow every address of a thousand mails in a real browser; half an hour of the processor. See docs/http.md
 	@$(BIN)/python -m tests.support.get_browser
 	$(BIN)/python -m tests.scanner $(ARGS)
 
