@@ -257,12 +257,12 @@ def test_the_month_contains_the_clock_changes_of_europe_and_america() -> None:
         assert START <= noon < START + timedelta(days=30)
 
 
-def reactions(campaign: str) -> list[Reaction]:
-    return [reaction(SEED, Letter(f"{campaign}/{number}", campaign, START)) for number in range(5_000)]
+def reactions(step: str) -> list[Reaction]:
+    return [reaction(SEED, Letter(f"{step}/{number}", step, START)) for number in range(5_000)]
 
 
 def test_people_take_letters_in_the_order_of_time() -> None:
-    for one in reactions("abandoned_cart"):
+    for one in reactions("abandoned_cart/reminder"):
         did = [at for at in (one.opened, one.clicked, one.ordered) if at is not None]
         assert did == sorted(did)
         assert all(START < at < START + timedelta(days=2) for at in did)
@@ -270,10 +270,10 @@ def test_people_take_letters_in_the_order_of_time() -> None:
 
 
 def test_one_campaign_earns_and_one_annoys() -> None:
-    usual = ("welcome", "points_expiry", "satisfaction", "browse_reminder")
-    earning, annoying = reactions("abandoned_cart"), reactions("win_back")
-    for campaign in usual:
-        others = reactions(campaign)
+    usual = ("welcome/hello", "points_expiry/notice", "survey/nps", "browse/reminder")
+    earning, annoying = reactions("abandoned_cart/reminder"), reactions("win_back/hello_again")
+    for step in usual:
+        others = reactions(step)
         assert sum(1 for one in earning if one.ordered) > 2 * sum(1 for one in others if one.ordered)
         assert sum(1 for one in annoying if one.left or one.spam) > 3 * sum(
             1 for one in others if one.left or one.spam
@@ -281,4 +281,4 @@ def test_one_campaign_earns_and_one_annoys() -> None:
 
 
 def test_nobody_leaves_because_of_what_is_owed() -> None:
-    assert not [one for one in reactions("order_confirmation") if one.left or one.spam]
+    assert not [one for one in reactions("orders/confirmation") if one.left or one.spam]

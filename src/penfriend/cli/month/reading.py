@@ -55,7 +55,7 @@ class Readers:
             tracking = definitions.tracking_of(letter.campaign)
             tracked = {"opened": tracking.opens, "clicked": tracking.clicks}
             key = f"{letter.campaign}/{letter.contact}/{letter.occurrence}/{letter.entry}/{letter.step}"
-            given = reaction(self._seed, Letter(key, letter.campaign, to_datetime(letter.sent_at)))
+            given = reaction(self._seed, Letter(key, letter.step, to_datetime(letter.sent_at)))
             for what in Reaction.__slots__:
                 at: datetime | None = getattr(given, what)
                 if at is not None and tracked.get(what, True):

@@ -39,14 +39,18 @@ class CampaignPages:
         rows = [] if live is None else self._views.rows(live)
         mailing = [one for one in rows if one.figures.sent]
         return self._desk.page(
-            ask, "campaigns", rows=mailing, quiet=[one for one in rows if not one.figures.sent]
+            ask,
+            "campaigns",
+            rows=mailing,
+            quiet=[one for one in rows if not one.figures.sent],
+            tracking=live.definitions.tracking_of if live else None,
         )
 
     def show(self, ask: Ask) -> Response:
         """One of them. Who the mails are to is shown to those alone who may see people."""
         live = self._desk.live()
         found = None if live is None else self._views.page(live, ask.request.path_params["name"])
-        if found is None:
+        if live is None or found is None:
             raise not_found()
         return self._desk.page(
             ask,
@@ -56,6 +60,7 @@ class CampaignPages:
             short=lambda step: step.removeprefix(f"{found.campaign.name}/"),
             became=became,
             person=person,
+            tracking=live.definitions.tracking_of,
         )
 
     def _days(self, ask: Ask, found: CampaignPage) -> Chart:
