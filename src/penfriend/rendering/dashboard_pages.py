@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from penfriend.domain.accounts.roles import Right, Role
 from penfriend.domain.charts import Value
-from penfriend.rendering.charts.drawing import Drawings
+from penfriend.rendering.charts.drawing import Drawings, of_this_process
 from penfriend.rendering.charts.figure import Figures
 from penfriend.rendering.charts.spark import spark
 from penfriend.rendering.dashboard_menu import MENU, Group
@@ -77,7 +77,7 @@ class DashboardPages:
     """Makes the HTML."""
 
     def __init__(self, drawings: Drawings | None = None) -> None:
-        self.drawings = drawings or Drawings()
+        self.drawings = drawings or of_this_process()
         self._texts = {language: read_texts(language, FOLDER) for language in LANGUAGES}
         self._environment = environment_of(FOLDER)
         self._environment.filters["called"] = called

@@ -17,6 +17,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Protocol
 
 from penfriend.rendering.charts.draughtsman import ChildLost, Draughtsman, NoChild, NotDrawn
@@ -171,3 +172,9 @@ class Drawings:
         """It may come about the next time."""
         with self._guard:
             self._kept.pop(key, None)
+
+
+@cache
+def of_this_process() -> Drawings:
+    """Those that all pages of this process share: one child draws for all of them."""
+    return Drawings()
