@@ -48,7 +48,7 @@ def test_the_first_run_lets_an_operator_in(make_shop: Callable[..., Shop]) -> No
     assert visitor.get("/").headers["location"] == "/login"
     visitor.get(urlsplit(link).path)
     assert visitor.post(urlsplit(link).path, {"password": PASSWORD}).status_code == 303
-    assert "thanks" in visitor.get("/").text
+    assert "Thanks" in visitor.get("/campaigns").text
     assert visitor.get("/users").status_code == 200
     stop(daemon)
 

@@ -196,4 +196,8 @@ def test_the_daemon_loads_nothing_of_the_preview_before_somebody_looks() -> None
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     names = [name for name in json.loads(done.stdout) if name.startswith("penfriend")]
-    assert sorted(names) == ["penfriend.web.accounts.preview_part", "penfriend.web.preview_paths"]
+    assert sorted(names) == [
+        "penfriend.domain.preview",
+        "penfriend.web.accounts.preview_part",
+        "penfriend.web.preview_paths",
+    ]

@@ -4,13 +4,13 @@ were."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.why import tell_why
 from penfriend.domain.dossier import Dossier
 from penfriend.domain.errors import NotFound, RevisionUnusable
 from penfriend.domain.past import LINES_A_PAGE, Cursor, PastPage
-from penfriend.domain.preview import Somebody
 from penfriend.domain.story import CampaignStory, Place
 from penfriend.domain.tokens import Claim, Purpose
 from penfriend.engine.visit import Visit, letter_of
@@ -18,6 +18,9 @@ from penfriend.storage.dossier import find_linked, read_dossier
 from penfriend.storage.past import read_past
 from penfriend.storage.people_search import people_like
 from penfriend.storage.visit_log import VisitLog
+
+if TYPE_CHECKING:
+    from penfriend.domain.preview import Somebody
 
 MOST_FOUND = 25
 """So many people are listed at a time: whoever wants another gives more words."""

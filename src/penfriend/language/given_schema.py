@@ -34,7 +34,7 @@ def _contact() -> Json:
         "rfm": {
             "description": "the scores of its orders, contact.rfm: without them it has none",
             "type": "object",
-            "properties": {name: {"type": "integer", "minimum": 1, "maximum": 5} for name in SCORES},
+            "properties": {name: _score(name) for name in SCORES},
             "additionalProperties": False,
         },
         "subscribed_at": {"description": FIELDS["contact"]["subscribed_at"].meaning, **ref("written")},
@@ -49,6 +49,15 @@ def _contact() -> Json:
         for name in CONTACT_KEYS
     }
     return {"type": "object", "properties": known, "additionalProperties": False}
+
+
+def _score(name: str) -> Json:
+    return {
+        "description": FIELDS["contact"][f"rfm.{name}"].meaning,
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 5,
+    }
 
 
 def _expected() -> Json:

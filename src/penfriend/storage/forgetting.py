@@ -184,6 +184,10 @@ STAYS = {
     **dict.fromkeys(
         ("result_days", "entry_days", "result_states"), "what came of mails outlives the mails themselves"
     ),
+    **dict.fromkeys(
+        ("relation_cohorts", "relation_steps", "relation_flows", "relation_points"),
+        "some rows for each month: how people stand with the shop",
+    ),
     "answer_days": "a row for each day and score: how a survey was answered",
     "segment_moves": "a row for each day: how a segment has grown",
     "delivery_days": "some rows for each day: how mail fared",

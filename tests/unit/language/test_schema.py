@@ -14,7 +14,7 @@ from penfriend.domain.campaign_test import Expectation
 from penfriend.domain.fields import FIELDS
 from penfriend.language import keys, section_keys, step_keys
 from penfriend.language.comparisons import GROUPS, TESTS
-from penfriend.language.given import CONTACT_KEYS
+from penfriend.language.given import CONTACT_KEYS, SCORES
 from penfriend.language.schema import json_schema
 from penfriend.language.shapes import Table
 from tests.unit.language.support import HEAD, SAMPLE, as_editors_see
@@ -32,7 +32,7 @@ TABLES = [
 BEYOND = {"yaml", "tag", "duplicate", "alias", "second", "key", "env", "whole", "indentation"}
 """The first words of those cases that are no matter of a schema: how YAML is written, whole files."""
 FOR_VALIDATE_ALONE = {
-    *("exit_nearly", "goal_of_nothing"),
+    *("exit_nearly", "goal_of_nothing", "results_of_nothing"),
     *("policy_window_equal", "duration_huge", "policy_when_message", "data_builtin", "data_mail"),
     *("segment_self", "segment_circle", "segment_unknown", "segments_too_deep", "field_attribute"),
     *("field_topic", "field_campaign", "field_event", "field_mail", "field_message"),
@@ -116,7 +116,7 @@ def test_the_schema_has_every_key_of_the_tables_and_no_other() -> None:
     fields = {f"{group}.{key}" for group, known in FIELDS.items() for key in known} | {"waited"}
     found = {name for name, _ in properties(SCHEMA)}
     assert supported <= found
-    fields |= {*CONTACT_KEYS, *(word.value for word in Expectation)}  # of tests
+    fields |= {*CONTACT_KEYS, *SCORES, *(word.value for word in Expectation)}  # of tests
     assert found - supported - fields - TESTS.keys() - GROUPS.keys() == set()
 
 

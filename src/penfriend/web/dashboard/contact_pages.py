@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from itertools import groupby
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, Response
@@ -19,16 +20,17 @@ from penfriend.domain.dossier import link_of
 from penfriend.domain.errors import NotFound
 from penfriend.domain.event_words import Told, told
 from penfriend.domain.past import Cursor, Kind, PastLine
-from penfriend.domain.preview import Somebody
 from penfriend.domain.reasons import End, NotEntered, Postponed, Skip
 from penfriend.domain.timing import local_date
-from penfriend.rendering.preview_pages import shown
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.routes import Route
 from penfriend.web.answers import not_found
 from penfriend.web.dashboard.asked import asked_contact, brand_zone, whole
 from penfriend.web.headers import FRAMED_LETTER, WITH_A_FRAME
+
+if TYPE_CHECKING:
+    from penfriend.domain.preview import Somebody
 
 PERSON = "/contacts/{id}"
 MAIL = "/contacts/{id}/mails/{message}"
@@ -145,6 +147,8 @@ class ContactPages:
         found = self._mail(ask)
         if found is None:
             raise not_found()
+        from penfriend.rendering.preview_pages import shown  # with the first letter that somebody looks at
+
         return HTMLResponse(shown(found.html, "light", ""), headers=FRAMED_LETTER)
 
     def _mail(self, ask: Ask) -> ShownMail | None:
