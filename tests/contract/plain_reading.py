@@ -139,8 +139,7 @@ class PlainReading(PlainFields):
         if test.field.type is FieldType.LIST and test.op is Op.CONTAINS:
             test = replace(test, op=Op.EQUAL)
         if test.op is Op.EXISTS and test.field.type is FieldType.LIST:
-            # a list of things stands for the ids of their products: without any there is none
-            return any(entry is not None for entry in entries) is bool(test.value)
+            return bool(entries) is bool(test.value)
         if not entries:
             return self._passes(None, test, person)
         return any(self._passes(entry, test, person) for entry in entries)

@@ -166,8 +166,8 @@ class Compiler:
         entries, value = entries_of(test.field, scope), test.value
         if test.field.type is FieldType.LIST and test.op is Op.CONTAINS:
             test = replace(test, op=Op.EQUAL)
-        if test.op is Op.EXISTS and value is False and test.field.type is FieldType.LIST:
-            return entries.none()
+        if test.op is Op.EXISTS and test.field.type is FieldType.LIST:  # also of things without an id
+            return not_(entries.none()) if value else entries.none()
         sample = value[0] if isinstance(value, tuple) and value else value
         passes = entries.any_(lambda entry: self._value_test(entry, test, scope), sample)
         passes_empty = test.op in OPPOSITE or (test.op is Op.EXISTS and value is False)
