@@ -58,12 +58,13 @@ scanner: $(READY)  ## follow every address of a thousand mails in a real browser
 	@$(BIN)/python -m tests.support.get_browser
 	$(BIN)/python -m tests.scanner $(ARGS)
 
-bench: $(READY)  ## how fast files come in, the future is simulated, letters are made, mail is committed, the web side answers; some minutes
+bench: $(READY)  ## how fast files come in, the future is simulated, letters are made, mail is committed, the web side and the dashboard answer; some minutes
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/simulate.py 2000 30
 	$(BIN)/python benchmarks/commit.py
 	$(BIN)/python benchmarks/letters.py
 	$(BIN)/python benchmarks/over_http.py
+	$(BIN)/python benchmarks/pages.py
 
 check: $(READY)  ## format, lint, types, layers, docs
 	@status=0; \

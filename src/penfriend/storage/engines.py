@@ -106,7 +106,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "foreign_keys=ON",
         "synchronous=FULL",
         "temp_store=MEMORY",
-        "cache_size=-65536",  # 64 MB
+        "cache_size=-16384",  # 16 MB for each connection; the rest is the system's own cache
         "wal_autocheckpoint=4000",  # pages, 16 MB: a bulk import spends less time on checkpoints
         "journal_size_limit=67108864",  # a long reader lets the WAL grow; this cuts it again
     ):
