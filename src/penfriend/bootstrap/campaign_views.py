@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.counting import campaign_starts
@@ -97,7 +98,7 @@ class CampaignViews:
                 name,
                 state_of(campaigns.get(name)),
                 starts.get(name),
-                self._inside.get(name, lambda name=name: self._count_inside(name)),  # type: ignore[misc]
+                self._inside.get(name, partial(self._count_inside, name)),
                 figures.get(name, Figures()),
                 tuple(one.sent for one in found.by_day(name)),
             )

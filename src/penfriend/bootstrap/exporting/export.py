@@ -108,7 +108,7 @@ def _report(wanted: Export) -> Report:
         raise SettingError(f'"{wanted.report}" cannot be exported. It is one of {", ".join(REPORTS)}.')
     if wanted.format not in FORMATS:
         raise SettingError(f'--format: "{wanted.format}" is not known. It is {" or ".join(FORMATS)}.')
-    if None not in (wanted.since, wanted.until) and wanted.since >= wanted.until:  # type: ignore[operator]
+    if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
         raise SettingError("--since is not before --until: there is no day between them")
     return report
 

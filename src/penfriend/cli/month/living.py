@@ -21,7 +21,7 @@ from penfriend.domain.ingestion import Answer, ContactIn, Own, Refused
 from penfriend.domain.route import sends_of
 from penfriend.domain.timing import Moment, from_datetime, to_datetime
 from penfriend.engine.clock import SetClock
-from penfriend.storage.surveys_sent import SentSurvey, surveys_sent
+from penfriend.storage.letters_sent import SentLetter, letters_sent
 
 T = TypeVar("T")
 STEP = timedelta(hours=3)
@@ -72,8 +72,10 @@ class Month:
                 ahead = next(coming, None)
             self._take([*events, *self._by_letters()])
             self._worker.settle()
-            self._hear_answers()
-            self._readers.hear()
+            letters = letters_sent(self._house.db, self._heard_until)
+            self._heard_until = self._clock.now()
+            self._hear_answers(letters)
+            self._readers.hear(letters)
             if moment.date() != kept or moment + STEP > end:
                 kept = moment.date()
                 self._worker.housekeeping()  # as a daemon does each day
@@ -100,7 +102,7 @@ class Month:
         if own:
             _all_taken(ingester.ingest_own(own))
 
-    def _hear_answers(self) -> None:
+    def _hear_answers(self, letters: Iterable[SentLetter]) -> None:
         """Whoever got a survey may answer it later; whether and how follows from the seed and the mail
         alone."""
         live = self._house.live()
@@ -110,13 +112,13 @@ class Month:
             for step in sends_of(route)
             if step.survey is not None
         }
-        for mail in surveys_sent(self._house.db, surveys, self._heard_until):
-            given = answer(self._seed, _survey_sent(mail, surveys[mail.campaign, mail.step]))
+        for mail in letters:
+            survey = surveys.get((mail.campaign, mail.step))
+            given = answer(self._seed, _survey_sent(mail, survey)) if survey else None
             if given is not None:
                 event = _event_in(given)
                 about = Own(mail.contact_id, mail.enrollment, mail.message)
                 heapq.heappush(self._answers, (event.at, mail.message, event, about))
-        self._heard_until = self._clock.now()
 
 
 def _contact_in(row: dict[str, str]) -> ContactIn:
@@ -152,9 +154,8 @@ def _moment(text: str) -> Moment:
     return from_datetime(datetime.fromisoformat(text))
 
 
-def _survey_sent(mail: SentSurvey, survey: str) -> SurveySent:
-    key = f"{mail.campaign}/{mail.contact}/{mail.occurrence}/{mail.entry}/{mail.step}"
-    return SurveySent(key, mail.contact, survey, to_datetime(mail.sent_at), mail.locale or "en")
+def _survey_sent(mail: SentLetter, survey: str) -> SurveySent:
+    return SurveySent(mail.key, mail.contact, survey, to_datetime(mail.sent_at), mail.locale or "en")
 
 
 def _batches(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import heapq
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from penfriend.domain.hits import Hit, HitClass, HitKind
 from penfriend.domain.ingestion import Own
 from penfriend.domain.timing import Moment, from_datetime, to_datetime
 from penfriend.storage.hit_log import HitLog
-from penfriend.storage.letters_sent import SentLetter, letters_sent
+from penfriend.storage.letters_sent import SentLetter
 
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _NETWORK = "192.0.2.0/24"
@@ -46,21 +46,18 @@ class Readers:
         self._ordered = set(ordered_anyway)
         self._hits, self._desk, self._own = HitLog(house.db), feedback_desk(house), own_events(house)
         self._coming: list[_Coming] = []
-        self._heard_until = Moment(0)
 
-    def hear(self) -> None:
-        """Whoever got a letter since the last time may do something about it later."""
+    def hear(self, letters: Iterable[SentLetter]) -> None:
+        """Whoever got one of these letters may do something about it later."""
         definitions = self._house.definitions()
-        for letter in letters_sent(self._house.db, self._heard_until):
+        for letter in letters:
             tracking = definitions.tracking_of(letter.campaign)
             tracked = {"opened": tracking.opens, "clicked": tracking.clicks}
-            key = f"{letter.campaign}/{letter.contact}/{letter.occurrence}/{letter.entry}/{letter.step}"
-            given = reaction(self._seed, Letter(key, letter.step, to_datetime(letter.sent_at)))
+            given = reaction(self._seed, Letter(letter.key, letter.step, to_datetime(letter.sent_at)))
             for what in Reaction.__slots__:
                 at: datetime | None = getattr(given, what)
                 if at is not None and tracked.get(what, True):
                     heapq.heappush(self._coming, _Coming(from_datetime(at), letter.message, what, letter))
-        self._heard_until = self._house.clock.now()
 
     def act(self) -> list[ShopEvent]:
         """What was to be done by now is done; the orders, and what follows from each, are given back."""
