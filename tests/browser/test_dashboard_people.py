@@ -4,14 +4,12 @@ and dark, from left and from right."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from penfriend.bootstrap import House, Worker
-from penfriend.bootstrap.accounts.users import add_user
 from penfriend.bootstrap.future_page import NOTE, live_days
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
@@ -20,10 +18,11 @@ from penfriend.storage.tables import messages
 from penfriend.web import RunningServer
 from tests.browser.test_dashboard import faults
 from tests.support.browser import stay_on_this_machine
-from tests.support.dashboard import PASSWORD, SHELL, serve_dashboard
+from tests.support.dashboard import serve_dashboard
 from tests.support.empty_store import empty_file
 from tests.support.run_here import PLACE, run_here
 from tests.support.served_house import served_house
+from tests.support.signed_in import sign_in
 
 CAMPAIGNS = """
 version: 1
@@ -92,13 +91,6 @@ def paths(house: House) -> list[str]:
     ]
 
 
-def sign_in(house: House, server: RunningServer, page: Page, name: str) -> None:
-    page.goto(server.url + urlsplit(add_user(house, name, "operator", "", SHELL).url).path)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main button").click()
-    page.wait_for_url(f"{server.url}/")
-
-
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -115,7 +107,7 @@ def test_axe_finds_nothing(
         context.route("**/*", stay_on_this_machine)
         page = context.new_page()
         page.on("console", lambda message: refused.append(message.text))
-        sign_in(house, server, page, f"anna-{language}-{width}-{half}")
+        sign_in(house, server, page, f"anna-{language}-{width}-{half}", "operator")
         for path in paths(house)[half::2]:
             page.goto(server.url + path)
             if path == "/plan":  # it looks again by itself until it is worked out
@@ -128,7 +120,7 @@ def test_axe_finds_nothing(
 def test_who_types_another_address_is_told_at_the_field(
     house: House, server: RunningServer, page: Page
 ) -> None:
-    sign_in(house, server, page, "olga")
+    sign_in(house, server, page, "olga", "operator")
     page.goto(f"{server.url}/contacts/ann")
     page.locator(".erase summary").click()
     page.locator("#address").fill("somebody else")

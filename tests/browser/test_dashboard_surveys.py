@@ -22,6 +22,7 @@ from tests.support.browser import stay_on_this_machine
 from tests.support.dashboard import CAMPAIGNS, PASSWORD, SHELL, serve_dashboard
 from tests.support.empty_store import empty_file
 from tests.support.served_house import served_house
+from tests.support.signed_in import sign_in
 
 MANY = 40
 NPS = "  again: {type: nps, question: Would you come again?}\n"
@@ -56,13 +57,6 @@ def server(house: House) -> Iterator[RunningServer]:
         yield running
 
 
-def sign_in(house: House, server: RunningServer, page: Page, role: str) -> None:
-    page.goto(server.url + urlsplit(add_user(house, "anna", role, "", SHELL).url).path)
-    page.locator("#password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{server.url}/")
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_on_the_pages_of_surveys(
     house: House, server: RunningServer, browser: Browser, language: str
@@ -78,7 +72,7 @@ def test_axe_finds_nothing_on_the_pages_of_surveys(
         context.route("**/*", stay_on_this_machine)
         page = context.new_page()
         page.on("console", lambda message: told.append(message.text))
-        sign_in(house, server, page, "marketer")
+        sign_in(house, server, page, "anna", "marketer")
         for path in (
             "/surveys",
             "/surveys/again",
@@ -95,7 +89,7 @@ def test_axe_finds_nothing_on_the_pages_of_surveys(
 def test_comments_are_chosen_by_group_and_turned_page_by_page(
     house: House, server: RunningServer, page: Page
 ) -> None:
-    sign_in(house, server, page, "viewer")
+    sign_in(house, server, page, "anna", "viewer")
     page.goto(f"{server.url}/surveys/again")
     assert page.locator(".wall .card").count() == ON_A_PAGE
     page.get_by_role("link", name="Detractors").click()
@@ -108,7 +102,7 @@ def test_comments_are_chosen_by_group_and_turned_page_by_page(
 
 
 def test_only_who_may_see_people_is_led_to_who_wrote(house: House, server: RunningServer, page: Page) -> None:
-    sign_in(house, server, page, "viewer")
+    sign_in(house, server, page, "anna", "viewer")
     page.goto(f"{server.url}/surveys/found")
     assert page.locator("a[href*='/contacts/']").count() == 0
     page.locator("form.leave button").click()

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 from sqlalchemy import insert
 
 from penfriend.bootstrap import House, Worker
-from penfriend.bootstrap.accounts.users import add_user
 from penfriend.bootstrap.results import refresh_results
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
@@ -24,10 +22,11 @@ from penfriend.storage.suppressions import suppress
 from tests.browser.test_dashboard import faults
 from tests.integration.test_deliverability_page import MIDNIGHT, days, fare, refuse
 from tests.support.browser import stay_on_this_machine
-from tests.support.dashboard import CAMPAIGNS, PASSWORD, SHELL, serve_dashboard
+from tests.support.dashboard import CAMPAIGNS, serve_dashboard
 from tests.support.empty_store import empty_file
 from tests.support.houses import NOON
 from tests.support.served_house import served_house
+from tests.support.signed_in import sign_in
 
 SOON = Moment(NOON + MINUTE)
 FIGURES = {"/deliverability": 5, "/system": 6, "/letters": 0}
@@ -83,10 +82,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     ):
         context.route("**/*", stay_on_this_machine)
         page = context.new_page()
-        page.goto(server.url + urlsplit(add_user(house, "olga", "operator", "", SHELL).url).path)
-        page.locator("#password").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        expect(page).to_have_url(f"{server.url}/")
+        sign_in(house, server, page, "olga", "operator")
         for path, number in FIGURES.items():
             page.goto(server.url + path)
             assert page.locator("main .figures").first.locator("dt").count() == number or number == 0

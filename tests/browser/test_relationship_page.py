@@ -5,19 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from penfriend.bootstrap import House
-from penfriend.bootstrap.accounts.users import add_user
 from tests.browser.test_dashboard import faults
 from tests.integration.test_relationship_page import fill
 from tests.support.browser import stay_on_this_machine
-from tests.support.dashboard import CAMPAIGNS, PASSWORD, SHELL, serve_dashboard
+from tests.support.dashboard import CAMPAIGNS, serve_dashboard
 from tests.support.empty_store import empty_file
 from tests.support.served_house import served_house
+from tests.support.signed_in import sign_in
 
 
 @pytest.fixture
@@ -42,10 +41,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     ):
         context.route("**/*", stay_on_this_machine)
         page = context.new_page()
-        page.goto(server.url + urlsplit(add_user(house, "vera", "viewer", "", SHELL).url).path)
-        page.locator("#password").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        expect(page).to_have_url(f"{server.url}/")
+        sign_in(house, server, page, "vera", "viewer")
         page.goto(f"{server.url}/relationship")
         assert page.locator(".rung").count() == 7
         assert page.locator("figure.chart").count() == 7
