@@ -44,6 +44,18 @@ campaigns:
       - split:
           - {share: 50%, name: short, steps: [{send: hello, id: brief}]}
           - {share: 50%, name: long, steps: [{send: hello, id: whole}]}
+  asking:
+    topic: offers
+    trigger: {event: order_delivered, key: order_id}
+    steps:
+      - {send: hello, survey: after_all, id: asks}
+      - {wait: {for: [survey_answered, {if: {survey.score: {at_most: 6}}}], at_most: 7 days}, id: listens}
+      - branch:
+          - if: {survey.score: {at_least: 9}}
+            steps: [{send: hello, only_if: {contact.country: GB}, id: glad}]
+        id: by_score
+      - {wait: {until: 2 days after orders.last_at, at: "09:30"}, id: later}
+surveys: {after_all: {type: nps, question: How was it?}}
 tests:
   - name: a hello at once
     campaign: after_a_sign_up
@@ -96,7 +108,7 @@ def test_its_way_is_drawn_with_people_at_each_step(house: House) -> None:
     assert "Enters at the event Signed up 4 have entered" in text
     assert "Mail hello 3 sent · 75% of all who entered · 33% clicked" in text
     assert "Waits 2 days 2 here now" in text
-    assert "If {orders.count: {at_least: 1}}" in text
+    assert "If Number of orders: at least 1 " in text
     assert "Ends here bought" in text
     assert "Everybody else Mail hello 1 here now" in text
     assert "The end reached the goal 1" in text
@@ -125,6 +137,34 @@ def test_what_it_is_worth_its_tests_and_its_lines_stand_there(house: House) -> N
     assert "- if: {orders.count: {at_least: 1}}   # &lt;b&gt;bought&lt;/b&gt;" in html
     assert "at_rest:" not in html
     assert "The files have no test for it." in page(house, "/campaigns/at_rest")[1]
+
+
+def test_what_a_step_waits_for_and_whom_it_is_for_is_said_in_words(house: House) -> None:
+    _, text = page(house, "/campaigns/asking")
+    assert "Waits at most 7 days for something to happen: Answered a survey" in text
+    assert "Score given: at most 6" in text
+    assert "If Score given: at least 9 Mail hello only for those whom its condition fits Country: GB" in text
+    assert (
+        "Waits until 2 days after: Last order 09:30" in page(house, "/campaigns/asking", language="en-GB")[1]
+    )
+
+
+def test_of_a_campaign_without_a_goal_no_goals_are_told_but_its_answers_are(house: House) -> None:
+    figures(house, "asking", sent=50, answered=20)
+    _, text = page(house, "/campaigns/asking")
+    assert "Answered40%" in text
+    assert "Revenue" not in text
+    assert "Goals reached" not in text
+    assert re.search(r"Asking since Mar 2, 2026 0 50 0% – –", page(house, "/campaigns")[1])
+    assert "Goals reached0 Revenue€0.00" in page(house, "/campaigns/after_a_sign_up")[1]
+
+
+def test_the_newest_mails_stand_in_the_order_of_their_moments(house: House) -> None:
+    mail(house, 1, "at_rest", "sent", over_at=at(house, -DAY))
+    mail(house, 2, "at_rest", "sent", over_at=at(house, -3 * DAY))
+    mail(house, 3, "at_rest", "due", due_at=at(house, DAY))
+    section = page(house, "/campaigns/at_rest")[1].partition("Newest mails")[2]
+    assert re.findall(r"(Mar|Feb) (\d+), 2026", section)[:3] == [("Mar", "3"), ("Mar", "1"), ("Feb", "27")]
 
 
 def test_of_a_split_it_is_said_which_arm_is_better(house: House) -> None:

@@ -19,6 +19,7 @@ from penfriend.domain.contact import address_hash
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import DAY
+from penfriend.storage.stop_log import StopLog
 from penfriend.storage.tables import hits, messages
 from tests.support.connections import Seconds
 from tests.support.dashboard import Visitor, add_with_password, serve_dashboard
@@ -124,6 +125,16 @@ def test_the_story_tells_what_came_what_was_decided_and_what_comes_next(company:
     assert "Goes on from <bdi>wait after" in following
     assert "Mar 4, 2026" in following
     assert "the box at the till" in page.partition("What was agreed to")[2].partition("</section>")[0]
+
+
+def test_who_stands_in_a_campaign_that_has_stopped_is_told_so(company: Company) -> None:
+    happen(company.house, "signed_up")
+    settle(company.house)
+    assert StopLog(company.house.db).stop("welcome", "too many complaints", company.house.clock.now())
+    page = company.marketer.get(f"/contacts/{ANN}").text
+    following = page.partition("What comes next")[2].partition("</section>")[0]
+    assert "Stands at <bdi>wait after" in following
+    assert "the campaign is paused" in following
 
 
 def test_why_not_the_others_is_told_when_it_is_asked_for(company: Company) -> None:

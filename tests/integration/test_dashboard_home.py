@@ -67,6 +67,12 @@ def test_it_says_which_campaign_earns_most_and_which_annoys_most(house: House) -
     assert "Thanks earns most: €200.00 for every hundred mails." in text
     assert "News letter annoys most: after a thousand of its mails 8.0 people have left" in text
     assert text.count("Too few mails yet to say anything.") == 1
+    assert "It has no goal." not in text, "whatever it was, something came of them"
+
+
+def test_who_has_no_goal_earns_no_nothing(house: House) -> None:
+    figures(house, "thanks", sent=200, unsubscribed=1)
+    assert "Thanks annoys most 200 It has no goal. 5.0" in shown(house)
 
 
 def test_without_money_goals_are_what_is_earned(house: House) -> None:

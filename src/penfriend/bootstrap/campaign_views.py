@@ -137,7 +137,11 @@ class CampaignViews:
             ),
             lift=self._lift(campaign),
             splits=split_results(house, name),
-            newest=house.reports.list_messages(campaign=name, limit=NEWEST),
+            newest=sorted(
+                house.reports.list_messages(campaign=name, limit=NEWEST),
+                key=lambda one: one.over_at or one.due_at,
+                reverse=True,
+            ),
             tests=[one for one in live.definitions.tests if one.campaign == name],
             source=source,
         )

@@ -42,7 +42,8 @@ class Coming:
     """When they go on, or when the mail of the step goes out; None where something has to happen first."""
     is_mail: bool = False
     held_by: str = ""
-    """What the mail waits for: a word of the closed list."""
+    """What the mail waits for: a word of the closed list. Where somebody stands at a step whose campaign is
+    paused, that word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from penfriend.domain.problems import Place
-
-_COMMENT = re.compile(r"\s+#.*$")
-_IF = re.compile(r"^(\s*-?\s*)if:\s*(\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,27 +15,6 @@ class Excerpt:
     file: str
     first: int
     lines: tuple[str, ...]
-
-    def at(self, line: int) -> str:
-        """A line by its number, without what is around it; empty for one that is not here."""
-        place = line - self.first
-        return self.lines[place].strip() if 0 <= place < len(self.lines) else ""
-
-    def conditions_below(self, line: int) -> tuple[str, ...]:
-        """What stands behind the first `if:` below a line and behind those that are indented alike: the
-        conditions of the arms of a fork."""
-        found: list[tuple[int, str]] = []
-        begin = line - self.first
-        if not 0 <= begin < len(self.lines):
-            return ()
-        indent = _indent(self.lines[begin])
-        for text in self.lines[begin + 1 :]:
-            if text.strip() and _indent(text) <= indent:
-                break
-            matched = _IF.match(text)
-            if matched:
-                found.append((len(matched[1]), _COMMENT.sub("", matched[2])))
-        return tuple(text for column, text in found if column == found[0][0])
 
 
 def excerpt_of(text: str, place: Place) -> Excerpt:

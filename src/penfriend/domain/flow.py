@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time
 
 from penfriend.domain.campaign import (
     Branch,
@@ -18,7 +19,10 @@ from penfriend.domain.campaign import (
     WaitUntil,
     walk_steps,
 )
+from penfriend.domain.happenings import Happening
+from penfriend.domain.moments import MomentExpr
 from penfriend.domain.results import Figures
+from penfriend.domain.segment import Condition
 from penfriend.domain.timing import Duration
 
 _KINDS: Mapping[type, str] = {
@@ -54,7 +58,8 @@ class Way:
     """Of the arm of a split; empty for a branch."""
     percent: float | None
     """Of a split."""
-    is_else: bool
+    condition: Condition | None
+    """Of a branch; None for its `else`, and for a split."""
     nodes: tuple[Node, ...]
 
 
@@ -64,9 +69,7 @@ class Node:
 
     id: str
     kind: str
-    line: int | None
-    """Where it stands in its file."""
-    has_condition: bool
+    condition: Condition | None
     """`only_if`: for others it is passed over."""
     people: int
     """Who stands here now."""
@@ -77,6 +80,12 @@ class Node:
     """Of an exit, or the name of the webhook."""
     duration: Duration | None = None
     """Of a wait; of one for a happening the longest."""
+    happenings: tuple[Happening, ...] = ()
+    """What is waited for: the first of them."""
+    until: MomentExpr | None = None
+    """When a wait until a moment is over."""
+    at: time | None = None
+    """The time of that day."""
     figures: Figures = field(default_factory=Figures)
     share: float | None = None
     """Its mails, of those who entered."""
@@ -93,13 +102,15 @@ def _node(step: Step, counts: Counts) -> Node:
     return Node(
         id=step.id,
         kind=_KINDS[type(step)],
-        line=step.place.line if step.place else None,
-        has_condition=step.only_if is not None,
+        condition=step.only_if,
         people=counts.people.get(step.id, 0),
         inside=sum(counts.people.get(one.id, 0) for one in walk_steps((step,))),
         template=step.template if isinstance(step, Send) else "",
         word=_word(step),
         duration=_duration(step),
+        happenings=step.happenings if isinstance(step, WaitHappening) else (),
+        until=step.until if isinstance(step, WaitUntil) else None,
+        at=step.at if isinstance(step, WaitUntil) else None,
         figures=figures,
         share=figures.sent / counts.entered if isinstance(step, Send) and counts.entered else None,
         ways=_ways(step, counts),
@@ -109,9 +120,9 @@ def _node(step: Step, counts: Counts) -> Node:
 def _ways(step: Step, counts: Counts) -> tuple[Way, ...]:
     match step:
         case Branch(arms=arms):
-            return tuple(Way("", None, one.condition is None, flow_of(one.steps, counts)) for one in arms)
+            return tuple(Way("", None, one.condition, flow_of(one.steps, counts)) for one in arms)
         case Split(arms=shares):
-            return tuple(Way(one.name, one.percent, False, flow_of(one.steps, counts)) for one in shares)
+            return tuple(Way(one.name, one.percent, None, flow_of(one.steps, counts)) for one in shares)
         case _:
             return ()
 

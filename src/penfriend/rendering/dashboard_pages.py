@@ -19,6 +19,7 @@ from penfriend.rendering.charts.drawing import Drawings, of_this_process
 from penfriend.rendering.charts.figure import Figures
 from penfriend.rendering.charts.spark import spark
 from penfriend.rendering.dashboard_menu import MENU, Group
+from penfriend.rendering.formats import locale_of
 from penfriend.rendering.pages import (
     LANGUAGES,
     StyleSheet,
@@ -88,7 +89,8 @@ class DashboardPages:
     def html(self, template: str, view: View, values: Mapping[str, object]) -> str:
         """The page."""
         language = self.language(view.accept_language)
-        words, reader = Words(self._texts[language]), Reader(Locale(language), view.zone, view.currency)
+        words = Words(self._texts[language])
+        reader = Reader(self.locale(view.accept_language), view.zone, view.currency)
 
         def line(values: Sequence[Value], label: str) -> Markup:
             return spark(values, label, mirrored=reader.is_rtl)
@@ -110,6 +112,7 @@ class DashboardPages:
             duration=reader.duration,
             chart=Figures(self._environment, words, reader, self.drawings),
             clock=reader.clock,
+            time_of=reader.time_of,
             condition=Speaker(words, reader),
             spark=line,
             say=Saying(words, reader),
@@ -122,8 +125,9 @@ class DashboardPages:
         return Words(self._texts[self.language(accept_language)])
 
     def locale(self, accept_language: str) -> Locale:
-        """That of the language."""
-        return Locale(self.language(accept_language))
+        """How a browser wants dates and numbers: those of the reader's country, where it names one."""
+        wanted = next((name for name in accepted(accept_language) if language_of(name)), LANGUAGES[0])
+        return locale_of(wanted) or Locale(LANGUAGES[0])
 
     def language(self, accept_language: str) -> str:
         """The one of LANGUAGES that a browser wants most; English where it wants none of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -78,7 +78,7 @@ class Reader:
         shown = format_time(when, "short", locale=self.locale)
         return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(when.isoformat(), shown)
 
-    def time_of(self, value: datetime) -> str:
+    def time_of(self, value: datetime | time) -> str:
         """The time of day, as it is written."""
         return format_time(value, "short", locale=self.locale)
 

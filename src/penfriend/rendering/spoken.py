@@ -79,6 +79,8 @@ class Speaker:
             return escape(field.key)
         group = "items" if field.subject == "items" else field.group
         key = f"field_{group}_{field.key.replace('.', '_')}" if field.group != "waited" else "field_waited"
+        if not field.subject and f"{key}_own" in self._words:
+            return self._words(f"{key}_own")
         if key not in self._words:
             return Markup("<code>{}</code>").format(field.name)
         return self._words(key, name=field.subject)
@@ -95,10 +97,10 @@ class Speaker:
     def _narrow(self, narrow: Narrow) -> list[Markup]:
         said = []
         if narrow.within is not None:
-            said.append(self._words("condition_counted", window=self._moment(narrow.within)))
+            said.append(self._words("condition_counted", window=self.moment(narrow.within)))
         for op, moment in ((Op.BEFORE, narrow.before), (Op.AFTER, narrow.after)):
             if moment is not None:
-                window = self._words(f"condition_op_{op.value}", value=self._moment(moment))
+                window = self._words(f"condition_op_{op.value}", value=self.moment(moment))
                 said.append(self._words("condition_counted", window=window))
         for own, other in narrow.match:
             said.append(self._words("condition_match", one=self.field(own), other=self.field(other)))
@@ -111,7 +113,7 @@ class Speaker:
             return self.field(value)
         if isinstance(value, str | int | float):
             return self._scalar(field, value)
-        return self._moment(value)  # type: ignore[arg-type]  # what is left of `Value`
+        return self.moment(value)  # type: ignore[arg-type]  # what is left of `Value`
 
     def _scalar(self, field: Field, value: Scalar) -> Markup | str:
         if isinstance(value, bool):
@@ -125,7 +127,8 @@ class Speaker:
     def _duration(self, duration: Duration) -> str:
         return self._reader.duration(duration)
 
-    def _moment(self, moment: MomentExpr | Window) -> Markup | str:
+    def moment(self, moment: MomentExpr | Window) -> Markup | str:
+        """A moment of the campaign language, or a span of time."""
         words = self._words
         match moment:
             case Window(duration, sign):

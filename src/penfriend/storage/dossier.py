@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, and_, select
 from penfriend.domain.dossier import Barred, Coming, Consent, Dossier, Membership, link_of
 from penfriend.domain.errors import NotFound
 from penfriend.domain.message import Status
+from penfriend.domain.reasons import Postponed
 from penfriend.storage import tables as t
 from penfriend.storage.people import find_contact
 
@@ -76,19 +77,22 @@ def _barred(connection: Connection, contact: RowMapping) -> Barred | None:
     return None if row is None else Barred(row.reason, row.at, row.evidence or "")
 
 
+_PAUSED = Postponed.CAMPAIGN_PAUSED.value
+
+
 def _coming(connection: Connection, contact_id: int) -> list[Coming]:
     e, m = t.enrollments.c, t.messages.c
     mine = and_(m.enrollment_id == e.id, m.step == e.step, m.over_at.is_(None))
     rows = connection.execute(
-        select(e.campaign, e.occurrence, e.step, e.due_at, m.id, m.status, m.due_at, m.held_by)
+        select(e.campaign, e.occurrence, e.step, e.due_at, e.held_due_at, m.id, m.status, m.due_at, m.held_by)
         .outerjoin(t.messages, mine)
         .where(e.contact_id == contact_id, e.status == "active")
     )
     found = [
         Coming(campaign, about, step or "", mail_due, is_mail=True, held_by=held_by or "")
         if mail is not None and status != Status.SKIPPED.value
-        else Coming(campaign, about, step or "", due)
-        for campaign, about, step, due, mail, status, mail_due, held_by in rows
+        else Coming(campaign, about, step or "", due, held_by="" if held is None else _PAUSED)
+        for campaign, about, step, due, held, mail, status, mail_due, held_by in rows
     ]
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or 0, one.campaign))
 

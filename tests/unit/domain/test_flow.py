@@ -7,16 +7,20 @@ from penfriend.domain.excerpt import excerpt_of
 from penfriend.domain.flow import Counts, flow_of
 from penfriend.domain.problems import Place
 from penfriend.domain.results import Figures
+from penfriend.domain.segment import Op
+from penfriend.domain.segment import Test as FieldTest
 from penfriend.domain.timing import Duration, Unit
+from tests.contract.shop_world import named
 
+BOUGHT = FieldTest(named("orders.count"), Op.AT_LEAST, 1)
 STEPS = (
-    Send(id="one", template="mail/one", place=Place("a.yaml", 5)),
+    Send(id="one", template="mail/one", only_if=BOUGHT),
     WaitFor(id="pause", duration=Duration(2, Unit.DAYS)),
     Branch(
         id="fork",
         arms=(
             Arm(None, (Send(id="two", template="two"), Exit(id="out", word="bought"))),
-            Arm(None, (Split(id="lot", arms=(Share("a", 50, (Send(id="three", template="three"),)),)),)),
+            Arm(BOUGHT, (Split(id="lot", arms=(Share("a", 50, (Send(id="three", template="three"),)),)),)),
         ),
     ),
 )
@@ -46,11 +50,11 @@ campaigns:
 def test_forks_have_their_ways_and_each_step_its_people() -> None:
     counts = Counts({"one": 3, "two": 4, "three": 5}, {"one": Figures(sent=50, clicked=5)}, 100)
     one, pause, fork = flow_of(STEPS, counts)
-    assert (one.kind, one.people, one.share, one.line) == ("send", 3, 0.5, 5)
+    assert (one.kind, one.people, one.share) == ("send", 3, 0.5)
     assert (pause.kind, pause.duration, pause.share) == ("wait", Duration(2, Unit.DAYS), None)
     assert (fork.people, fork.inside) == (0, 9)
     first, second = fork.ways
-    assert first.is_else
+    assert (first.condition, second.condition) == (None, BOUGHT)
     assert [(one.kind, one.word) for one in first.nodes] == [("send", ""), ("exit", "bought")]
     assert second.nodes[0].ways[0].percent == 50
     assert second.nodes[0].ways[0].nodes[0].people == 5
@@ -64,17 +68,8 @@ def test_the_lines_of_a_campaign_end_before_the_next() -> None:
     found = excerpt_of(FILE, Place("a.yaml", 2, 3))
     assert found.lines[0] == "  first:"
     assert found.lines[-1] == "    # of first"
-    assert found.at(15) == "- send: after  # if: no"
-    assert (found.at(1), found.at(99)) == ("", "")
     assert excerpt_of(FILE, Place("a.yaml", 18, 3)).lines == ("  second:", "    steps: []")
 
 
 def test_a_place_that_is_in_no_file_has_no_lines() -> None:
     assert excerpt_of("", Place("a.yaml", 7)).lines == ()
-
-
-def test_the_conditions_of_a_fork_are_those_of_its_own_arms() -> None:
-    found = excerpt_of(FILE, Place("a.yaml", 2, 3))
-    assert found.conditions_below(4) == ("{orders.count: {at_least: 1}}", "contact.country = GB")
-    assert found.conditions_below(7) == ("deeper",)
-    assert found.conditions_below(99) == ()

@@ -77,3 +77,18 @@ def test_every_deed_is_said_in_every_language(language: str) -> None:
 @pytest.mark.parametrize(("wanted", "language"), [("", "en"), ("de", "en"), ("tr-TR,en;q=0.5", "tr")])
 def test_a_language_that_is_not_there_is_english(wanted: str, language: str) -> None:
     assert PAGES.language(wanted) == language
+
+
+@pytest.mark.parametrize(
+    ("wanted", "locale"),
+    [
+        ("", "en"),
+        ("de", "en"),
+        ("de,en-GB;q=0.5", "en_GB"),
+        ("en-US", "en_US"),
+        ("tr", "tr"),
+        ("en-XX", "en"),
+    ],
+)
+def test_dates_are_those_of_the_readers_country(wanted: str, locale: str) -> None:
+    assert str(PAGES.locale(wanted)) == locale

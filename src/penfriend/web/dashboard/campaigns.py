@@ -36,6 +36,7 @@ class CampaignPages:
     def show_all(self, ask: Ask) -> Response:
         """The list."""
         live = self._desk.live()
+        known = live.definitions.campaigns if live else {}
         rows = [] if live is None else self._views.rows(live)
         mailing = [one for one in rows if one.figures.sent]
         return self._desk.page(
@@ -44,6 +45,7 @@ class CampaignPages:
             rows=mailing,
             quiet=[one for one in rows if not one.figures.sent],
             tracking=live.definitions.tracking_of if live else None,
+            aiming={name for name, campaign in known.items() if campaign.goal is not None},
         )
 
     def show(self, ask: Ask) -> Response:
@@ -65,16 +67,17 @@ class CampaignPages:
 
     def _days(self, ask: Ask, found: CampaignPage) -> Chart:
         words, days = self._desk.words(ask), found.days.by_day(found.campaign.name)
-        series = (
-            Series(words.plain("figure_sent"), tuple(one.sent for one in days)),
-            Series(words.plain("figure_clicked"), tuple(one.clicked for one in days)),
-            Series(words.plain("figure_converted"), tuple(one.converted for one in days)),
-        )
+        metrics = {"sent": True, "clicked": True, "answered": False, "converted": found.campaign.goal}
+        each = {name: tuple(getattr(one, name) for one in days) for name in metrics}
         return Chart(
             Kind.LINE,
             words.plain("campaign_days"),
             found.days.days,
-            series,
+            tuple(
+                Series(words.plain(f"figure_{name}"), values)
+                for name, values in each.items()
+                if metrics[name] or any(values)
+            ),
             along=words.plain("campaign_day"),
         )
 
