@@ -30,6 +30,7 @@ from penfriend.rendering.pages import (
     stamped,
 )
 from penfriend.rendering.reader import Reader
+from penfriend.rendering.reasons_said import Reasons
 from penfriend.rendering.saying import Saying
 from penfriend.rendering.spoken import Speaker
 
@@ -111,6 +112,7 @@ class DashboardPages:
             chart=Figures(self._environment, words, reader, self.drawings),
             clock=reader.clock,
             condition=Speaker(words, reader),
+            reason=Reasons(words),
             spark=line,
             say=Saying(words, reader),
             zone=view.zone.key,
