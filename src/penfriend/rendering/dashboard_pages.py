@@ -112,7 +112,7 @@ class DashboardPages:
             chart=Figures(self._environment, words, reader, self.drawings),
             clock=reader.clock,
             condition=Speaker(words, reader),
-            reason=Reasons(words),
+            reason=Reasons(words, reader),
             spark=line,
             say=Saying(words, reader),
             zone=view.zone.key,
