@@ -17,6 +17,7 @@ from penfriend.bootstrap.plan_page import mark_of
 from penfriend.domain.accounts.audit import Deed
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.plan import Objection
+from penfriend.web.dashboard.plan_page import clause_of
 from tests.support.dashboard import Visitor, add_with_password, serve_dashboard
 from tests.support.run_here import PLACE, run_here
 from tests.support.served_house import served_house
@@ -102,7 +103,10 @@ def test_the_plan_tells_what_would_change_for_whom(house: House, mary: Visitor) 
     day = page.partition('id="day"')[2].partition("</table>")[0]
     assert re.search(r"silver</bdi></th><td class=\"count\">3</td><td class=\"count\">0</td>", day)
     assert "More mail than may go out unasked" in page
-    assert "it would release 3 more mails within 24 hours, and confirm_above is 1" in page
+    assert (
+        "<bdi>3</bdi> more mails would go out within 24 hours; at most <bdi>1</bdi> may go out unasked."
+        in page
+    )
     assert house.revision_number() == 1
 
 
@@ -132,7 +136,7 @@ def test_past_a_guard_goes_only_who_says_so_twice(house: House, mary: Visitor) -
     first = apply(mary, planned(mary))
     assert first.status_code == 409
     assert house.revision_number() == 1
-    assert "it would release 3 more mails" in first.text
+    assert "<bdi>3</bdi> more mails would go out" in first.text
     mark = hidden(first.text, "past")
     for form in ({"past": mark}, {"past": "0" * 32, "sure": "yes"}, {"sure": "yes"}):
         assert apply(mary, first.text, **form).status_code == 409, form
@@ -171,9 +175,9 @@ def test_a_plan_is_worked_out_once_for_the_same_files(house: House, mary: Visito
 
 
 def test_numbers_in_what_a_guard_says_are_no_other_objection() -> None:
-    one, other = (Objection("audience", f"gold would have {number} members") for number in (20, 21))
+    one, other = (Objection("audience", "larger", "gold", "golden", number, 7) for number in (20, 21))
     assert mark_of([one]) == mark_of([other])
-    assert mark_of([one]) != mark_of([Objection("coupons", one.text)])
+    assert mark_of([one]) != mark_of([Objection("audience", "larger", "silver", "golden", 20, 7)])
     assert mark_of([one]) != mark_of([])
 
 
@@ -201,3 +205,15 @@ def test_work_whose_process_ends_has_failed(house: House) -> None:
 def test_work_that_takes_too_long_is_ended(house: House) -> None:
     with pytest.raises(WorkFailed, match="took too long"):
         run_apart(house, fail, 0, lambda _: None)
+
+
+def test_guards_and_clauses_are_said_in_the_readers_language(house: House, mary: Visitor, here: None) -> None:
+    write(house, WITH_SILVER.replace("confirm_above: 1", "confirm_above: 2"))
+    planned(mary)
+    page = mary.get("/plan", **{"accept-language": "pl"}).text
+    assert "W ciągu 24 godzin wyszłoby więcej wiadomości, o <bdi>3</bdi>; bez pytania wolno" in page
+    assert clause_of("was silver_one") == ("was", "silver_one")
+    assert clause_of("where changed") == ("changed_of", "where")
+    assert clause_of("changed") == ("changed", "")
+    for words in ("wait: 2 days -> 3 days", "subject: price -> price changed", "policy: at_most changed"):
+        assert clause_of(words) == ("", "")

@@ -48,6 +48,7 @@ TABLE = {
     ("GET", "/relationship"): "viewer",
     ("GET", "/simulation"): "viewer",
     ("POST", "/simulation"): "marketer",
+    ("POST", "/campaigns/{name}/tests"): "marketer",
     ("GET", "/plan"): "marketer",
     ("POST", "/plan/anew"): "marketer",
     ("POST", "/plan/apply"): "marketer",

@@ -57,6 +57,7 @@ LINES = {
     "/": Line("GET", "user"),
     "/campaigns": Line("GET", "user"),
     "/campaigns/{name}": Line("GET", "user", name="thanks"),
+    "/campaigns/{name}/tests": Line("POST", "user", "thanks", "form", 404),
     "/surveys": Line("GET", "user"),
     "/surveys/{name}": Line("GET", "user", "care"),
     "/login": Line("GET POST", body="form"),

@@ -25,7 +25,8 @@ T = TypeVar("T")
 Tell = Callable[[float], None]
 """Hears how far the work is, 0 to 1."""
 Work = Callable[[House, Tell], T]
-"""What is done: a function of a module, which is found there by its name."""
+"""What is done: a function of a module, which is found there by its name, with what it is given in advance
+(`functools.partial`)."""
 NICENESS = 5
 
 

@@ -4,13 +4,13 @@ on request; what came of it is kept in the store, for everybody to look at."""
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from penfriend.bootstrap.apart import Tell, WorkFailed, run_apart
+from penfriend.bootstrap.apart import Tell
 from penfriend.bootstrap.house import House
+from penfriend.bootstrap.on_request import OnRequest, Progress
 from penfriend.bootstrap.simulation import Wish, simulate
 from penfriend.domain.forecast import Forecast
 from penfriend.domain.timing import Moment
@@ -89,23 +89,17 @@ class Future:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far it is."""
-
-    share: float
-    """0 to 1."""
-
-
 class FutureDesk:
     """Simulates one at a time."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._lock = threading.Lock()
-        self._progress: Progress | None = None
-        self.fault = ""
+        self._work: OnRequest[Future] = OnRequest(house)
+
+    @property
+    def fault(self) -> str:
         """Why the last one that was asked for came to nothing."""
+        return self._work.fault()
 
     def known(self) -> Future | None:
         """The last one that was kept."""
@@ -114,8 +108,7 @@ class FutureDesk:
 
     def progress(self) -> Progress | None:
         """How far the one is that is under way; None where none is."""
-        with self._lock:
-            return self._progress
+        return self._work.progress()
 
     def is_too_large(self) -> bool:
         """Whether the store is too large to be copied in reasonable time."""
@@ -125,26 +118,7 @@ class FutureDesk:
         """Begin one; False where one is under way, or the store is too large."""
         if self.is_too_large():
             return False
-        with self._lock:
-            if self._progress is not None:
-                return False
-            self._progress, self.fault = Progress(0.0), ""
-        threading.Thread(target=self._work, name="simulation", daemon=True).start()
-        return True
-
-    def _work(self) -> None:
-        try:
-            found = run_apart(self._house, live_days, SECONDS, self._tell)
-            self._house.set_note(NOTE, found.as_text())
-        except WorkFailed as failed:
-            self.fault = str(failed)
-        finally:
-            with self._lock:
-                self._progress = None
-
-    def _tell(self, share: float) -> None:
-        with self._lock:
-            self._progress = Progress(share)
+        return self._work.begin(live_days, SECONDS, lambda found: self._house.set_note(NOTE, found.as_text()))
 
 
 def live_days(house: House, tell: Tell) -> Future:

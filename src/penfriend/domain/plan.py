@@ -49,16 +49,45 @@ class Resized:
     after: int | None
 
 
+_OBJECTIONS = {
+    "own_limit": "{name} would send {count} more mails within 24 hours, and confirm_above is {limit}",
+    "shared_limit": "it would release {count} more mails within 24 hours, and confirm_above is {limit}",
+    "few_codes": "{count} mails of {name} would find no code left within 24 hours",
+    "larger": "{name}, whom {other} is for, would have {count} members, "
+    "more than double of yesterday's {limit}",
+    "smaller": "{name}, whom {other} is for, would have {count} members, "
+    "less than half of yesterday's {limit}",
+    "no_way_out": "the letter {name} of {other} has no links.unsubscribe and no links.preferences",
+}
+"""What guards say, by what it is called in the texts of the dashboard."""
+
+
 @dataclass(frozen=True, slots=True)
 class Objection:
     """A guard that stops a change until somebody says yes."""
 
     guard: str
     """confirm_above, audience, coupons or unsubscribe."""
-    text: str
+    said: str
+    """Which of their sentences."""
+    name: str = ""
+    """Of the campaign, segment or letter that it is about."""
+    other: str = ""
+    """The campaign that this is for."""
+    count: int = 0
+    limit: int = 0
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        said = _OBJECTIONS[self.said]
+        return said.format(name=self.name, other=self.other, count=self.count, limit=self.limit)
 
     def __str__(self) -> str:
         return f"{self.guard}: {self.text}"
+
+
+OBJECTIONS = frozenset(_OBJECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +163,17 @@ def too_many_mails(after: Definitions, live: Ahead, planned: Ahead) -> Iterator[
         if own is None:
             shared += number
         elif number > own:
-            yield Objection(
-                "confirm_above", f"{name} would send {_mails(number)}, and confirm_above is {own}"
-            )
+            yield Objection("confirm_above", "own_limit", name, count=number, limit=own)
     limit = after.policy.confirm_above
     if limit is not None and shared > limit:
-        yield Objection("confirm_above", f"it would release {_mails(shared)}, and confirm_above is {limit}")
+        yield Objection("confirm_above", "shared_limit", count=shared, limit=limit)
 
 
 def too_few_codes(live: Ahead, planned: Ahead) -> Iterator[Objection]:
     """A pool of coupon codes that is too small for those who come to it within the day."""
     for name, number in planned.without_code.items():
         if number > live.without_code.get(name, 0):
-            yield Objection("coupons", f"{number} mails of {name} would find no code left within 24 hours")
-
-
-def _mails(number: int) -> str:
-    return f"{number} more mails within 24 hours"
+            yield Objection("coupons", "few_codes", name, count=number)
 
 
 def audience_changes(
@@ -172,11 +195,8 @@ def audience_changes(
         if size is None or base is None or max(size, base) <= FEW:
             continue
         if size > 2 * base or 2 * size < base:
-            how = "more than double" if size > base else "less than half"
-            yield Objection(
-                "audience",
-                f"{segment}, whom {name} is for, would have {size} members, {how} of yesterday's {base}",
-            )
+            said = "larger" if size > base else "smaller"
+            yield Objection("audience", said, segment, name, size, base)
 
 
 def letters_without_a_way_out(
@@ -190,10 +210,7 @@ def letters_without_a_way_out(
             continue
         told.add(template)
         if not _has(template, before) or _leads_out(template, before):
-            yield Objection(
-                "unsubscribe",
-                f"the letter {template} of {campaign} has no links.unsubscribe and no links.preferences",
-            )
+            yield Objection("unsubscribe", "no_way_out", template, campaign)
 
 
 def _marketing(definitions: Definitions) -> Iterator[tuple[str, str]]:

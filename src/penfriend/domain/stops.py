@@ -7,6 +7,7 @@ then.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -71,18 +72,48 @@ def why_stop(figures: Mapping[str, Figures], limits: StopAt) -> str | None:
     return next((why for name, one in figures.items() for why in _passed(name, one, limits)), None)
 
 
+_SAYS = {
+    "bounces": "came back from dead addresses",
+    "complaints": "were called spam",
+    "render_failures": "could not be made",
+}
+"""By the key of `stop_at`."""
+
+
 def _passed(name: str, found: Figures, limits: StopAt) -> Iterator[str]:
     limits = limits.over(USUAL)
-    for what, number, of, limit in (
-        ("of {name} came back from dead addresses", found.bounced, found.tried, limits.bounces),
-        ("of {name} were called spam", found.complained, found.tried, limits.complaints),
-        (
-            "of {name} could not be made",
-            found.unmade,
-            found.tried + found.unmade,
-            limits.render_failures,
-        ),
+    for key, number, of, limit in (
+        ("bounces", found.bounced, found.tried, limits.bounces),
+        ("complaints", found.complained, found.tried, limits.complaints),
+        ("render_failures", found.unmade, found.tried + found.unmade, limits.render_failures),
     ):
         if limit is not None and of >= (limits.at_least or 0) and number * 100 > limit * of:
             share = f"{number * 100 / of:.2g}%"
-            yield f"{share} {what.format(name=name)} ({number} of {of}); the limit is {limit:g}%"
+            yield f"{share} of {name} {_SAYS[key]} ({number} of {of}); the limit is {limit:g}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What the words of `why_stop` say, for who says it in another language."""
+
+    limit_of: str
+    """The key of `stop_at`."""
+    number: int
+    of: int
+    limit: float
+    """In percent."""
+
+
+_WHY = re.compile(
+    r"\S+% of .+ (?P<said>" + "|".join(_SAYS.values()) + r") \((?P<number>\d+) of (?P<of>\d+)\);"
+    r" the limit is (?P<limit>[\d.]+)%"
+)
+
+
+def read_why(why: str) -> Passed | None:
+    """What was passed, of what `why_stop` has written; None for other words."""
+    found = _WHY.fullmatch(why)
+    if found is None:
+        return None
+    key = next(key for key, said in _SAYS.items() if said == found["said"])
+    return Passed(key, int(found["number"]), int(found["of"]), float(found["limit"]))

@@ -31,6 +31,7 @@ from penfriend.rendering.pages import (
     stamped,
 )
 from penfriend.rendering.reader import Reader
+from penfriend.rendering.reasons_said import Reasons
 from penfriend.rendering.saying import Saying
 from penfriend.rendering.spoken import Speaker
 
@@ -114,6 +115,7 @@ class DashboardPages:
             clock=reader.clock,
             time_of=reader.time_of,
             condition=Speaker(words, reader),
+            reason=Reasons(words, reader),
             spark=line,
             say=Saying(words, reader),
             zone=view.zone.key,

@@ -53,6 +53,7 @@ class Deed(StrEnum):
     PERSON_PAUSED = "person_paused"
     PERSON_RESUMED = "person_resumed"
     PERSON_UNSUBSCRIBED = "person_unsubscribed"
+    TESTS_RUN = "tests_run"
 
 
 MEANINGS: Mapping[Deed, str] = {
@@ -85,6 +86,7 @@ MEANINGS: Mapping[Deed, str] = {
     Deed.PERSON_PAUSED: "a person gets no marketing mail for some days",
     Deed.PERSON_RESUMED: "a person's pause was ended",
     Deed.PERSON_UNSUBSCRIBED: "a person was taken out of a topic by hand",
+    Deed.TESTS_RUN: "the tests of a campaign were run",
 }
 """A line of meaning for each; the pages of the dashboard say it in the reader's language."""
 

@@ -20,7 +20,6 @@ from penfriend.domain.dossier import link_of
 from penfriend.domain.errors import NotFound
 from penfriend.domain.event_words import Told, told
 from penfriend.domain.past import Cursor, Kind, PastLine
-from penfriend.domain.reasons import End, NotEntered, Postponed, Skip
 from penfriend.domain.timing import local_date
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.desk import Desk
@@ -58,7 +57,9 @@ class Line:
     text: str
     """The key of its title."""
     why: str = ""
-    """The key of its reason; empty for none."""
+    """The key of the text of a suppression's reason; empty for none."""
+    lists: tuple[str, ...] = ()
+    """In which of the closed lists its reason stands."""
     told: Told | None = None
     """Of an event."""
 
@@ -127,7 +128,6 @@ class ContactPages:
             now=house.clock.now(),
             bar="" if who.barred is None else _bar(who.barred.reason),
             points_until=None if who.points_until is None else date.fromisoformat(who.points_until),
-            waits={one.value for one in Postponed},
             pauses=PAUSES,
             fault=fault,
             done=done if done in DONE else "",
@@ -193,25 +193,17 @@ def line_of(past: PastLine) -> Line:
             why = _bar(past.reason) if suppressed else ""
             return Line(past, "contact_bar_suppressed" if suppressed else "contact_bar_lifted", why)
         case Kind.REFUSED:
-            return Line(past, "contact_refused", _why(past.reason, door=NotEntered))
+            return Line(past, "contact_refused", lists=("door",))
         case Kind.ENDED:
-            return Line(past, "contact_ended", _why(past.reason, end=End))
+            return Line(past, "contact_ended", lists=("end",))
         case Kind.DECIDED:
-            return Line(past, f"contact_decided_{what}", _why(past.reason, wait=Postponed))
+            return Line(past, f"contact_decided_{what}", lists=("wait",))
         case Kind.MAIL:
-            return Line(past, f"contact_mail_{what}", _why(past.reason, skip=Skip, end=End))
+            return Line(past, f"contact_mail_{what}", lists=("skip", "end"))
         case Kind.HEARD:
             return Line(past, f"contact_heard_{what}")
         case _:
             return Line(past, f"contact_{past.kind.name.lower()}")
-
-
-def _why(reason: str, **lists: type[NotEntered | End | Skip | Postponed]) -> str:
-    """The key of a reason's text: that of the first list in which it stands."""
-    for name, known in lists.items():
-        if reason in {one.value for one in known}:
-            return f"contact_{name}_{reason}"
-    return ""
 
 
 def _bar(reason: str) -> str:

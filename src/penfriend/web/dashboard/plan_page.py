@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -126,6 +127,7 @@ class PlanPage:
             asked=bool(objections),
             mark=mark_of(objections),
             guards=GUARDS,
+            clause_of=clause_of,
             fault=fault,
             why=why,
             done=done,
@@ -145,6 +147,20 @@ def _groups(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
     for kind, together in groupby(sorted(changes, key=lambda one: _rank(one.kind)), key=lambda one: one.kind):
         known = kind.replace(" ", "_") if kind in KINDS else "other"
         yield f"plan_kind_{known}", list(together)
+
+
+_CLAUSE = re.compile(r"was (?P<was>\S+)|(?:(?P<changed>[\w.]+) )?changed")
+
+
+def clause_of(words: str) -> tuple[str, str]:
+    """What a clause of a change says without a value, and of what: that something had another name, or that
+    what takes too many words has changed; else empty, and the clause stands in the words of the files."""
+    found = _CLAUSE.fullmatch(words)
+    if found is None:
+        return "", ""
+    if found["was"]:
+        return "was", found["was"]
+    return ("changed_of", found["changed"]) if found["changed"] else ("changed", "")
 
 
 _ORDER = ("campaign", "step", "segment", "letter", "policy")

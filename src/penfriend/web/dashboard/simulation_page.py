@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -11,7 +11,6 @@ from starlette.responses import Response
 from penfriend.bootstrap.future_page import MOST_BYTES, Future, FutureDesk
 from penfriend.domain.accounts.roles import Right
 from penfriend.domain.charts import MOST_SERIES, Chart, Kind, Series
-from penfriend.domain.reasons import End, NotEntered, Postponed, Skip
 from penfriend.rendering.pages import Words
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.desk import Desk
@@ -19,14 +18,13 @@ from penfriend.web.accounts.routes import Route
 
 RELOADS = 4
 """Seconds after which a page that waits looks again by itself, also without a script."""
-_LISTS = {"not_entered": "door", "skipped": "skip", "postponed": "wait", "ended": "end"}
-"""By what is counted, how the texts of its reasons are called."""
-_WORDS: Mapping[str, frozenset[str]] = {
-    "door": frozenset(one.value for one in NotEntered),
-    "skip": frozenset(one.value for one in Skip),
-    "wait": frozenset(one.value for one in Postponed),
-    "end": frozenset(one.value for one in End),
+_LISTS = {
+    "not_entered": ("door",),
+    "skipped": ("skip", "end"),
+    "postponed": ("wait",),
+    "ended": ("end",),
 }
+"""By what is counted, in which of the closed lists its reasons stand."""
 
 
 class SimulationPage:
@@ -100,21 +98,13 @@ def _busiest(future: Future) -> tuple[object, int] | None:
     return future.days[whole.index(most)], most
 
 
-def _reasons(future: Future) -> list[tuple[str, list[tuple[str, str, int]]]]:
-    """By what is counted: the key of the reason's text (empty where it has none), its word, how many."""
+def _reasons(future: Future) -> list[tuple[str, tuple[str, ...], list[tuple[str, int]]]]:
+    """By what is counted: the key of its heading, the lists of its reasons, each reason with how many."""
     found = []
-    for what, name in _LISTS.items():
+    for what, lists in _LISTS.items():
         total: Counter[str] = Counter()
         for one in future.campaigns.values():
             total.update(getattr(one, what))
-        lines = [(_text(name, word), word, number) for word, number in total.most_common()]
-        if lines:
-            found.append((f"simulation_{what}", lines))
+        if total:
+            found.append((f"simulation_{what}", lists, total.most_common()))
     return found
-
-
-def _text(name: str, word: str) -> str:
-    for known in (name, "end"):
-        if word in _WORDS[known]:
-            return f"contact_{known}_{word}"
-    return ""
