@@ -16,7 +16,7 @@ from markupsafe import Markup
 from penfriend.domain.accounts.roles import Right, Role
 from penfriend.domain.charts import Value
 from penfriend.rendering.charts.drawing import Drawings, of_this_process
-from penfriend.rendering.charts.figure import Figures
+from penfriend.rendering.charts.figure import LATER, Figures, marked
 from penfriend.rendering.charts.spark import spark
 from penfriend.rendering.dashboard_menu import MENU, Group
 from penfriend.rendering.formats import locale_of
@@ -111,7 +111,7 @@ class DashboardPages:
             money=reader.money,
             day=reader.day,
             duration=reader.duration,
-            chart=Figures(self._environment, words, reader, self.drawings),
+            chart=Figures(self._environment, words, reader, self.drawings, view.root),
             clock=reader.clock,
             time_of=reader.time_of,
             condition=Speaker(words, reader),
@@ -121,6 +121,13 @@ class DashboardPages:
             zone=view.zone.key,
             svg=Markup,
         )
+
+    def drawn(self, keys: Sequence[str]) -> Markup | None:
+        """The drawings of one chart for a page that did not wait for them; None where they are not to be
+        had."""
+        asked = [self.drawings.find(key) for key in keys]
+        found = marked([one for one in asked if one is not None], LATER) if all(asked) else []
+        return Markup("").join(found) if found else None
 
     def words(self, accept_language: str) -> Words:
         """The texts in the language of a browser."""

@@ -88,7 +88,7 @@ class Drawings:
 
     def ask(self, document: Mapping[str, Any], width: int) -> Drawing:
         """The drawing of a document at that width, from before or begun now."""
-        key = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+        key = key_of(document)
         with self._guard:
             found = self._kept.get(key)
             if found is not None:
@@ -104,6 +104,11 @@ class Drawings:
                 self._kept.popitem(last=False)
             self._begin()
         return drawing
+
+    def find(self, key: str) -> Drawing | None:
+        """The one that was asked for; None where it is not kept, or was asked for in another process."""
+        with self._guard:
+            return self._kept.get(key)
 
     def end(self) -> None:
         """End the thread and the child, without what was still asked of them."""
@@ -172,6 +177,11 @@ class Drawings:
         """It may come about the next time."""
         with self._guard:
             self._kept.pop(key, None)
+
+
+def key_of(document: Mapping[str, Any]) -> str:
+    """What a drawing is kept by: nobody guesses it who does not know all that is in it."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 @cache

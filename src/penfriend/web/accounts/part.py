@@ -21,6 +21,7 @@ from penfriend.web.dashboard.campaigns import CampaignPages
 from penfriend.web.dashboard.contact_deeds import ContactDeeds
 from penfriend.web.dashboard.contact_pages import ContactPages
 from penfriend.web.dashboard.deliverability_page import DeliverabilityPage
+from penfriend.web.dashboard.drawings import Drawn
 from penfriend.web.dashboard.home import HomePage
 from penfriend.web.dashboard.letters_page import LettersPage
 from penfriend.web.dashboard.plan_page import PlanPage
@@ -63,6 +64,7 @@ class Dashboard:
             SegmentPages(self._desk),
             PlanPage(self._desk),
             SimulationPage(self._desk),
+            Drawn(self._desk),
         )
         found = [route for one in pages for route in one.routes()]
         return [route for route in found if route.who is Right.LOOK] if self._open else found

@@ -127,7 +127,7 @@ def test_texts_of_attackers_are_text_in_the_figure() -> None:
     drawings = Drawings(Quick())
 
     def figure(strings: Sequence[str]) -> str:
-        return Figures(environment, words, reader(), drawings)(attacked(Kind.BARS, strings))
+        return Figures(environment, words, reader(), drawings, wait=60)(attacked(Kind.BARS, strings))
 
     plain = outline(figure(["x"] * 40))
     assert "<svg>" in dict(plain)
