@@ -68,7 +68,8 @@ def letter(size: int) -> str:
     """A letter of about so many bytes when it is finished: a small one of a few lines, a large one with 22
     links, which are tracked, and a name in its text."""
     if size < 10_000:
-        body = f"<mj-raw><p>Hello {{{{ contact.first_name or 'friend' }}}}.</p><p>Come in.</p><p>{END}</p></mj-raw>"
+        who = "{{ contact.first_name or 'friend' }}"
+        body = f"<mj-raw><p>Hello {who}.</p><p>Come in.</p><p>{END}</p></mj-raw>"
     else:
         links = "".join(LINK.format(number=number, sentences=SENTENCE * 7) for number in range(1, 22))
         body = (
