@@ -46,7 +46,7 @@ def _address_problem(whose: str, address: str, *, may_be_empty: bool) -> str | N
         return None if may_be_empty else f"the {whose} is empty"
     if found := _FORBIDDEN.search(address):
         return f"the {whose} holds the character U+{ord(found[0]):04X}, which no address may hold"
-    if len(address.encode()) > LONGEST_ADDRESS:
+    if len(address) > LONGEST_ADDRESS // 4 and len(address.encode()) > LONGEST_ADDRESS:
         return f"the {whose} is longer than {LONGEST_ADDRESS} bytes"
     return None
 
