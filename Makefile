@@ -61,6 +61,7 @@ scanner: $(READY)  ## follow every address of a thousand mails in a real browser
 bench: $(READY)  ## how fast files come in, the future is simulated, letters are made, mail is committed, the web side and the dashboard answer; some minutes
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/simulate.py 2000 30
+	$(BIN)/python benchmarks/sending.py
 	$(BIN)/python benchmarks/commit.py
 	$(BIN)/python benchmarks/letters.py
 	$(BIN)/python benchmarks/over_http.py

@@ -11,35 +11,27 @@ is the same run without the time that the commits took.
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from results import Figure, keep
+from wire import CONNECTIONS, postgresql, sink  # which makes tests.support importable
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))  # the throw-away PostgreSQL and the harness's sink are the tests'
+from penfriend.bootstrap import House, Worker, way_out
+from penfriend.domain.events import EventIn
+from penfriend.domain.ingestion import ContactIn
+from penfriend.domain.outbox import Beginning
+from penfriend.engine.clock import SystemClock
+from penfriend.storage.handover_log import HandoverLog
+from tests.support.houses import write_shop
 
-from penfriend.bootstrap import House, Worker, ways_out  # noqa: E402
-from penfriend.domain.events import EventIn  # noqa: E402
-from penfriend.domain.ingestion import ContactIn  # noqa: E402
-from penfriend.domain.outbox import Beginning  # noqa: E402
-from penfriend.engine.clock import SystemClock  # noqa: E402
-from penfriend.storage.handover_log import HandoverLog  # noqa: E402
-from tests.support.houses import write_shop  # noqa: E402
-from tests.support.postgres_guard import Server  # noqa: E402
-
-MAILS, RUNS, CONNECTIONS, DOMAINS = 2_000, 5, 30, 50
+MAILS, RUNS, DOMAINS = 2_000, 5, 50
 CAMPAIGNS = """
 version: 1
 brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane}
@@ -88,48 +80,6 @@ class One(Timed):
 WAYS: dict[str, type[Timed]] = {"groups": Timed, "one by one": One}
 
 
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-@contextmanager
-def sink(folder: Path) -> Iterator[int]:
-    """A server that throws mail away; its port."""
-    program = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
-    if program is not None:
-        port = free_port()
-        user = ["-u", "nobody"] if os.geteuid() == 0 else []
-        command = [program, *user, f"127.0.0.1:{port}", "1000"]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
-    else:
-        command = [sys.executable, "-m", "tests.crash.sink", str(folder / "ledger")]
-        pipe = subprocess.PIPE
-        server = subprocess.Popen(command, cwd=ROOT, stdout=pipe, stdin=pipe)  # noqa: S603 - our own words
-        port = int(server.stdout.readline()) if server.stdout is not None else 0
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        server.kill()
-        server.wait()
-
-
-def _wait_for(port: int) -> None:
-    end = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
-
-
 def send(url: str, port: int, mails: int, way: type[Timed]) -> Took:
     """So many mails are made due, and sent in that way."""
     with tempfile.TemporaryDirectory() as name:
@@ -143,7 +93,7 @@ def send(url: str, port: int, mails: int, way: type[Timed]) -> Took:
             "PENFRIEND_SECRET_KEY": "a secret for the benchmark",
             "PENFRIEND_TRANSPORT": f"smtp://127.0.0.1:{port}?connections={CONNECTIONS}&tls=none",
         }
-        ways_out.HandoverLog = way  # type: ignore[attr-defined]
+        way_out.HandoverLog = way  # type: ignore[attr-defined]
         with House.open(environment, SystemClock()) as house:
             house.apply(house.read_files())
             _bring_in(house, mails)
@@ -172,31 +122,6 @@ def _bring_in(house: House, mails: int) -> None:
     ingester.ingest_events([EventIn("signed_up", name, None, now, {}, name) for name in names])
 
 
-@contextmanager
-def postgresql(folder: Path) -> Iterator[Callable[[], str]]:
-    """A server whose commits wait for the disk; gives a new database each time."""
-    import psycopg
-
-    base = folder / "postgresql"
-    base.mkdir()
-    folder.chmod(0o755)
-    server = Server(base, "-h 127.0.0.1 -c max_connections=100")
-    url = server.start()
-    number = 0
-
-    def fresh() -> str:
-        nonlocal number
-        number += 1
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE bench{number}".encode())
-        return f"{url.rpartition('/')[0]}/bench{number}"
-
-    try:
-        yield fresh
-    finally:
-        server.stop()
-
-
 def measure(database: str, fresh: Callable[[], str], port: int, mails: int, runs: int) -> None:
     """Print and keep what each way took."""
     found: dict[str, list[Took]] = {way: [] for way in WAYS}
@@ -222,10 +147,10 @@ def main(arguments: list[str]) -> None:
     """Both databases."""
     mails = int(arguments[0]) if arguments else MAILS
     runs = int(arguments[1]) if len(arguments) > 1 else RUNS
-    with tempfile.TemporaryDirectory() as name, sink(Path(name)) as port:
-        measure("SQLite", lambda: "", port, mails, runs)
+    with tempfile.TemporaryDirectory() as name, sink(Path(name)) as server:
+        measure("SQLite", lambda: "", server.port, mails, runs)
         with postgresql(Path(name)) as fresh:
-            measure("PostgreSQL", fresh, port, mails, runs)
+            measure("PostgreSQL", fresh, server.port, mails, runs)
 
 
 if __name__ == "__main__":

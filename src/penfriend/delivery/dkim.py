@@ -83,8 +83,10 @@ def canonical_fields(head: bytes) -> dict[bytes, bytes]:
 def canonical_body(body: bytes) -> bytes:
     """A body, relaxed (RFC 6376 3.4.4): spaces at the ends of lines and empty lines at the end do not count,
     runs of spaces are one."""
-    if b"  " in body or b"\t" in body:
-        body = _SPACES.sub(b" ", body)
+    if b"\t" in body:
+        body = body.replace(b"\t", b" ")
+    while b"  " in body:  # a tenth of the time of a regex, which stops at each single space
+        body = body.replace(b"  ", b" ")
     body = body.replace(b" \r\n", b"\r\n").removesuffix(b" ").rstrip(b"\r\n")
     return body + b"\r\n" if body else b""
 

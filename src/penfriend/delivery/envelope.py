@@ -21,21 +21,23 @@ def refusal(email: Email) -> Result | None:
     problem = (
         _address_problem("envelope sender", email.envelope_from, may_be_empty=True)
         or _address_problem("recipient", email.envelope_to, may_be_empty=False)
-        or _content_problem(email.content)
+        or (None if email.sound else _content_problem(email.content))
     )
     if problem is None:
         return None
     return Result(Outcome.REJECTED, Stage.MAIL, text=problem, fault=Fault.MESSAGE)
 
 
-def dot_stuffed(content: bytes) -> bytes:
-    """`content` as it stands between 354 and the answer: dots at the start of a line doubled, the final dot
+def dot_stuffed(email: Email) -> bytes:
+    """The content as it stands between 354 and the answer: dots at the start of a line doubled, the final dot
     at the end (RFC 5321 4.5.2).
     """
-    if b"\r\n." in content:
-        content = content.replace(b"\r\n.", b"\r\n..")
-    if content.startswith(b"."):
-        content = b"." + content
+    content = email.content
+    if not email.sound:
+        if b"\r\n." in content:
+            content = content.replace(b"\r\n.", b"\r\n..")
+        if content.startswith(b"."):
+            content = b"." + content
     return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
@@ -44,7 +46,7 @@ def _address_problem(whose: str, address: str, *, may_be_empty: bool) -> str | N
         return None if may_be_empty else f"the {whose} is empty"
     if found := _FORBIDDEN.search(address):
         return f"the {whose} holds the character U+{ord(found[0]):04X}, which no address may hold"
-    if len(address.encode()) > LONGEST_ADDRESS:
+    if len(address) > LONGEST_ADDRESS // 4 and len(address.encode()) > LONGEST_ADDRESS:
         return f"the {whose} is longer than {LONGEST_ADDRESS} bytes"
     return None
 

@@ -137,12 +137,13 @@ def refused(stage: Stage, reply: Reply, server: str) -> Result:
 
 def accepted(reply: Reply, server: str) -> Result:
     """The result of a mail that the server took over with `reply` after the dot."""
-    found = _QUEUED.search(" ".join(reply.lines).removeprefix(f"{reply.enhanced} "))
+    enhanced = reply.enhanced
+    found = _QUEUED.search(" ".join(reply.lines).removeprefix(f"{enhanced} "))
     return Result(
         outcome=Outcome.ACCEPTED,
         stage=Stage.DOT,
         code=reply.code,
-        enhanced=reply.enhanced,
+        enhanced=enhanced,
         text=reply.text,
         server=server,
         provider_id=next(filter(None, found.groups()), None) if found else None,

@@ -54,6 +54,11 @@ NOTHING = Reply(0, ("",))
 """No reply, and none is needed."""
 
 
+MOST_USUAL = 256
+_USUAL: dict[bytes, Reply] = {}
+"""The first replies of one line that came, by that line: a server says the same to nearly every command."""
+
+
 class ReplyParser:
     """Collects bytes and gives whole replies. Not thread-safe; one per connection."""
 
@@ -85,6 +90,8 @@ class ReplyParser:
         return not self._bytes and not self._lines
 
     def _add(self, line: bytes) -> Reply | None:
+        if not self._lines and (known := _USUAL.get(line)) is not None:
+            return known
         match = _LINE.fullmatch(line)
         if match is None:
             raise GarbageError(f"not an SMTP reply: {one_line(line.decode('utf-8', 'replace'))[:80]!r}")
@@ -98,10 +105,14 @@ class ReplyParser:
                 raise GarbageError(f"a reply has more than {MOST_LINES} lines")
             return None
         reply = Reply(code, tuple(self._lines))
+        if len(self._lines) == 1 and len(_USUAL) < MOST_USUAL:
+            _USUAL[line] = reply
         self._code, self._lines = None, []
         return reply
 
 
 def one_line(text: str) -> str:
     """`text` without control characters and runs of blanks, cut to 500 characters."""
+    if len(text) <= 500 and text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join("".join(c if c.isprintable() else " " for c in text[:4000]).split())[:500]

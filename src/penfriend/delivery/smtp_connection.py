@@ -61,6 +61,8 @@ class Connection:
         self._wait: Wait | None = None
         """None before its first step."""
         self._used = False
+        self.watched = 0
+        """What the selector looks for."""
         self.opening = True
         self.idle_since = 0.0
         """On the clock of time.monotonic, in seconds."""

@@ -51,7 +51,8 @@ class Pool:
     def add(self, address: Address, until: float) -> Connection:
         """Begin a connection for a mail that must be at its dot by `until`. Raises OSError."""
         connection = Connection(self.settings, self.tls_context, address, until)
-        self.selector.register(connection, selectors.EVENT_READ | selectors.EVENT_WRITE, connection)
+        connection.watched = selectors.EVENT_READ | selectors.EVENT_WRITE
+        self.selector.register(connection, connection.watched, connection)
         return connection
 
     def drop(self, connection: Connection) -> None:
@@ -294,5 +295,6 @@ class Round:
 
     def _set_interest(self, connection: Connection) -> None:
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.wants_write else 0)
-        if self._pool.selector.get_key(connection).events != wanted:
+        if connection.watched != wanted:
+            connection.watched = wanted
             self._pool.selector.modify(connection, wanted, connection)

@@ -80,7 +80,7 @@ def _write_body_and_dot(
     link: Link, handover: Handover, watch: DeliveryWatch
 ) -> Generator[Wait, Reply, Result | None]:
     """Write the body, in parts where it is long; a refusal where the server answers before the dot."""
-    data = dot_stuffed(handover.email.content)
+    data = dot_stuffed(handover.email)
     link.stage = Stage.BODY
     # the five bytes of the end are never torn apart: no server may guess them from a piece
     last = (len(data) - 5) // PART * PART

@@ -70,6 +70,9 @@ class Email:
     """An address has a local part outside ASCII (RFC 6531)."""
     locale: str = ""
     """In which it was written, as in `ar-EG`."""
+    sound: bool = False
+    """Whoever made it has looked at its bytes: every line ends with CRLF, and none begins with a dot. Else
+    whoever carries it looks."""
 
     @property
     def digest(self) -> str:

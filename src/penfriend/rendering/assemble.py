@@ -21,7 +21,6 @@ from penfriend.domain.errors import RenderFailed
 from penfriend.domain.letter import Letter
 from penfriend.domain.timing import Moment, to_datetime
 from penfriend.rendering.headers import mail_address, mailbox_field, text_field
-from penfriend.rendering.quoted import quoted_printable
 from penfriend.rendering.verify import MARKETING, TRANSACTIONAL, verify
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-Z^-~\[\]]+>")
@@ -91,9 +90,9 @@ class Assembler:
         unsubscribe: str | None,
         subject: str,
         html: bytes,
-        text: str,
+        text: bytes,
     ) -> Email:
-        """The finished mail; `html` is encoded already. Raises RenderFailed where a header
+        """The finished mail; `html` and `text` are encoded already. Raises RenderFailed where a header
         would not be what it is meant to be."""
         if self.sender.fault:
             raise RenderFailed(self.sender.fault)
@@ -114,7 +113,7 @@ class Assembler:
                     b'multipart/alternative;\r\n boundary="'  # unfolded it is longer than 78 (RFC 5322 2.1.1)
                 ),
                 boundary + b'"\r\n\r\n--' + boundary + b"\r\n",
-                _TEXT_TYPE + quoted_printable(text),
+                _TEXT_TYPE + text,
                 b"\r\n--" + boundary + b"\r\n",
                 _HTML_TYPE + html,
                 b"\r\n--" + boundary + b"--\r\n",
@@ -122,7 +121,15 @@ class Assembler:
         )
         intended = TRANSACTIONAL if letter.topic is None else MARKETING
         verify(content, intended, bool(self._reply_to), boundary, subject, needs_smtputf8=needs_smtputf8)
-        return Email(letter.message_id, self.sender.address, address, content, subject, needs_smtputf8)
+        return Email(
+            letter.message_id,
+            self.sender.address,
+            address,
+            content,
+            subject,
+            needs_smtputf8,
+            sound=True,  # `verify` has seen the line ends, and quoted-printable begins no line with a dot
+        )
 
     def _list_fields(self, letter: Letter, topic_title: str, unsubscribe: str | None) -> bytes:
         """List-Id (RFC 2919), List-Unsubscribe (RFC 2369) and its one click (RFC 8058), unfolded: some

@@ -10,7 +10,7 @@ both ways together. What differs from the code that Jinja writes:
   itself (a loop, a macro), and what keeps them is counted whole.
 - `a.b` of a group of names reads the group; whatever else `a` is goes the sandbox's way.
 - What is printed is looked at and escaped in one step, without a Markup in between.
-- The address of a link is made from the one value it holds, without a block around it.
+- The address of a link is made from the one value or text it holds, without a block around it.
 - What is set is not kept in Jinja's context as well: nothing of ours reads it there.
 """
 
@@ -147,7 +147,7 @@ class QuickCode(CodeGenerator):
         self.write(")")
 
     def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:
-        """An address that is one value goes without a buffer."""
+        """An address that is one value, or one text, goes without a buffer."""
         value = _only_value(node)
         if value is None:
             super().visit_FilterBlock(node, frame)
@@ -156,9 +156,9 @@ class QuickCode(CodeGenerator):
         inner.symbols.analyze_node(node)
         self.enter_frame(inner)
         self.start_write(frame, value)  # where an error is the value's
-        self.write(f"follow{node.filter.name}(shown(budget, ")
-        self.visit(value, inner)
-        self.write("))")
+        self.write(f"follow{node.filter.name}(")
+        self._write_printed(value, inner)
+        self.write(")")
         self.end_write(frame)
         self.leave_frame(inner)
 
@@ -258,6 +258,6 @@ def _only_value(block: nodes.FilterBlock) -> nodes.Expr | None:
     """What stands in a block around an address, where that is one value."""
     match block.body:
         case [nodes.Output(nodes=[nodes.Expr() as value])] if block.filter.name in _LINKS:
-            return None if isinstance(value, nodes.TemplateData) else value
+            return value
         case _:
             return None

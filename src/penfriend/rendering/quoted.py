@@ -1,11 +1,15 @@
 """Quoted-printable (RFC 2045, 6.7) for whole parts of a mail, such that no line begins with a dot: no
-transport has to stuff one."""
+transport has to stuff one.
+
+`quoted_printable` is the way for a text, `quoted_part` for a piece of one; `quoted_parts` encodes all that is
+new in a mail by one call, and gives the same bytes.
+"""
 
 from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 MAX_LINE = 76
 """Characters of an encoded line, a soft break's `=` included."""
@@ -28,6 +32,8 @@ def quoted_printable(text: str) -> bytes:
 def quoted_parts(parts: Iterable[str], known: Mapping[str, bytes]) -> bytes:
     """The same for a text in parts, of which some are `known`, as `quoted_part` has them."""
     chunks: list[bytes] = []
+    places: list[int] = []
+    new: list[str] = []
     others: list[str] = []
     for part in parts:
         chunk = known.get(part)
@@ -35,14 +41,49 @@ def quoted_parts(parts: Iterable[str], known: Mapping[str, bytes]) -> bytes:
             others.append(part)
             continue
         if others:
-            chunks.append(quoted_part("".join(others)))
+            places.append(len(chunks))
+            new.append("".join(others))
+            chunks.append(b"")
             others = []
         chunks.append(chunk)
     if others:
-        chunks.append(quoted_part("".join(others)))
+        places.append(len(chunks))
+        new.append("".join(others))
+        chunks.append(b"")
+    for place, chunk in zip(places, _each(new), strict=True):
+        chunks[place] = chunk
     return b"".join(chunks).removesuffix(_SOFT_BREAK)
 
 
+_MARK = "\n\0\n"
+_ENCODED_MARK = b"\r\n=00\r\n"
+
+
+def _each(texts: Sequence[str]) -> Iterable[bytes]:
+    """What `quoted_part` gives for each, by one call for all; a mark on a line of its own stands between two.
+    A text in which a line ends, and one with the mark's own sign, goes the plain way with all others."""
+    joined = _MARK.join(texts)
+    marks = len(texts) - 1
+    if marks < 1 or joined.count("\n") != 2 * marks or joined.count("\0") != marks or "\r" in joined:
+        return map(quoted_part, texts)
+    encoded = b2a_qp(b"\r\n" + joined.encode("utf-8", "replace"))[2:]
+    return map(_ended, texts, encoded.split(_ENCODED_MARK))
+
+
+def _ended(text: str, encoded: bytes) -> bytes:
+    """A piece as `quoted_part` has it, where a soft break is all that is missing."""
+    if (
+        len(encoded) - encoded.rfind(b"\n") <= MAX_LINE
+        and encoded
+        and b"\n." not in encoded
+        and encoded[0] != _DOT
+        and text[-1] not in " \t"
+    ):
+        return encoded + _SOFT_BREAK
+    return quoted_part(text)
+
+
+_DOT = b"."[0]
 _SOFT_BREAK = b"=\r\n"
 
 

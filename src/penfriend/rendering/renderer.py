@@ -34,7 +34,7 @@ from penfriend.rendering.quoted import quoted_parts
 from penfriend.rendering.return_paths import Returned, return_path
 from penfriend.rendering.specialise import Special, specialised
 from penfriend.rendering.speech import Speech, Speeches
-from penfriend.rendering.text_part import tidy
+from penfriend.rendering.tidying import quoted_tidy, tidy
 from penfriend.rendering.tokens import key_list
 from penfriend.rendering.tracked import Trackable, Tracker, with_foot
 from penfriend.rendering.utm import LinkTags
@@ -105,7 +105,7 @@ class TemplateRenderer:
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
         assembler = self._assemblers[self._brand_of(letter)]
-        email = assembler.assemble(letter, title, links.unsubscribe, subject, html, text)
+        email = assembler.assemble(letter, title, links.unsubscribe, subject, html, quoted_tidy(text))
         email = replace(email, locale=speech.name)
         back = assembler.sender.return_path
         if back is None:
@@ -134,7 +134,7 @@ class TemplateRenderer:
         links, compiled = self._links(letter, self._keys), compiled_letter(speech, letter.template)
         tracker = self._tracker(letter, self._keys)
         subject, html, text = self._fill(letter, speech, links, compiled, tracker)
-        return subject, "".join(html), text
+        return subject, "".join(html), tidy(text)
 
     def fill_numbered(self, letter: Letter, numbered: NumberedLetter) -> str:
         """The HTML of a letter with numbers in it. Raises RenderFailed."""
@@ -201,7 +201,7 @@ class TemplateRenderer:
             html = with_foot(html, tracker.foot)
         text = "".join(filled(compiled.text, names, MAX_OUTPUT))
         tags = self._link_tags(letter)
-        return subject, html, tidy(tags.add_in_text(text) if tags and compiled.has_own_text else text)
+        return subject, html, tags.add_in_text(text) if tags and compiled.has_own_text else text
 
     def _special_letter(self, letter: Letter, speech: Speech) -> Special:
         """The letter, compiled for its brand and language. Raises RenderFailed."""

@@ -233,17 +233,3 @@ class TextWriter:
         if attribute is None:
             return ""
         return html.unescape(self._marked.text[attribute.start : attribute.end]).strip()
-
-
-_GAPS = re.compile(r"   +")
-_EMPTY_LINES = re.compile(r"\n\n\n+")
-"""Begins with literals, as the other does: a search for `{3,}` takes five times as long."""
-
-
-def tidy(text: str) -> str:
-    """The filled text with no spaces around its lines, at most one empty line together, and one line end at
-    its end."""
-    made = _EMPTY_LINES.sub("\n\n", "\n".join([line.strip() for line in text.split("\n")]))
-    if "   " in made:
-        made = _GAPS.sub(_CELL_GAP, made)
-    return made.strip("\n") + "\n"

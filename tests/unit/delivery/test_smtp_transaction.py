@@ -70,7 +70,7 @@ def test_the_end_is_in_one_piece_and_announced_right_before_it(size: int) -> Non
     assert isinstance(last, bytes)
     assert last.endswith(b"\r\n.\r\n")
     body = [entry for entry in entries[1:] if isinstance(entry, bytes)]
-    assert b"".join(body) == dot_stuffed(content)
+    assert b"".join(body) == dot_stuffed(replace(make_email(), content=content))
     assert all(len(part) <= PART + 5 for part in body)
 
 

@@ -13,6 +13,7 @@ from penfriend.domain.letter import Letter
 from penfriend.domain.problems import Problem
 from penfriend.domain.timing import Moment
 from penfriend.rendering import TemplateRenderer
+from penfriend.rendering.tidying import tidy
 
 KEY = b"0123456789abcdef0123456789abcdef"
 
@@ -122,7 +123,7 @@ def filled_quickly(shop: TemplateRenderer, one: Letter) -> tuple[str, str, str]:
     special = shop._special_letter(one, speech).letter
     links, tracker = shop._links(one, shop._keys), shop._tracker(one, shop._keys)
     subject, html, text = shop._fill(one, speech, links, special, tracker)
-    return subject, "".join(html), text
+    return subject, "".join(html), tidy(text)
 
 
 Way = Callable[[TemplateRenderer, Letter], tuple[str, str, str]]

@@ -8,17 +8,20 @@ from collections import Counter
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
+from itertools import groupby
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penfriend.delivery.envelope import dot_stuffed, refusal
 from penfriend.domain.campaign import Campaign, EventTrigger, Send
 from penfriend.domain.definitions import Brand, Definitions
 from penfriend.domain.errors import RenderFailed
 from penfriend.domain.tokens import Claim, Purpose
 from penfriend.rendering import TemplateRenderer
 from penfriend.rendering.quoted import quoted_part, quoted_parts, quoted_printable
+from penfriend.rendering.tidying import quoted_tidy, tidy
 from penfriend.rendering.tokens import read
 from penfriend.rendering.verify import TRANSACTIONAL, verify
 from tests.unit.rendering.letters import DEFINITIONS, KEY, letter, renderer, text_letter
@@ -135,6 +138,15 @@ def test_a_local_part_outside_ascii_is_marked_for_smtputf8() -> None:
     assert not renderer(MJML).render(letter(to="ann@bücher.example")).needs_smtputf8
 
 
+@given(st.text(alphabet=".a=\r\n é", max_size=90), st.text(alphabet=".a\r\n", max_size=9))
+def test_what_is_called_sound_no_carrier_needs_to_look_at(text: str, name: str) -> None:
+    made = renderer(MJML).render(letter(to_name=name, facts={"contact": {"first_name": f"x{text}"}}))
+    looked_at = replace(made, sound=False)
+    assert made.sound
+    assert refusal(looked_at) is None
+    assert dot_stuffed(looked_at) == dot_stuffed(made)
+
+
 @given(st.text(max_size=400))
 def test_quoted_printable_reads_again_as_it_was_written(text: str) -> None:
     encoded = quoted_printable(text)
@@ -158,6 +170,27 @@ def test_quoted_printable_lines_are_short_and_begin_with_no_dot(text: str) -> No
         assert not line.startswith(b".")
         assert not line.endswith((b" ", b"\t"))
     assert b"\n" not in encoded.replace(b"\r\n", b"")
+
+
+LINES = st.text(alphabet=".a= é\t", max_size=90) | st.sampled_from(["", "", "   ", ".", "x" * 76, "\r", "\0"])
+
+
+@given(st.lists(LINES, max_size=12).map("\n".join))
+def test_a_text_is_the_same_from_lines_that_are_known(text: str) -> None:
+    assert quoted_tidy(text) == quoted_tidy(text) == quoted_printable(tidy(text))
+
+
+PIECES = LINES | st.integers(70, 80).map(lambda number: "x" * number) | st.text(max_size=8)
+
+
+@given(st.lists(PIECES, max_size=6), st.text(min_size=1, max_size=3))
+def test_what_is_new_in_a_mail_is_encoded_as_piece_by_piece(pieces: list[str], known: str) -> None:
+    parts = [one for piece in pieces for one in (piece, known) if one]
+    wanted = b""
+    for is_known, run in [(one, list(run)) for one, run in groupby(parts, lambda part: part == known)]:
+        texts = run if is_known else ["".join(run)]
+        wanted += b"".join(map(quoted_part, texts))
+    assert quoted_parts(parts, {known: quoted_part(known)}) == wanted.removesuffix(b"=\r\n")
 
 
 PARTS = st.text(alphabet=".a=\n \té❤", max_size=12).map(lambda text: text * 30) | st.text(max_size=90)
