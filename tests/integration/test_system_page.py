@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from penfriend.bootstrap.figure_book import FigureBook
 from penfriend.bootstrap.system_state import SystemState, system_state
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import MINUTE, Moment
+from penfriend.domain.workers import SILENT_AFTER, WorkerState
 from penfriend.storage import tables as t
 from penfriend.storage.house_state import Held
 from penfriend.storage.leases import take_lease
 from penfriend.storage.routes import rest_route
+from penfriend.storage.worker_book import beat
 from penfriend.web.dashboard.system_page import size_in_words
 from tests.support.connections import Seconds
 from tests.support.dashboard import CAMPAIGNS, Visitor, add_with_password, serve_dashboard
@@ -70,6 +73,25 @@ def claim_two(connection: Connection) -> None:
                 lease_until=SOON,
             )
         )
+
+
+def test_workers_of_all_machines_are_listed_and_one_that_is_silent_needs_a_look(house: House) -> None:
+    silent = WorkerState("r", 1, "w-silent", "far-away", 7, "1", 1, NOON, Moment(NOON - MINUTE))
+    with house.db.write() as connection:
+        beat(connection, replace(silent, place=2, name="w-alive", seen_at=house.clock.now()), {})
+    assert not state(house).needs_a_look
+    with house.db.write() as connection:
+        beat(connection, replace(silent, seen_at=Moment(house.clock.now() - SILENT_AFTER - 1)), {})
+    found = state(house)
+    assert [one.name for one in found.processes] == ["w-silent", "w-alive"]
+    assert found.needs_a_look
+    viewer, operator = page(house, "viewer"), page(house, "operator")
+    for text in (viewer, operator):
+        assert "A worker was not heard of since" in text
+    assert "w-silent" in operator
+    assert "far-away" in operator
+    assert "w-silent" not in viewer
+    assert "far-away" not in viewer
 
 
 def test_a_transport_that_rests_needs_a_look_and_its_words_are_for_operators(house: House) -> None:

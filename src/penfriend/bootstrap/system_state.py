@@ -20,12 +20,14 @@ from penfriend.domain.health import Health
 from penfriend.domain.overview import DeadCall, TransportState
 from penfriend.domain.retention import Pass
 from penfriend.domain.timing import SECOND, Moment
+from penfriend.domain.workers import WorkerState
 from penfriend.storage.checkup import tables_version
 from penfriend.storage.destinations import resting_destinations
 from penfriend.storage.forgetting import passes
 from penfriend.storage.house_state import Held, held_by_workers, size_of
 from penfriend.storage.pausing import stopped
 from penfriend.storage.routes import paused_routes
+from penfriend.storage.worker_book import workers_of
 
 DEAD_CALLS = 20
 
@@ -69,6 +71,8 @@ class SystemState:
     """None where the store could not be asked."""
     database: DatabaseState
     workers: Mapping[str, list[Held]]
+    processes: tuple[WorkerState, ...]
+    """All workers on record, those that are silent among them."""
     ticks: tuple[TickState, ...]
     transports: Mapping[str, TransportState]
     destinations: Mapping[tuple[str, str], Rest]
@@ -80,12 +84,23 @@ class SystemState:
     dead: tuple[DeadCall, ...] = ()
 
     @property
+    def silent(self) -> list[WorkerState]:
+        """Workers that were not heard of for a while."""
+        return [one for one in self.processes if one.is_silent(self.at)]
+
+    @property
     def needs_a_look(self) -> bool:
         """Whether something is not as it should be."""
         resting = any(one.rests_until is not None for one in self.transports.values())
         sources = self.figures is not None and bool(self.figures.failing_sources)
         return bool(
-            resting or sources or self.stopped or self.not_applied or self.dead or self.health.lines()
+            resting
+            or sources
+            or self.silent
+            or self.stopped
+            or self.not_applied
+            or self.dead
+            or self.health.lines()
         )
 
 
@@ -96,6 +111,7 @@ def system_state(house: House, book: FigureBook) -> SystemState:
         routes = paused_routes(connection, now)
         resting, rests = stopped(connection), resting_destinations(connection, now)
         workers, forgotten = held_by_workers(connection, now), passes(connection)
+        processes = tuple(workers_of(connection))
     looked = house.note("full_look")
     return SystemState(
         at=now,
@@ -106,6 +122,7 @@ def system_state(house: House, book: FigureBook) -> SystemState:
         figures=book.read(),
         database=_database(house),
         workers=workers,
+        processes=processes,
         ticks=_ticks(house, now),
         transports=_transports(house, routes, now),
         destinations=rests,

@@ -10,6 +10,7 @@ from penfriend.bootstrap.fit_to_send import AlwaysFit, FitToSend
 from penfriend.bootstrap.forgetting import forget_old
 from penfriend.bootstrap.keeping import keep_relationship
 from penfriend.bootstrap.own_events import own_events
+from penfriend.bootstrap.presence import forget_workers
 from penfriend.bootstrap.ticks import HasWork, Tick
 from penfriend.bootstrap.way_out import OpenWay
 from penfriend.bootstrap.ways_out import WaysOut
@@ -34,7 +35,7 @@ from penfriend.engine.track import Track, TrackReport
 from penfriend.sources import SourceReader
 from penfriend.storage.call_log import CallLog
 from penfriend.storage.delivery_days import fold_small
-from penfriend.storage.dot_journal import discard, gone_owners, journals
+from penfriend.storage.dot_journal import gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.hit_log import HitLog
 from penfriend.storage.looks_store import LookStore
@@ -201,7 +202,7 @@ class Worker:
             self._calls.release(owner)
             self._news.release(owner)
         report = recover(self._recovery, live, self._house.clock, gone)
-        discard(self._house.journals, gone)
+        forget_workers(self._house, gone)
         return report
 
     def housekeeping(self) -> HousekeepingReport | None:
@@ -244,10 +245,8 @@ class Worker:
         return self._looks.refresh_members(live.definitions, live.revision, now)
 
     def settle(self, has_work: HasWork = lambda _tick: True) -> SendReport:
-        """Every tick, over and over until nothing more is due at this moment.
-
-        A tick that surely has nothing to do, as `has_work` says, is left out.
-        """
+        """Every tick, over and over until nothing more is due at this moment; those are left out that surely
+        have nothing to do, as `has_work` says."""
         total = SendReport()
         if has_work(Tick.RECOVER):
             self.recover()

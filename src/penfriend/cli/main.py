@@ -127,11 +127,11 @@ def run_command(arguments: list[str]) -> int:
             print_json(problems_document(invalid.problems))
         return WRONG
     except Exception as error:
-        return _complain(error)
+        return complained(error)
     return status_code if isinstance(status_code, int) else DONE
 
 
-def _complain(error: Exception) -> int:
+def complained(error: BaseException) -> int:
     """Say it in one line; the exit status that fits."""
     if os.environ.get("PENFRIEND_DEBUG"):
         import traceback

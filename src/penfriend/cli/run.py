@@ -1,4 +1,4 @@
-"""`penfriend run`: the daemon, and the pages behind the links in mails."""
+"""`penfriend run`: the daemon, and the pages behind the links in mails; or several (`cli.foreman`)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from penfriend.bootstrap.bounces import watch_bounces
 from penfriend.bootstrap.former_keys import misses_former_key
 from penfriend.bootstrap.healing import clock_was_set
 from penfriend.bootstrap.known_secrets import secrets_of, secrets_of_files
+from penfriend.bootstrap.presence import Post, Presence
 from penfriend.bootstrap.tracing import tracing
 from penfriend.bootstrap.watching import FileWatch
 from penfriend.cli.logs import set_up_logs
@@ -37,6 +38,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
+    workers: int = typer.Option(1, "--workers", min=1, max=64, help="So many processes over one PostgreSQL."),
     no_web: bool = typer.Option(False, "--no-web", help="Without the pages behind the links."),
     no_apply: bool = typer.Option(False, "--no-apply", help="Run what is live; never take up files."),
 ) -> int:
@@ -44,6 +46,17 @@ def run(
 
     Example: penfriend run
     """
+    if workers == 1:
+        return work(no_web=no_web, no_apply=no_apply)
+    from penfriend.cli.foreman import Foreman
+
+    return Foreman(workers, lambda post: work(post, no_web=no_web, no_apply=no_apply)).run()
+
+
+def work(post: Post | None = None, *, no_web: bool, no_apply: bool) -> int:
+    """Be one worker, until it is to stop; of several the first one alone has pages, files and a mailbox."""
+    if post is not None and not post.is_first:
+        no_web = no_apply = True
     with ExitStack() as open_things:
         house = open_things.enter_context(House.open())
         written = set_up_logs(house.settings.log, secrets_of(house.settings))
@@ -57,12 +70,14 @@ def run(
             log.warning("%s", FORMER_KEY)
         watch = FileWatch(house, lambda live: written.hide(secrets_of_files(live)), active=not no_apply)
         watch.at_start()
-        bounces = watch_bounces(house)
+        bounces = watch_bounces(house) if post is None or post.is_first else None
         worker = Worker.of(house)
+        presence = Presence(house, worker.owner, post)
         written.is_about(worker=worker.owner)
         daemon = Daemon(
             {
                 "refresh": watch.look,
+                "beat": presence.beat,
                 "sync": worker.sync,
                 "enroll": worker.enroll,
                 "advance": worker.advance,
@@ -80,11 +95,12 @@ def run(
         )
         worker.stop_when(daemon.stopping)
         _heed_signals(daemon, watch)
+        open_things.callback(presence.leave)
         open_things.callback(worker.close)
         if not no_web:
             from penfriend.web.serving import serve_house  # its libraries take most of the time of a start
 
-            open_things.enter_context(serve_house(house))
+            open_things.enter_context(serve_house(house, presence=presence))
             _invite_the_first(house)
         log.info(
             "running as %s: revision %s, transport %s",

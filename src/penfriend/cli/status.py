@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import typer
 from rich.console import Console
@@ -12,12 +12,14 @@ from rich.table import Table
 from penfriend.bootstrap import House
 from penfriend.bootstrap.bounces import bounces_polled
 from penfriend.bootstrap.healing import health_of
+from penfriend.bootstrap.presence import workers_on_record
 from penfriend.cli.moments import iso_moment, shown_moment
 from penfriend.cli.output import AS_JSON, DONE, counted, print_json
 from penfriend.cli.tables import console, table
 from penfriend.domain.coupons import CouponCounts
 from penfriend.domain.overview import CallCounts, CampaignCounts, Overview, Reading
-from penfriend.domain.timing import SECOND
+from penfriend.domain.timing import SECOND, Moment
+from penfriend.domain.workers import WorkerState
 from penfriend.engine.poll_bounces import Polled
 
 WIDE = 150
@@ -50,12 +52,14 @@ def status(as_json: bool = AS_JSON) -> int:
     Example: penfriend status
     """
     with House.open() as house:
-        overview = house.overview()
+        overview, workers = house.overview(), workers_on_record(house)
         revision, note = house.revision_number(), house.note("not_applied")
         sizes, polled, health = house.segment_sizes(), bounces_polled(house), health_of(house)
     if as_json:
         head = {"revision": revision, "not_applied": note, "segments": sizes, **health.as_json()}
-        print_json({**head, **as_document(overview), "bounces": _polled_document(polled)})
+        working = [one.as_json(overview.at) for one in workers]
+        document = {**head, **as_document(overview), "workers": working}
+        print_json({**document, "bounces": _polled_document(polled)})
         return DONE
     out = console()
     out.print(f"Revision {revision or 'none: nothing was applied yet'}, {overview.contacts} contacts")
@@ -66,10 +70,29 @@ def status(as_json: bool = AS_JSON) -> int:
     print_campaigns(out, overview)
     if sizes:
         out.print(table("Segments", ("segment", "members"), sorted(sizes.items()), numbers=(1,)))
+    print_workers(out, workers, overview.at)
     print_health(out, overview)
     if polled is not None:
         out.print(_of_bounces(polled), markup=False)
     return DONE
+
+
+def print_workers(out: Console, workers: Sequence[WorkerState], now: Moment) -> None:
+    """The table of the processes that work; nothing where there is none."""
+    if not workers:
+        return
+    rows = [
+        (
+            one.name,
+            one.host,
+            str(one.process),
+            one.version,
+            str(one.revision or "none"),
+            f"silent since {shown_moment(one.seen_at)} UTC" if one.is_silent(now) else "works",
+        )
+        for one in workers
+    ]
+    out.print(table("Workers", ("worker", "machine", "process", "version", "revision", "state"), rows))
 
 
 def as_document(overview: Overview) -> dict[str, object]:

@@ -49,3 +49,5 @@ class Figures:
     """Segments whose source fails or was stopped."""
     coupons: Mapping[str, int]
     """By coupon how many codes are left, MOST_COUNTED at most."""
+    workers: Mapping[str, int]
+    """How many are `alive` and how many `silent`, on all machines."""

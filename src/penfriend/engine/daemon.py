@@ -3,7 +3,7 @@ revisions.
 
 What runs: `sync`, `enroll`, `advance`, `send`, `call`, `track`, `bounces`, `recover`, `results` and
 `housekeeping`, each in a thread of its own, never twice at the same time; and `refresh`, which takes up the
-live revision and applies changed files.
+live revision and applies changed files; and `beat`, which says that the worker is there.
 A tick that fails is logged (`penfriend.engine.troubles`) and called again; the others go on. What it owns:
 nothing but its leases, all of them with an end. Due times live in our tables, never in the scheduler. On a
 stop (SIGTERM, SIGINT): no new tick begins, running ones finish what is handed over and give the rest back,
@@ -24,6 +24,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from penfriend.domain.errors import PenfriendError
 from penfriend.domain.health import ClockSet
 from penfriend.domain.ports import Clock
+from penfriend.domain.workers import BEAT_SECONDS
 from penfriend.engine.clock import SystemClock
 from penfriend.engine.clock_watch import ClockWatch
 from penfriend.engine.log_context import bound
@@ -34,6 +35,7 @@ log = logging.getLogger("penfriend.daemon")
 
 SECONDS_BETWEEN: Mapping[str, float] = {
     "refresh": 2,
+    "beat": BEAT_SECONDS,
     "sync": 5,
     "enroll": 5,
     "advance": 1,

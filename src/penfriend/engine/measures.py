@@ -88,6 +88,17 @@ class Durations:
             spread.total += max(0.0, seconds)
             spread.last, spread.ended = max(0.0, seconds), ended
 
+    def merge(self, words: Sequence[str], counts: Sequence[int], total: float, last: float) -> None:
+        """So many more of these, by bound, were observed elsewhere; nothing where the bounds are others."""
+        if len(counts) != len(self._bounds) + 1:
+            return
+        with self._guard:
+            key = _bounded(tuple(words), self._spreads)
+            spread = self._spreads.setdefault(key, Spread(self._bounds, [0] * len(counts)))
+            spread.counts = [one + more for one, more in zip(spread.counts, counts, strict=True)]
+            spread.total += total
+            spread.last = last
+
     @contextmanager
     def timed(self, clock: Clock, *words: str) -> Iterator[None]:
         """Observe how long what stands inside takes, however it ends."""

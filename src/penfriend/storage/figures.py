@@ -14,6 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, l
 from penfriend.domain.figures import MOST_COUNTED, Figures, Queue
 from penfriend.domain.message import Status
 from penfriend.domain.timing import Moment
+from penfriend.domain.workers import count_workers
 from penfriend.storage.call_tries import is_due
 from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.notes import read_note
@@ -31,6 +32,7 @@ from penfriend.storage.tables import (
     suppressions,
     webhook_calls,
 )
+from penfriend.storage.worker_book import workers_of
 
 NOT_OVER = (Status.DUE, Status.CLAIMED, Status.SENDING, Status.UNKNOWN)
 
@@ -58,6 +60,7 @@ def figures(connection: Connection, now: Moment, coupons: Collection[str], not_a
             name for name, state in sources.items() if state.error is not None or state.stopped is not None
         ),
         coupons={name: _at_most(connection, _codes_left(name)) for name in sorted(coupons)},
+        workers=count_workers(workers_of(connection), now),
     )
 
 

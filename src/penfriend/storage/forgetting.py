@@ -168,7 +168,7 @@ STAYS = {
     **dict.fromkeys(
         (
             *("touched", "source_staged", "outgoing_targets", "leases", "routes", "destinations"),
-            *("route_rates", "result_news"),
+            *("route_rates", "result_news", "workers"),
         ),
         "what is over leaves by itself",
     ),

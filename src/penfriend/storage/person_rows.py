@@ -252,6 +252,7 @@ NOBODYS: Mapping[str, str] = {
     "delivery_days": "how mail fared with a provider on a day",
     "revisions": "campaign files",
     "leases": "which worker does what",
+    "workers": "which processes work",
     "routes": "ways out that rest",
     "destinations": "domains that rest",
     "relation_cohorts": "how many bought again, by month of the first order",

@@ -86,7 +86,8 @@ def _free_what_is_held(connection: Connection) -> None:
         connection.execute(delete(table))
     for table in _OF_ACCOUNTS:  # nor anybody who signs in
         connection.execute(delete(table))
-    connection.execute(delete(t.leases))
+    for table in (t.leases, t.workers):
+        connection.execute(delete(table))
 
 
 _OF_ACCOUNTS = (

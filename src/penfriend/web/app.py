@@ -13,7 +13,7 @@ from penfriend.web.answers import Answers
 from penfriend.web.bodies import BodyLimit
 from penfriend.web.events import EventRoutes
 from penfriend.web.headers import SecurityHeaders
-from penfriend.web.health import Hindrances, health_routes
+from penfriend.web.health import Hindrances, Workers, health_routes
 from penfriend.web.openapi import with_events
 from penfriend.web.openapi_reading import with_reading
 from penfriend.web.openapi_results import with_results
@@ -27,9 +27,16 @@ class HasRoutes(Protocol):
         """Its routes."""
 
 
-def create_app(visits: Visits, pages: Pages, hindrances: Hindrances, *parts: HasRoutes) -> FastAPI:
+def create_app(
+    visits: Visits,
+    pages: Pages,
+    hindrances: Hindrances,
+    *parts: HasRoutes,
+    workers: Workers = lambda: None,
+) -> FastAPI:
     """The application: the pages behind the links of mails, and further parts, of which an earlier one has an
-    address that two of them know. `hindrances` says what keeps the service from its work (`/readyz`)."""
+    address that two of them know. `hindrances` says what keeps the service from its work (`/readyz`), and
+    `workers` how many are alive."""
     app = FastAPI(
         title="Penfriend",
         version=__version__,
@@ -38,7 +45,7 @@ def create_app(visits: Visits, pages: Pages, hindrances: Hindrances, *parts: Has
         redirect_slashes=False,  # an address that is not ours is the uniform 404
     )
     app.include_router(PageRoutes(visits, pages).router())
-    app.include_router(health_routes(hindrances))
+    app.include_router(health_routes(hindrances, workers))
     for part in parts:
         app.include_router(part.router())
     if any(isinstance(part, EventRoutes) for part in parts):

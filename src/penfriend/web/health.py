@@ -11,6 +11,8 @@ from starlette.responses import Response
 
 from penfriend.web.answers import problem
 
+Workers = Callable[[], int | None]
+"""How many workers are alive on all machines; None where that is not known."""
 Hindrances = Callable[[], Sequence[str]]
 """What keeps the service from its work, each in one line without secrets; empty when it is ready."""
 
@@ -21,7 +23,13 @@ class Health(BaseModel):
     status: str = "ok"
 
 
-def health_routes(hindrances: Hindrances) -> APIRouter:
+class Readiness(Health):
+    """The same, with how many workers are alive on all machines."""
+
+    workers: int | None = None
+
+
+def health_routes(hindrances: Hindrances, workers: Workers = lambda: None) -> APIRouter:
     """`/healthz` and `/readyz`."""
     router = APIRouter(tags=["health"])
     for method in ("GET", "HEAD"):
@@ -38,7 +46,8 @@ def health_routes(hindrances: Hindrances) -> APIRouter:
             methods=[method],
             include_in_schema=shown,
             summary="The service can do its work",
-            response_model=Health,
+            response_model=Readiness,
+            response_model_exclude_none=True,
             responses={
                 503: {
                     "description": "Not now; `detail` says why",
@@ -46,8 +55,10 @@ def health_routes(hindrances: Hindrances) -> APIRouter:
                 }
             },
         )
-        def readyz() -> Health | Response:
+        def readyz() -> Readiness | Response:
             found = hindrances()
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "; ".join(found)) if found else Health()
+            if found:
+                return problem(HTTPStatus.SERVICE_UNAVAILABLE, "; ".join(found))
+            return Readiness(workers=workers())
 
     return router

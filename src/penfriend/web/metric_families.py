@@ -218,6 +218,12 @@ FAMILIES: tuple[Family, ...] = (
         _of_store(lambda figures: _by(figures.coupons)),
     ),
     Family(
+        "penfriend_workers",
+        "Workers of this store on all machines",
+        ("state",),
+        _of_store(lambda figures: _by(figures.workers)),
+    ),
+    Family(
         "penfriend_live_revision",
         "The number of the live revision; 0 where nothing was applied",
         (),

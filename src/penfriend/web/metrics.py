@@ -28,13 +28,14 @@ OPEN_METRICS = "application/openmetrics-text"
 
 
 class MetricsRoutes:
-    """The route. `figures` gives those of the store, None while it is away; `connections` how many of its
-    connections are in use and how many are idle; `waiting` what is not written yet, by its kind."""
+    """The route. `measures` gives what was counted, by the workers of one `penfriend run` together; `figures`
+    those of the store, None while it is away; `connections` how many of its connections are in use and how
+    many are idle; `waiting` what is not written yet, by its kind."""
 
     def __init__(
         self,
         keyholders: Keyholders,
-        measures: Measures,
+        measures: Callable[[], Measures],
         figures: Callable[[], Figures | None],
         connections: Callable[[], tuple[int, int]],
         waiting: Callable[[], dict[str, int]],
@@ -74,7 +75,7 @@ class MetricsRoutes:
 
     def _seen(self) -> Seen:
         in_use, idle = self._connections()
-        return Seen(self._measures, self._figures(), {"in_use": in_use, "idle": idle}, self._waiting())
+        return Seen(self._measures(), self._figures(), {"in_use": in_use, "idle": idle}, self._waiting())
 
 
 class _Told:

@@ -13,6 +13,7 @@ from penfriend.bootstrap.api_keys import KeyRing
 from penfriend.bootstrap.feedback import feedback_desk
 from penfriend.bootstrap.figure_book import FigureBook
 from penfriend.bootstrap.own_events import own_events
+from penfriend.bootstrap.presence import Presence
 from penfriend.delivery.esp.hooks import Hooks
 from penfriend.domain.errors import PenfriendError, StoreUnavailable
 from penfriend.engine.following import Following
@@ -40,18 +41,23 @@ from penfriend.web.shop_hooks import ShopHookRoutes
 
 
 @contextmanager
-def serve_house(house: House, *, with_previews: bool = False) -> Iterator[RunningServer]:
+def serve_house(
+    house: House, *, with_previews: bool = False, presence: Presence | None = None
+) -> Iterator[RunningServer]:
     """Serve the house's pages and its API at PENFRIEND_LISTEN until it is left; `with_previews`, dashboard
-    and `/preview` are open, to this machine alone. Raises SettingError where it cannot listen."""
+    and `/preview` are open, to this machine alone. `presence` is that of the worker whose process it is.
+    Raises SettingError where it cannot listen."""
     with (
-        house_app(house, with_previews=with_previews) as app,
+        house_app(house, with_previews=with_previews, presence=presence) as app,
         serve(app, house.settings.host, house.settings.port) as server,
     ):
         yield server
 
 
 @contextmanager
-def house_app(house: House, *, with_previews: bool = False) -> Iterator[FastAPI]:
+def house_app(
+    house: House, *, with_previews: bool = False, presence: Presence | None = None
+) -> Iterator[FastAPI]:
     """The application of a house, with the threads that write what it takes."""
 
     def live() -> Live:
@@ -65,6 +71,12 @@ def house_app(house: House, *, with_previews: bool = False) -> Iterator[FastAPI]
             return [] if house.live() is not None else ["nothing was applied yet"]
         except PenfriendError:
             return ["the database cannot be reached"]
+
+    book_of_figures = FigureBook(house)
+
+    def workers() -> int | None:
+        figures = book_of_figures.read()
+        return None if figures is None else figures.workers["alive"]
 
     tokens = SignedTokens(house.settings.keys())
     visits = Visits(
@@ -85,8 +97,8 @@ def house_app(house: House, *, with_previews: bool = False) -> Iterator[FastAPI]
     events = EventRoutes(keyholders, intake, house.brand_zone, house.measures)
     metrics = MetricsRoutes(
         keyholders,
-        house.measures,
-        FigureBook(house).read,
+        (lambda: house.measures) if presence is None else presence.measures,
+        book_of_figures.read,
         house.db.connections,
         lambda: {"events": intake.waiting, "hits": book.waiting},
     )
@@ -97,7 +109,7 @@ def house_app(house: House, *, with_previews: bool = False) -> Iterator[FastAPI]
     dashboard = Dashboard(Desk(house), open_here=with_previews)
     parts: tuple[HasRoutes, ...] = (events, people, reading, results, links, metrics, dashboard, *previews)
     # shops before providers, whose address takes any name
-    app = create_app(visits, pages, hindrances, shops, reports, *parts)
+    app = create_app(visits, pages, hindrances, shops, reports, *parts, workers=workers)
     app.add_middleware(Measured, measures=house.measures, clock=house.clock)
     with closing(HitWriter(book)), closing(intake):
         yield app

@@ -10,7 +10,7 @@ outgoing    outgoing_targets, outgoing_calls
 mail        messages, attempts, feedback, hits, coupon_codes
 pacing      route_rates, route_days, send_counts, delivery_days
 results     result_days, entry_days, result_states, result_news
-house       revisions, leases, routes, destinations, notes, api_keys
+house       revisions, leases, workers, routes, destinations, notes, api_keys
 relation    relation_cohorts, relation_steps, relation_flows, relation_points
 accounts    users, sessions, one_time_links, recovery_codes, sign_in_guesses, audit_log
 """
@@ -46,7 +46,15 @@ from penfriend.storage.tables.happenings import (
     purchases,
     refunds,
 )
-from penfriend.storage.tables.house import api_keys, destinations, leases, notes, revisions, routes
+from penfriend.storage.tables.house import (
+    api_keys,
+    destinations,
+    leases,
+    notes,
+    revisions,
+    routes,
+    workers,
+)
 from penfriend.storage.tables.journeys import (
     campaign_states,
     decisions,
@@ -142,4 +150,5 @@ __all__ = [
     "touched",
     "users",
     "webhook_calls",
+    "workers",
 ]

@@ -1,4 +1,4 @@
-"""The house: revisions, leases, routes, their destinations, and small notes."""
+"""The house: revisions, leases, workers, routes, their destinations, and small notes."""
 
 from __future__ import annotations
 
@@ -25,6 +25,22 @@ leases = Table(
     text("owner", null=False),
     moment("until", null=False),
 )
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("run", TEXT, primary_key=True),
+    Column("place", BIG, primary_key=True, autoincrement=False),
+    text("name", null=False),
+    text("host", null=False),
+    count("process"),
+    text("version", null=False),
+    count("revision"),
+    moment("began_at", null=False),
+    moment("seen_at", null=False),
+    json("measures"),  # what it has counted, with what those before it in its place had
+)
+"""The processes that work on the store. One that ends as it was asked to takes its row away."""
 
 routes = Table(
     "routes",
