@@ -47,7 +47,7 @@ TABLE = {
     ("GET", "/audit"): "operator",
     ("GET", "/relationship"): "viewer",
     ("GET", "/simulation"): "viewer",
-    ("GET", "/drawings/{wide}/{narrow}"): "viewer",
+    ("GET", "/dashboard/drawings/{wide}/{narrow}"): "viewer",
     ("POST", "/simulation"): "marketer",
     ("POST", "/campaigns/{name}/tests"): "marketer",
     ("GET", "/plan"): "marketer",

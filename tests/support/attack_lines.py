@@ -77,7 +77,7 @@ LINES = {
     "/users/{user}/remove": Line("POST", "user", lambda house: str(house.ben), "form", 303),
     "/audit": Line("GET", "user"),
     "/relationship": Line("GET", "user"),
-    "/drawings/{wide}/{narrow}": Line("GET", "user", "a" * 64, meets=404),
+    "/dashboard/drawings/{wide}/{narrow}": Line("GET", "user", "a" * 64, meets=404),
     "/simulation": Line("GET POST", "user", body="form"),
     "/plan": Line("GET", "user"),
     "/plan/anew": Line("POST", "user", body="form", meets=303),

@@ -8,7 +8,7 @@ Rules, in the order in which they matter:
   over one of the others.
 - A session that the server left before it heard of the mail is opened anew for the same mail, once.
 - When no session can be opened at all, those mails that are held get the reason, and no more are taken.
-- When nothing may go at the moment (None), it is asked again after the next result, or after a second.
+- When nothing may go (None), it is asked again after the next result, or after a second.
 """
 
 from __future__ import annotations
@@ -32,8 +32,6 @@ LONGEST_IDLE = 60.0
 """Seconds after which a free session is not used again: firewalls forget it without a word, and the wait for
 MAIL's answer is long.
 """
-
-
 ASK_AGAIN = 1.0
 """Seconds after which the iterator is asked again that had nothing for the moment, where no mail had its
 result meanwhile."""

@@ -73,7 +73,9 @@ class Figures:
         self._left -= time.monotonic() - begun
         if found or any(one.is_done and one.within(0) is None for one in asked):
             return found, ""
-        return [], "/".join((self._root, "drawings", *(key_of(one) for one in documents.values())))
+        return [], "/".join(
+            (self._root, "dashboard", "drawings", *(key_of(one) for one in documents.values()))
+        )
 
 
 def marked(asked: Sequence[Drawing], seconds: float) -> list[Markup]:

@@ -12,15 +12,15 @@ from penfriend.web.answers import not_found
 
 
 class Drawn:
-    """`/drawings/WIDE/NARROW`: the two drawings of a chart, by what they are kept by. Who does not know all
-    that is in a chart cannot ask for it."""
+    """`/dashboard/drawings/WIDE/NARROW`: the two drawings of a chart, by what they are kept by. Who does not
+    know all that is in a chart cannot ask for it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def routes(self) -> list[Route]:
         """The route."""
-        return [Route("GET", "/drawings/{wide}/{narrow}", Right.LOOK, self.show, is_use=False)]
+        return [Route("GET", "/dashboard/drawings/{wide}/{narrow}", Right.LOOK, self.show, is_use=False)]
 
     def show(self, ask: Ask) -> Response:
         """The SVG elements, as they stand in a page."""

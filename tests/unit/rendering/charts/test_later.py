@@ -61,7 +61,9 @@ def figure(drawings: Drawings, wait: float) -> str:
 
 
 def keys_in(html: str) -> list[str]:
-    found = re.search(r'hx-get="/mail/drawings/([0-9a-f]{64})/([0-9a-f]{64})" hx-trigger="load"', html)
+    found = re.search(
+        r'hx-get="/mail/dashboard/drawings/([0-9a-f]{64})/([0-9a-f]{64})" hx-trigger="load"', html
+    )
     return list(found.groups()) if found else []
 
 
