@@ -185,3 +185,30 @@ def test_a_comment_is_told_with_whose_it_is(house: House) -> None:
 
     (one,) = survey_comments(house, "after", [2], None, 3)
     assert (one.key, one.campaign) == ("c3", None)
+
+
+def test_who_turns_out_to_be_one_person_has_answered_once(house: House) -> None:
+    unasked = [
+        EventIn(
+            "survey_answered", who, None, Moment(at), {"survey": "after", "score": score}, f"{who} {score}"
+        )
+        for who, score, at in (
+            ("c0", 3, THEN),
+            ("c1", 9, THEN + DAY),
+            ("c1", 7, THEN + 2 * DAY),
+            ("c2", 5, THEN),
+        )
+    ]
+    house.ingester().ingest_events(unasked)
+    take(house, given(house, "c0", 10, run=1), given(house, "c1", 2, run=2))
+    day = {number: TODAY + timedelta(days=number) for number in range(3)}
+    both = {("after", TODAY, 10): 1, ("after", TODAY, 2): 1, ("after", TODAY, 5): 1}
+    assert counted(house) == both | {("after", TODAY, 3): 1, ("after", day[2], 7): 1}
+
+    joined = EventIn("contact_merged", "c0", None, Moment(THEN + 3 * DAY), {"into": "c1"}, "joined")
+    assert house.ingester().ingest_events([joined]) == [Taken()]
+    assert counted(house) == both | {("after", day[2], 7): 1}, "asked by two mails they have answered both"
+
+    later = EventIn("survey_answered", "c1", None, NOON, {"survey": "after", "score": 8}, "again")
+    house.ingester().ingest_events([later])
+    assert counted(house) == both | {("after", TODAY + timedelta(days=10), 8): 1}

@@ -19,6 +19,8 @@ from penfriend.domain.contact import address_hash
 from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import DAY
+from penfriend.storage.relationship import renew_relationship
+from penfriend.storage.scores import renew_scores
 from penfriend.storage.stop_log import StopLog
 from penfriend.storage.tables import hits, messages
 from tests.support.connections import Seconds
@@ -274,3 +276,18 @@ def test_whom_no_address_of_a_page_can_name_is_called_by_a_hash(company: Company
     assert "<bdi>Cleo</bdi>" in company.marketer.get(path).text
     company.marketer.post(f"{path}/suppress", {"why": "she asked"})
     assert who_is(company.house, path.rpartition("/")[2]).barred is not None
+
+
+def test_the_step_of_the_ladder_and_the_scores_are_told_where_there_are_any(company: Company) -> None:
+    house = company.house
+    page = company.marketer.get(f"/contacts/{ANN}").text
+    assert "Stands on the step" not in page
+    assert "How lately" not in page
+    happen(house, "order_placed", order_id="o-1", total=47.5)
+    happen(house, "order_placed", order_id="o-2", total=7.5)
+    renew_scores(house.db, house.clock.now(), watched=False)
+    renew_relationship(house.db, house.definitions(), house.clock.now())
+    page = company.marketer.get(f"/contacts/{ANN}").text
+    assert 'Stands on the step</dt><dd><a href="/relationship">Repeat</a></dd>' in page
+    for key in ("How lately (recency)", "How often (frequency)", "For how much (monetary)"):
+        assert f"<dt>{key}</dt><dd><bdi>1</bdi> of <bdi>5</bdi></dd>" in page

@@ -12,9 +12,10 @@ from sqlalchemy import Executable, insert, update
 from penfriend.bootstrap import House
 from penfriend.bootstrap.coming_hours import coming_hours
 from penfriend.bootstrap.last_days import annoys_most, balances, earns_most, last_days
+from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.overview import Overview
 from penfriend.domain.timing import DAY, HOUR, MINUTE
-from penfriend.storage.tables import campaign_states, destinations, routes
+from penfriend.storage.tables import campaign_states, destinations, outgoing_calls, routes
 from penfriend.web.dashboard.home import tiles
 from tests.support.dashboard import Visitor, serve_dashboard
 from tests.support.houses import NOON
@@ -129,9 +130,32 @@ def not_applied(house: House) -> None:
     house.set_note("not_applied", "campaigns.yaml:3:1: nonsense")
 
 
+def call(house: House, status: str, attempts: int) -> None:
+    house.ingester().ingest_contacts([ContactIn("c-9", "c-9@shop.example")])
+    row = {
+        "contact_id": house.contact_id("c-9"),
+        "target": "till",
+        "revision": 1,
+        "key": f"call {attempts}",
+        "body": "{}",
+    }
+    row |= {"status": status, "attempts": attempts, "due_at": at(house, HOUR), "created_at": NOON}
+    write(house, insert(outgoing_calls).values(**row))
+
+
+def call_failed(house: House) -> None:
+    call(house, "failed", 9)
+
+
+def call_put_off(house: House) -> None:
+    call(house, "due", 2)
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [
+        (call_failed, "Calls of other systems that have failed for good: 1."),
+        (call_put_off, "Another system does not answer as it should. Calls that wait for another try: 1."),
         (unknown, "Of 1 mails nobody knows whether they arrived."),
         (late, "the one that waits longest should have gone 15 minutes ago"),
         (unmade, "The letter hello could not be made for 1 people"),
@@ -159,6 +183,7 @@ def write(house: House, statement: Executable) -> None:
 def test_what_is_long_over_needs_no_look(house: House) -> None:
     mail(house, 1, "thanks", "skipped", reason="render_failed", over_at=at(house, -5 * DAY))
     mail(house, 2, "thanks", "due", due_at=at(house, -5 * MINUTE))
+    call(house, "due", 0)
     assert "Nothing. Everything is on its way." in shown(house)
 
 

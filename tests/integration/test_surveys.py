@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap.results import refresh_results
-from penfriend.bootstrap.surveys import SurveyResult, survey_results
+from penfriend.bootstrap.surveys import SurveyResult, survey_comments, survey_results
+from penfriend.domain.events import EventIn
 from penfriend.domain.statistics import csat_of, nps_of
 from penfriend.domain.surveys import GROUPS, Group, grouped, score_of
+from penfriend.storage.comments import Chosen
 from tests.support.dashboard import Visitor, serve_dashboard
 from tests.support.lived import Shop, lived
 
@@ -160,6 +162,9 @@ def test_the_pages_say_score_and_comments_in_the_readers_language(shop: Shop) ->
         "before=1.%C2%B2",
         "before=",
         "group=%C2%B2",
+        "campaign=nobody",
+        "language=%00&campaign=",
+        "language=tlh",
     ],
 )
 def test_what_nobody_understands_is_as_if_it_was_not_asked(shop: Shop, asked: str) -> None:
@@ -175,3 +180,42 @@ def test_a_survey_that_nobody_knows_is_not_found(shop: Shop) -> None:
         assert guest.get("/surveys/nothing").status_code == 404
         assert guest.get("/surveys/found").status_code == 200
         assert "No answers in this time" in guest.get("/surveys/visit").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_there"),
+    [
+        ("campaign=satisfaction", True),
+        ("campaign=thanks_too", False),
+        ("language=tr", True),
+        ("language=tr&campaign=satisfaction&group=promoters", True),
+        ("language=en", False),
+        ("language=tr&group=detractors", False),
+    ],
+)
+def test_comments_are_narrowed_to_a_campaign_and_a_language(shop: Shop, asked: str, is_there: bool) -> None:
+    told = EventIn("contact_updated", "bob", None, shop.house.clock.now(), {"locale": "tr_TR"})
+    shop.house.ingester().ingest_events([told])
+    second = SHOP[SHOP.index("  satisfaction:") :].replace("satisfaction:", "thanks_too:")
+    config = shop.house.settings.config
+    config.write_text(SHOP + second)
+    (config.parent / "templates" / "survey" / "nps.tr.mjml").write_bytes(
+        (config.parent / "templates" / "survey" / "nps.mjml").read_bytes()
+    )
+    shop.house.apply(shop.house.read_files())
+    with serve_dashboard(shop.house, open_here=True) as server, closing(Visitor(server.url)) as guest:
+        page = guest.get(f"/surveys/after?{asked}&span=all").text
+    assert (">Good</blockquote>" in page) == is_there
+    assert '<option value="tr"' in page
+    assert '<input type="hidden" name="span" value="all">' in page
+    for name, value in (part.split("=") for part in asked.split("&")):
+        if name != "group":
+            assert f'<option value="{value}" selected>' in page
+        assert page.count(f"{name}={value}") >= 1 or f'name="{name}" value="{value}"' in page
+
+
+def test_who_has_no_language_has_the_brands(shop: Shop) -> None:
+    scores = [*range(11), None]
+    for of, is_there in ((Chosen(language="en", is_brands=True), True), (Chosen(language="en"), False)):
+        found = survey_comments(shop.house, "after", scores, None, 10, of)
+        assert bool(found) == is_there

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.applying import NOT_APPLIED
+from penfriend.bootstrap.calls import SYSTEMS
 from penfriend.domain.destination import Rest
 from penfriend.domain.sources import ReadState
 from penfriend.domain.stops import Stopped
 from penfriend.domain.timing import DAY, MINUTE, Moment
+from penfriend.storage.call_tries import calls_in_trouble
 from penfriend.storage.coming import doubts, oldest_due, unmade
 from penfriend.storage.destinations import resting_destinations
 from penfriend.storage.notes import read_note
@@ -26,6 +28,7 @@ LATE = 10 * MINUTE
 RECENT = 3 * DAY
 """How far back letters are looked for that could not be made."""
 MOST_DOUBTS = 1_000
+MOST_CALLS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def concerns_of(house: House, campaigns: frozenset[str]) -> list[Concern]:
             *_of_lateness(oldest_due(connection), now),
             *_of_files(read_note(connection, NOT_APPLIED)),
             *_of_sources(read_states(connection)),
+            *_of_calls([calls_in_trouble(connection, system, MOST_CALLS) for system in SYSTEMS]),
         ]
 
 
@@ -99,3 +103,11 @@ def _of_sources(states: Mapping[str, ReadState]) -> Iterator[Concern]:
         why = state.stopped or state.error
         if why:
             yield Concern("source", "/system", name, at=state.failing_since, why=why)
+
+
+def _of_calls(systems: Sequence[tuple[int, int]]) -> Iterator[Concern]:
+    failed, put_off = (sum(numbers) for numbers in zip(*systems, strict=True))
+    if put_off:
+        yield Concern("calls_late", "/system", count=put_off)
+    if failed:
+        yield Concern("calls_failed", "/system", count=failed)

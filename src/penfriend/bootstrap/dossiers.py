@@ -3,7 +3,7 @@ were."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.house import House
@@ -17,6 +17,7 @@ from penfriend.engine.visit import Visit, letter_of
 from penfriend.storage.dossier import find_linked, read_dossier
 from penfriend.storage.past import read_past
 from penfriend.storage.people_search import people_like
+from penfriend.storage.relationship import step_of_contact
 from penfriend.storage.visit_log import VisitLog
 
 if TYPE_CHECKING:
@@ -43,9 +44,12 @@ def search(house: House, words: str) -> tuple[Somebody, ...]:
 
 def dossier_of(house: House, link: str, before: Cursor | None) -> tuple[Dossier, PastPage]:
     """Who it is, and a page of what happened. Raises NotFound."""
+    definitions, now = house.definitions(), house.clock.now()
     with house.db.read() as connection:
         contact = _linked(find_linked(connection, link))
-        return read_dossier(connection, contact), read_past(connection, contact, before, LINES_A_PAGE)
+        step = step_of_contact(connection, definitions, contact, now)
+        dossier = replace(read_dossier(connection, contact), step=step)
+        return dossier, read_past(connection, contact, before, LINES_A_PAGE)
 
 
 def who_is(house: House, link: str) -> Dossier:

@@ -20,7 +20,7 @@ from penfriend.domain.statistics import Score
 from penfriend.domain.surveys import Group, grouped, score_of
 from penfriend.domain.timing import Moment, local_date, midnight
 from penfriend.storage.answer_days import AnswerDay, answers_by_day
-from penfriend.storage.comments import SurveyComment, comments_on
+from penfriend.storage.comments import Chosen, SurveyComment, comments_on
 
 if TYPE_CHECKING:
     from penfriend.bootstrap.house import House
@@ -100,22 +100,38 @@ def survey_results(house: House, days: int | None = None, name: str | None = Non
 
 
 def survey_comments(
-    house: House, survey: str, scores: Iterable[int | None], before: tuple[Moment, int] | None, limit: int
+    house: House,
+    survey: str,
+    scores: Iterable[int | None],
+    before: tuple[Moment, int] | None,
+    limit: int,
+    of: Chosen | None = None,
 ) -> list[SurveyComment]:
-    """A page of the newest comments with one of these scores, behind that moment and id."""
+    """A page of the newest comments with one of these scores, behind that moment and id, of what is
+    chosen."""
     with house.db.read() as connection:
-        return comments_on(connection, survey, scores, before, limit)
+        return comments_on(connection, survey, scores, before, limit, of)
 
 
-def _asked(house: House, definitions: Definitions, since: date | None) -> dict[str, Figures]:
-    """By survey what came of the mails that ask it."""
-    begin = None if since is None else midnight(since, definitions.brand.zone)
-    asks = {
+def campaigns_asking(definitions: Definitions, survey: str) -> list[str]:
+    """The campaigns with a mail that asks it, in the order of the files."""
+    return list(dict.fromkeys(name for (name, _), asked in _asks(definitions).items() if asked == survey))
+
+
+def _asks(definitions: Definitions) -> dict[tuple[str, str], str]:
+    """By campaign and step the survey that its mail asks."""
+    return {
         (campaign.name, step.id): step.survey
         for campaign in definitions.campaigns.values()
         for step in walk_steps(campaign.steps)
         if isinstance(step, Send) and step.survey
     }
+
+
+def _asked(house: House, definitions: Definitions, since: date | None) -> dict[str, Figures]:
+    """By survey what came of the mails that ask it."""
+    begin = None if since is None else midnight(since, definitions.brand.zone)
+    asks = _asks(definitions)
     found: dict[str, Figures] = defaultdict(Figures)
     if asks:
         for line in results_of(house, [Dimension.CAMPAIGN, Dimension.STEP], begin):

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from penfriend.domain.events import Json
+from penfriend.domain.relationship.ladder import Step
+from penfriend.domain.scores import Scores
 from penfriend.domain.timing import Moment
 
 
@@ -78,6 +80,10 @@ class Dossier:
     """When the next of them expire, an ISO date."""
     rewards: int
     paused_until: Moment | None
+    scores: Scores = field(default_factory=Scores)
+    """Of the orders, 1 to 5; None where nothing was ordered."""
+    step: Step | None = None
+    """Of the loyalty ladder; None where that was never worked out."""
     consents: Sequence[Consent] = ()
     barred: Barred | None = None
     coming: Sequence[Coming] = ()

@@ -5,7 +5,7 @@ As the pages behind the links of letters: a file of texts for each language, eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -137,6 +137,11 @@ class DashboardPages:
         """How a browser wants dates and numbers: those of the reader's country, where it names one."""
         wanted = next((name for name in accepted(accept_language) if language_of(name)), LANGUAGES[0])
         return locale_of(wanted) or Locale(LANGUAGES[0])
+
+    def language_names(self, accept_language: str, names: Iterable[str]) -> dict[str, str]:
+        """What a reader calls these languages, such as `en`."""
+        locale = self.locale(accept_language)
+        return {name: locale.languages.get(name) or name for name in names}
 
     def language(self, accept_language: str) -> str:
         """The one of LANGUAGES that a browser wants most; English where it wants none of them."""

@@ -25,6 +25,8 @@ NO_SCORE = -1
 """In place of the score where somebody has only written a comment."""
 _FEW = 500
 _a, _d = answers.c, answer_days.c
+Counted = Counter[tuple[str, str, int]]
+"""People by survey, day and score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,31 @@ def count_answers(connection: Connection, rows: Sequence[Mapping[str, Any]], zon
         key = row["contact_id"], row["survey"], row["enrollment_id"]
         if key not in after or row["answered_at"] >= after[key][0]:
             after[key] = row["answered_at"], row["score"]
-    news: Counter[tuple[str, str, int]] = Counter()
+    news: Counted = Counter()
     for key, answer in after.items():
         if before.get(key) != answer:
             news[_place(key[1], answer, zone)] += 1
             if key in before:
                 news[_place(key[1], before[key], zone)] -= 1
-    for (survey, day, score), people in sorted(
-        news.items()
-    ):  # in one order: no two writers wait for each other
+    _write(connection, news)
+
+
+def counted_of(connection: Connection, people: Sequence[int], zone: ZoneInfo) -> Counted:
+    """What is counted of the answers of these people."""
+    holding = _holding(connection, people)
+    return Counter(_place(survey, answer, zone) for (_, survey, _), answer in holding.items())
+
+
+def count_joined(connection: Connection, before: Counted, target: int, zone: ZoneInfo) -> None:
+    """Two people are one by now, `target`: of what was counted of both `before`, answers to the same survey
+    that no mail had asked for hold no more, but for the last."""
+    news = Counter(counted_of(connection, [target], zone))
+    news.subtract(before)
+    _write(connection, news)
+
+
+def _write(connection: Connection, news: Counted) -> None:
+    for (survey, day, score), people in sorted(news.items()):  # no two writers wait for each other
         if people:
             values = {"survey": survey, "day": day, "score": score, "people": people}
             connection.execute(_add(connection.dialect.name), values)

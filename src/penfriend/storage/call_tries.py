@@ -164,6 +164,20 @@ def dead_calls(connection: Connection, system: Column[str], limit: int) -> list[
     ]
 
 
+def calls_in_trouble(connection: Connection, system: Column[str], most: int) -> tuple[int, int]:
+    """How many calls have failed for good, and how many of those that are due next are put off after a try
+    that came to nothing; at most `most` of each are looked at."""
+    c = system.table.c
+    failed = select(c.id).where(c.status == literal(Then.FAILED.value, literal_execute=True)).limit(most)
+    due = select(c.attempts).where(c.status == literal("due", literal_execute=True))
+    some, late = failed.subquery(), due.order_by(c.due_at).limit(most).subquery()
+    put_off = select(func.count()).select_from(late).where(late.c.attempts > 0)
+    return (
+        connection.execute(select(func.count()).select_from(some)).scalar() or 0,
+        connection.execute(put_off).scalar() or 0,
+    )
+
+
 def try_again(connection: Connection, system: Column[str], name: str, now: Moment) -> int:
     """Let all calls of this system that have failed be due again, with their ids and bodies; how many."""
     c = system.table.c

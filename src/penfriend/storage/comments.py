@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, literal_column, or_, select
@@ -41,6 +41,18 @@ class SurveyComment:
     written: WrittenComment
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which comments are wanted; what is empty chooses none."""
+
+    campaign: str = ""
+    """Whose mail had asked."""
+    language: str = ""
+    """Of the person, such as `en`."""
+    is_brands: bool = False
+    """It is the brand's, which those have who have none of their own."""
+
+
 def newest_comments(connection: Connection, limit: int = 5) -> list[WrittenComment]:
     """The newest comments of the answers that hold, the newest first. Nobody is named, and those of the
     erased are gone."""
@@ -62,10 +74,11 @@ def comments_on(
     scores: Iterable[int | None],
     before: tuple[Moment, int] | None,
     limit: int,
+    of: Chosen | None = None,
 ) -> list[SurveyComment]:
     """The newest comments on a survey with one of these scores, the newest first; behind a moment and an id,
-    where those are given. For each score the range of an index is read, so that a rare score is not looked
-    for among millions."""
+    and of what is chosen, where those are given. For each score the range of an index is read, so that a rare
+    score is not looked for among millions."""
     found: list[SurveyComment] = []
     for score in scores:
         chosen = (
@@ -79,6 +92,8 @@ def comments_on(
         )
         if before is not None:
             chosen = chosen.where(_is_before(*before))
+        if of is not None:
+            chosen = chosen.where(*_are(of))
         found += [
             SurveyComment(
                 row.id,
@@ -91,6 +106,14 @@ def comments_on(
         ]
     found.sort(key=lambda one: (one.written.at, one.id), reverse=True)
     return found[:limit]
+
+
+def _are(of: Chosen) -> Iterator[ColumnElement[bool]]:
+    if of.campaign:
+        yield enrollments.c.campaign == of.campaign
+    if of.language:
+        mine = or_(_c.locale == of.language, _c.locale.startswith(f"{of.language}_", autoescape=True))
+        yield or_(mine, _c.locale.is_(None)) if of.is_brands else mine
 
 
 def _is_before(at: Moment, id_: int) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from penfriend.domain.dossier import Barred, Coming, Consent, Dossier, Membershi
 from penfriend.domain.errors import NotFound
 from penfriend.domain.message import Status
 from penfriend.domain.reasons import Postponed
+from penfriend.domain.scores import Scores
 from penfriend.storage import tables as t
 from penfriend.storage.people import find_contact
 
@@ -51,6 +52,7 @@ def read_dossier(connection: Connection, contact_id: int) -> Dossier:
         points=row["points_balance"],
         points_until=row["points_expires_on"],
         rewards=row["rewards_available"],
+        scores=Scores(row["rfm_recency"], row["rfm_frequency"], row["rfm_monetary"]),
         paused_until=row["paused_until"],
         consents=_consents(connection, contact_id),
         barred=_barred(connection, row),

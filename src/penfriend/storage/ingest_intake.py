@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from penfriend.domain.events import WITHOUT_CONTACT
 from penfriend.domain.ingestion import CheckedEvent
+from penfriend.storage.answer_days import count_joined, counted_of
 from penfriend.storage.identities import Identities, MergeFirst
 from penfriend.storage.ingest_batch import Background, record, renew_everything
 from penfriend.storage.ingest_merge import merge_rows
@@ -52,7 +53,10 @@ class Intake:
 
     def _join(self, source: int, target: int) -> None:
         self.write()
-        merge_rows(self._background.connection, source, target, self._background.now)
+        connection, zone = self._background.connection, self._background.definitions.brand.zone
+        counted = counted_of(connection, [source, target], zone)
+        merge_rows(connection, source, target, self._background.now)
+        count_joined(connection, counted, target, zone)
         self.people.merged(source, target)
         renew_everything(self._background, target)
 

@@ -20,7 +20,7 @@ from penfriend.domain.campaign import Campaign
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.loyalty import PointsKind, PointsMove
 from penfriend.domain.relationship.figures import Kept
-from penfriend.domain.relationship.ladder import Life, Step
+from penfriend.domain.relationship.ladder import Life, Step, climb
 from penfriend.domain.relationship.months import Months
 from penfriend.domain.relationship.points import PointsMonth, PointsTally
 from penfriend.domain.relationship.rhythm import Rhythm, rhythm_of
@@ -60,7 +60,7 @@ def renew_relationship(database: Database, definitions: Definitions, now: Moment
             gaps.update(_gaps(connection, low, now))
     rhythm = rhythm_of(gaps)
     tally, points = Tally(months, rhythm, now), PointsTally(now, zone)
-    surveys = [name for name, survey in definitions.surveys.items() if survey.kind == "nps"]
+    surveys = _asking_nps(definitions)
     campaigns = [one.name for one in definitions.campaigns.values() if _is_about_points(one, definitions)]
     for low in chunks:
         with database.read() as connection:
@@ -95,6 +95,25 @@ def read_relationship(connection: Connection) -> Kept | None:
     )
 
 
+def step_of_contact(
+    connection: Connection, definitions: Definitions, contact: int, now: Moment
+) -> Step | None:
+    """On which step of the ladder a contact stands now, by the shop's rhythm as it was last worked out; None
+    where it never was."""
+    noted = read_note(connection, KEPT)
+    if noted is None:
+        return None
+    said = json.loads(noted)
+    rhythm = Rhythm(said["quiet"], said["gone"], said["gaps"])
+    lives = list(_lives(connection, contact - 1, now, _asking_nps(definitions), 1))
+    turns = [turn for life in lives for turn in climb(life, rhythm, now)]
+    return turns[-1][1] if turns else None
+
+
+def _asking_nps(definitions: Definitions) -> list[str]:
+    return [name for name, survey in definitions.surveys.items() if survey.kind == "nps"]
+
+
 def _step(name: str) -> Step | None:
     return Step(name) if name else None
 
@@ -109,13 +128,13 @@ def _months(connection: Connection, now: Moment, zone: ZoneInfo) -> Months:
     return Months(Moment(min(now, max(first, earliest))), now, zone)
 
 
-def _some(column: ColumnElement[int], low: int) -> tuple[ColumnElement[bool], ...]:
-    return column > low, column <= low + CHUNK
+def _some(column: ColumnElement[int], low: int, number: int | None = None) -> tuple[ColumnElement[bool], ...]:
+    return column > low, column <= low + (number or CHUNK)
 
 
-def _counted(low: int, now: Moment) -> tuple[ColumnElement[bool], ...]:
+def _counted(low: int, now: Moment, number: int | None = None) -> tuple[ColumnElement[bool], ...]:
     """The orders that count, of some people."""
-    return *_some(_o.contact_id, low), _o.placed_at <= now, _o.refunded == 0
+    return *_some(_o.contact_id, low, number), _o.placed_at <= now, _o.refunded == 0
 
 
 def _gaps(connection: Connection, low: int, now: Moment) -> dict[int, int]:
@@ -128,22 +147,29 @@ def _gaps(connection: Connection, low: int, now: Moment) -> dict[int, int]:
     return {row[0]: row[1] for row in connection.execute(chosen)}
 
 
-def _lives(connection: Connection, low: int, now: Moment, surveys: Collection[str]) -> Iterator[Life]:
+def _lives(
+    connection: Connection, low: int, now: Moment, surveys: Collection[str], number: int | None = None
+) -> Iterator[Life]:
     orders: dict[int, list[tuple[Moment, int]]] = defaultdict(list)
-    bought = select(_o.contact_id, _o.placed_at, func.coalesce(_o.net, 0)).where(*_counted(low, now))
+    bought = select(_o.contact_id, _o.placed_at, func.coalesce(_o.net, 0)).where(*_counted(low, now, number))
     for who, at, net in connection.execute(bought.order_by(_o.contact_id, _o.placed_at)):
         orders[who].append((at, net))
     a, f = t.answers.c, t.event_facts.c
     answers: dict[int, list[tuple[Moment, int]]] = defaultdict(list)
     if surveys:
         answered = select(a.contact_id, a.answered_at, a.score).where(
-            *_some(a.contact_id, low), a.survey.in_(surveys), a.score.is_not(None), a.answered_at <= now
+            *_some(a.contact_id, low, number),
+            a.survey.in_(surveys),
+            a.score.is_not(None),
+            a.answered_at <= now,
         )
         for who, at, score in connection.execute(answered.order_by(a.contact_id, a.answered_at, a.id)):
             answers[who].append((at, score))
-    brought = select(f.contact_id, f.first_at).where(*_some(f.contact_id, low), f.name == _FRIEND)
+    brought = select(f.contact_id, f.first_at).where(*_some(f.contact_id, low, number), f.name == _FRIEND)
     friends = {row[0]: row[1] for row in connection.execute(brought.where(f.first_at <= now))}
-    people = select(_c.id, _c.created_at, _c.erased_at).where(*_some(_c.id, low), _c.created_at <= now)
+    people = select(_c.id, _c.created_at, _c.erased_at).where(
+        *_some(_c.id, low, number), _c.created_at <= now
+    )
     for who, since, erased_at in connection.execute(people):
         theirs = orders.get(who, ())
         yield Life(since, theirs, answers.get(who, ()), friends.get(who), erased_at)

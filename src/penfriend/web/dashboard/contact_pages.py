@@ -20,6 +20,7 @@ from penfriend.domain.dossier import link_of
 from penfriend.domain.errors import NotFound
 from penfriend.domain.event_words import Told, told
 from penfriend.domain.past import Cursor, Kind, PastLine
+from penfriend.domain.scores import FIFTHS
 from penfriend.domain.timing import local_date
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.desk import Desk
@@ -129,6 +130,7 @@ class ContactPages:
             bar="" if who.barred is None else _bar(who.barred.reason),
             points_until=None if who.points_until is None else date.fromisoformat(who.points_until),
             pauses=PAUSES,
+            fifths=FIFTHS,
             fault=fault,
             done=done if done in DONE else "",
         )

@@ -18,11 +18,12 @@ from penfriend.domain.timing import Moment
 from penfriend.engine.live import Live
 from penfriend.rendering.pages import Words, said_by
 from penfriend.rendering.wall import WallNote, wall
-from penfriend.storage.comments import SurveyComment
+from penfriend.storage.comments import Chosen, SurveyComment
 from penfriend.web.accounts.asking import Ask
 from penfriend.web.accounts.desk import Desk
 from penfriend.web.accounts.routes import Route
 from penfriend.web.answers import not_found
+from penfriend.web.dashboard.comment_filters import Filters
 from penfriend.web.dashboard.contact_pages import person_path
 
 SPANS = {"30": 30, "90": 90, "365": 365, "all": None}
@@ -100,8 +101,11 @@ class SurveyPages:
         if live is None or not found:
             raise not_found()
         view, words = self._view(ask, found[0], live), self._desk.words(ask)
-        group = _group(ask, view)
-        comments, after = self._comments(ask, live, view.result, group)
+        group, filters = (
+            _group(ask, view),
+            Filters.of(ask, live, name, self._desk.pages),
+        )
+        comments, after = self._comments(ask, live, view.result, group, filters.chosen)
         return self._desk.page(
             ask,
             "survey",
@@ -114,6 +118,7 @@ class SurveyPages:
             groups_of=_groups(view),
             link=address,
             group=group,
+            filters=filters,
             comments=comments,
             after=after,
             first="before" not in ask.request.query_params,
@@ -133,10 +138,12 @@ class SurveyPages:
             tuple(one.score.value if one.score else None for one in result.periods)[-_SPARKED:],
         )
 
-    def _comments(self, ask: Ask, live: Live, result: SurveyResult, group: str) -> tuple[list[Comment], str]:
+    def _comments(
+        self, ask: Ask, live: Live, result: SurveyResult, group: str, of: Chosen
+    ) -> tuple[list[Comment], str]:
         """A page of comments, and behind what the next one begins; empty where it is the last."""
         rows = survey_comments(
-            self._desk.house, result.name, _scores(result, group), _before(ask), ON_A_PAGE + 1
+            self._desk.house, result.name, _scores(result, group), _before(ask), ON_A_PAGE + 1, of
         )
         shown = rows[:ON_A_PAGE]
         locale = self._desk.pages.locale(_accepted(ask))
