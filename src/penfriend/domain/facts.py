@@ -46,10 +46,14 @@ def thaw(value: Frozen, zone: ZoneInfo) -> object:
                     return to_datetime(Moment(moment), zone)
                 case ("$day", str(day)):
                     return date.fromisoformat(day)
-        return {key: thaw(part, zone) for key, part in value.items()}
+        return {key: thaw(part, zone) if type(part) in _HOLDING else part for key, part in value.items()}
     if isinstance(value, list):
         return [thaw(part, zone) for part in value]
     return value
+
+
+_HOLDING = (dict, list)
+"""What JSON makes of groups and lists; all else is as it is."""
 
 
 def plain(value: Frozen) -> object:

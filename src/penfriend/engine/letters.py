@@ -25,7 +25,7 @@ from penfriend.domain.send_policy import SkipIt
 from penfriend.domain.timing import Moment, zone_of
 from penfriend.engine.decide import Decided
 from penfriend.engine.live import Live, Revisions
-from penfriend.engine.log_context import bound
+from penfriend.engine.log_context import About
 from penfriend.engine.spans import NoSpans, Spans
 
 log = logging.getLogger("penfriend.letters")
@@ -96,9 +96,7 @@ def make_letters(
 
 def about(message: DueMessage) -> AbstractContextManager[None]:
     """What is logged inside is about this mail."""
-    return bound(
-        campaign=message.campaign, enrollment=message.enrollment, message=message.id, contact=message.contact
-    )
+    return About(message.campaign, message.enrollment, message.id, message.contact)
 
 
 def _with_code(frozen: Frozen, decided: Decided, message: DueMessage) -> Frozen:

@@ -44,6 +44,26 @@ def bound(
         _bound.reset(token)
 
 
+class About:
+    """Within it what is logged is about this mail: the same as `bound`, for what is done for each of many."""
+
+    __slots__ = ("_known", "_token")
+
+    def __init__(self, campaign: str, enrollment: int, message: int, contact: int) -> None:
+        self._known: dict[str, str | int] = {
+            "campaign": campaign,
+            "enrollment": enrollment,
+            "message": message,
+            "contact": contact,
+        }
+
+    def __enter__(self) -> None:
+        self._token = _bound.set({**_bound.get(), **self._known})
+
+    def __exit__(self, *_: object) -> None:
+        _bound.reset(self._token)
+
+
 def current() -> Mapping[str, str | int]:
     """What is bound now."""
     return _bound.get()

@@ -75,6 +75,12 @@ def _date(moment: Moment) -> str:
     return format_datetime(to_datetime(moment).replace(microsecond=0).astimezone(UTC))
 
 
+@lru_cache(maxsize=256)
+def _list_id(topic: str, title: str, sender: str) -> bytes:
+    part = _ID_PART.sub("-", topic).strip("-") or "list"
+    return mailbox_field("List-Id", title, f"{part}.{sender.rpartition('@')[2]}")
+
+
 class Assembler:
     """Puts the mails of one brand together."""
 
@@ -91,9 +97,13 @@ class Assembler:
         subject: str,
         html: bytes,
         text: bytes,
+        *,
+        locale: str,
+        sent_from: str | None = None,
     ) -> Email:
-        """The finished mail; `html` and `text` are encoded already. Raises RenderFailed where a header
-        would not be what it is meant to be."""
+        """The finished mail; `html` and `text` are encoded already. `sent_from`: where what comes back goes,
+        the sender's address where nothing is said. Raises RenderFailed where a header would not be what it is
+        meant to be."""
         if self.sender.fault:
             raise RenderFailed(self.sender.fault)
         if not _MESSAGE_ID.fullmatch(letter.message_id):
@@ -123,11 +133,12 @@ class Assembler:
         verify(content, intended, bool(self._reply_to), boundary, subject, needs_smtputf8=needs_smtputf8)
         return Email(
             letter.message_id,
-            self.sender.address,
+            self.sender.address if sent_from is None else sent_from,
             address,
             content,
             subject,
             needs_smtputf8,
+            locale,
             sound=True,  # `verify` has seen the line ends, and quoted-printable begins no line with a dot
         )
 
@@ -138,8 +149,6 @@ class Assembler:
             return b""
         if unsubscribe is None or not _URL.fullmatch(unsubscribe):
             raise RenderFailed("brand.public_url makes no address that List-Unsubscribe can carry.")
-        part = _ID_PART.sub("-", letter.topic).strip("-") or "list"
-        list_id = mailbox_field("List-Id", topic_title, f"{part}.{self.sender.address.rpartition('@')[2]}")
-        return list_id + (
+        return _list_id(letter.topic, topic_title, self.sender.address) + (
             f"List-Unsubscribe: <{unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         ).encode("ascii")

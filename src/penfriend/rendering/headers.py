@@ -99,15 +99,22 @@ def encoded_words(text: str, used: int) -> str:
     """
     words: list[str] = []
     room = _room(used)
+    current = text.encode()
+    if len(current) <= room:
+        return _word(current)
     current = b""
     for cluster in _clusters(text):
         raw = cluster.encode()
         if current and len(current) + len(raw) > room:
-            words.append(current.decode())
+            words.append(_word(current))
             current, room = b"", _room(1)
         current += raw
-    words.append(current.decode())
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(word.encode()).decode('ascii')}?=" for word in words)
+    words.append(_word(current))
+    return "\r\n ".join(words)
+
+
+def _word(raw: bytes) -> str:
+    return f"=?utf-8?b?{b64encode(raw).decode('ascii')}?="
 
 
 def _room(used: int) -> int:

@@ -61,29 +61,24 @@ _ENCODED_MARK = b"\r\n=00\r\n"
 
 def _each(texts: Sequence[str]) -> Iterable[bytes]:
     """What `quoted_part` gives for each, by one call for all; a mark on a line of its own stands between two.
-    A text in which a line ends, and one with the mark's own sign, goes the plain way with all others."""
+    Where a line ends in one of them, or with a space, begins with a dot, or has the mark's own sign, all go
+    the plain way."""
     joined = _MARK.join(texts)
     marks = len(texts) - 1
     if marks < 1 or joined.count("\n") != 2 * marks or joined.count("\0") != marks or "\r" in joined:
         return map(quoted_part, texts)
-    encoded = b2a_qp(b"\r\n" + joined.encode("utf-8", "replace"))[2:]
-    return map(_ended, texts, encoded.split(_ENCODED_MARK))
+    if " \n" in joined or "\t\n" in joined or joined[-1] in " \t":
+        return map(quoted_part, texts)
+    encoded = b2a_qp(b"\r\n" + joined.encode("utf-8", "replace"))
+    if b"\n." in encoded:
+        return map(quoted_part, texts)
+    # a soft break is all that is missing, unless the last line is too long for it
+    return [
+        one + _SOFT_BREAK if one and len(one) - one.rfind(b"\n") <= MAX_LINE else quoted_part(text)
+        for text, one in zip(texts, encoded[2:].split(_ENCODED_MARK), strict=True)
+    ]
 
 
-def _ended(text: str, encoded: bytes) -> bytes:
-    """A piece as `quoted_part` has it, where a soft break is all that is missing."""
-    if (
-        len(encoded) - encoded.rfind(b"\n") <= MAX_LINE
-        and encoded
-        and b"\n." not in encoded
-        and encoded[0] != _DOT
-        and text[-1] not in " \t"
-    ):
-        return encoded + _SOFT_BREAK
-    return quoted_part(text)
-
-
-_DOT = b"."[0]
 _SOFT_BREAK = b"=\r\n"
 
 

@@ -105,12 +105,17 @@ class TemplateRenderer:
         topic = self.definitions.topics.get(letter.topic) if letter.topic else None
         title = speech.said(topic.title) if topic else ""
         assembler = self._assemblers[self._brand_of(letter)]
-        email = assembler.assemble(letter, title, links.unsubscribe, subject, html, quoted_tidy(text))
-        email = replace(email, locale=speech.name)
         back = assembler.sender.return_path
-        if back is None:
-            return email
-        return replace(email, envelope_from=return_path(back, Returned(letter.contact, letter.message), keys))
+        return assembler.assemble(
+            letter,
+            title,
+            links.unsubscribe,
+            subject,
+            html,
+            quoted_tidy(text),
+            locale=speech.name,
+            sent_from=back and return_path(back, Returned(letter.contact, letter.message), keys),
+        )
 
     def check(
         self, unreadable: Collection[str] = (), written: Collection[WrittenText] = ()

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -74,35 +75,30 @@ def key_list(keys: Keys) -> tuple[bytes, ...]:
 
 
 class Signer:
-    """Signs the links of one mail that have the same purpose."""
+    """Signs the links of one mail that have the same purpose: HMAC-SHA256 (RFC 2104), from where the key has
+    brought both hashes, which takes a third of the time of `hmac.digest`."""
 
-    __slots__ = ("_begin", "_key")
+    __slots__ = ("_begin", "_inner", "_outer")
 
     def __init__(self, purpose: Purpose, contact: int, message: int, key: bytes) -> None:
-        self._key = key
+        self._inner, self._outer = _begun(key)
         self._begin = b"".join(
             (_key_id(key), _PURPOSES[purpose], write_number(contact), write_number(message))
         )
 
     def sign(self, value: int, address: bytes = b"") -> str:
         """The token with this value, and of a tracked link its address."""
-        body = self._begin + write_number(value, _MAX_VALUE) + address
-        mac = _mac(self._key, body)[:_MAC_BYTES]
-        return urlsafe_b64encode(body + mac).rstrip(b"=").decode("ascii")
+        number = _SMALL[value] if 0 <= value <= 0x7F else write_number(value, _MAX_VALUE)
+        body = self._begin + number + address
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(body)
+        outer.update(inner.digest())
+        raw = b2a_base64(body + outer.digest()[:_MAC_BYTES], newline=False)
+        return raw.translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def _sign(claim: Claim, address: bytes, key: bytes) -> str:
     return Signer(claim.purpose, claim.contact, claim.message, key).sign(claim.value, address)
-
-
-def _mac(key: bytes, body: bytes) -> bytes:
-    """HMAC-SHA256 (RFC 2104) of a token's body, from where the key has brought both hashes: a third of
-    the time of `hmac.digest`."""
-    begun, last = _begun(key)
-    inner, outer = begun.copy(), last.copy()
-    inner.update(body)
-    outer.update(inner.digest())
-    return outer.digest()
 
 
 @lru_cache(maxsize=64)
@@ -119,6 +115,8 @@ def _key_id(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()[:1]
 
 
+_SMALL = [bytes((number,)) for number in range(0x80)]
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _PURPOSES = {purpose: purpose.value.encode("ascii") for purpose in Purpose}
 
 

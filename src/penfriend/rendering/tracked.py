@@ -38,17 +38,17 @@ class Trackable:
         self.clicks, self.opens = (f"{base}/{PATHS[one]}/" for one in (Purpose.CLICK, Purpose.OPEN))
         """How our addresses begin, as HTML."""
         self._ours = own_addresses(public_url)
-        self._known: dict[str, bytes] = {}
+        self.known: dict[str, bytes] = {}
         """What was found before; nothing where an address is not tracked."""
 
     def target(self, address: str) -> bytes | None:
         """Where an address that is written as HTML leads; None where it is not tracked: it is our own, no web
         address, or too long."""
-        known = self._known.get(address)
+        known = self.known.get(address)
         if known is None:
-            if len(self._known) >= MAX_KEPT:
-                self._known.clear()  # by any thread: so nothing is read of it twice
-            known = self._known[address] = self._target(address)
+            if len(self.known) >= MAX_KEPT:
+                self.known.clear()  # by any thread: so nothing is read of it twice
+            known = self.known[address] = self._target(address)
         return known or None
 
     def _target(self, address: str) -> bytes:
@@ -73,21 +73,19 @@ class Tracker:
         self.foot = ""
         """What stands at the end of the HTML."""
         if tracking.clicks:
-            self.foot += _TRAP_LINK.format(self._link(TRAP, b""))
+            self.foot += _TRAP_LINK.format(trackable.clicks + self._links.sign(TRAP))
         if tracking.opens:
             opens = Signer(Purpose.OPEN, letter.contact, letter.message, key)
             self.foot += _DOT.format(f"{trackable.opens}{opens.sign(0)}.gif")
 
     def address(self, address: str) -> str:
         """The tracked address in place of one that is written as HTML, where it can be tracked."""
-        target = self._trackable.target(address)
+        trackable = self._trackable
+        target = trackable.known.get(address) or trackable.target(address)
         if target is None:
             return address
         self._number += 1
-        return self._link(self._number, target)
-
-    def _link(self, number: int, target: bytes) -> str:
-        return self._trackable.clicks + self._links.sign(number, target)
+        return trackable.clicks + self._links.sign(self._number, target)
 
 
 _TRAP_LINK = (

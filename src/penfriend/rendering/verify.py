@@ -9,8 +9,10 @@ looked at before, so that no receiver can see another line. The standard library
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
@@ -25,6 +27,9 @@ MAX_LINE = 998
 """Characters of a line without its CRLF (RFC 5322, 2.1.1)."""
 
 _FIELD_NAME = re.compile(r"[!-9;-~]+")
+_OWN_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]+={0,2})\?=( <[!-;=?-~]*>)?")
+"""One encoded word as we write it, and an address. The library reads it as well, and takes fifty times as
+long."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -104,6 +109,9 @@ def _verify_words(fields: Mapping[str, str], subject: str) -> None:
 def _decoded(value: str) -> str:
     if "=?" not in value:
         return value
+    if found := _OWN_WORD.fullmatch(value):
+        with suppress(ValueError):
+            return a2b_base64(found[1], strict_mode=True).decode() + (found[2] or "")
     try:
         return str(make_header(decode_header(value)))
     except (HeaderParseError, LookupError, UnicodeError):
