@@ -104,7 +104,9 @@ def _date(explain: Explain, campaign: Campaign) -> Iterator[Sentence]:
         return
     asked = Segment(name="", where=Test(trigger.field, Op.EXISTS, True))
     for thing in explain(asked):
-        yield Sentence(f"enters by the date {trigger.field.name}, which is {thing.condition.found}")
+        name, found = trigger.field.name, thing.condition.found
+        text = f"enters by the date {name}, which is {found}"
+        yield Sentence(text, said="date", values={"field": name, "found": found})
 
 
 def _segment(explain: Explain, definitions: Definitions, campaign: Campaign) -> Iterator[Sentence]:
@@ -113,19 +115,28 @@ def _segment(explain: Explain, definitions: Definitions, campaign: Campaign) -> 
         return
     segment = definitions.segments[name]
     things = explain(segment)
-    if not things:
-        lacking = f"has no {segment.of.value} at all"
-        if segment.select is not None:
-            lacking = f"is not among the rows of {segment.select.file}, as last read"
-        yield Sentence(f"is not in the segment {name}: {lacking}")
+    where = {"segment": name}
+    if not things and segment.select is not None:
+        file = segment.select.file
+        text = f"is not in the segment {name}: is not among the rows of {file}, as last read"
+        yield Sentence(text, said="no_row", values=where | {"file": file})
+    elif not things:
+        kind = segment.of.value
+        text = f"is not in the segment {name}: has no {kind} at all"
+        yield Sentence(text, said="lacks", values=where | {"kind": kind})
     for thing in things[:MOST_THINGS]:
         about = f" with {thing.occurrence}" if thing.occurrence else ""
+        of, values = ("_of", where | {"about": thing.occurrence}) if about else ("", where)
         if thing.is_member:
-            yield Sentence(f"is in the segment {name}{about} now")
+            yield Sentence(f"is in the segment {name}{about} now", said=f"member{of}", values=values)
         else:
-            yield Sentence(f"is not in the segment {name}{about}: {_failing(thing)}")
+            detail = _failing(thing)
+            text = f"is not in the segment {name}{about}: {detail}"
+            yield Sentence(text, said=f"fails{of}", values=values | {"detail": detail})
     if len(things) > MOST_THINGS:
-        yield Sentence(f"and {len(things) - MOST_THINGS} more: penfriend segment {name} --explain")
+        more = len(things) - MOST_THINGS
+        text = f"and {more} more: penfriend segment {name} --explain"
+        yield Sentence(text, said="more", values=where | {"count": str(more)})
 
 
 def _condition(explain: Explain, definitions: Definitions, campaign: Campaign) -> Iterator[Sentence]:
@@ -136,7 +147,9 @@ def _condition(explain: Explain, definitions: Definitions, campaign: Campaign) -
     asked = Segment(name="", where=condition)
     for thing in explain(asked):
         if not thing.is_member:
-            yield Sentence(f"the trigger's condition does not hold: {_failing(thing)}")
+            detail = _failing(thing)
+            text = f"the trigger's condition does not hold: {detail}"
+            yield Sentence(text, said="condition", values={"detail": detail})
 
 
 def _failing(thing: ExplainedThing) -> str:

@@ -5,8 +5,8 @@ Pure: the store's record goes in, sentences come out. The reasons are those of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from penfriend.domain.calendar import next_occasion
@@ -42,6 +42,10 @@ class Sentence:
 
     text: str
     at: Moment | None = None
+    said: str = ""
+    """Which of the dashboard's sentences it is in the reader's language; empty for one that it has not."""
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    """What is put into it: names, and moments as `at`, `since` and `last`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,24 +179,29 @@ def _door(record: PersonRecord, campaign: Campaign, now: Moment, show: Show) -> 
     """What stands in the way of entering now; the segment itself is explained by the store's compiler."""
     contact = record.contact
     if campaign.name not in record.active_since:
-        yield Sentence("the campaign was not activated yet")
+        yield Sentence("the campaign was not activated yet", said="not_active")
     if contact.erased:
-        yield Sentence("the person was erased")
+        yield Sentence("the person was erased", said="erased")
     if contact.must_not_be_written_to(campaign.is_transactional):
-        yield Sentence(f"the address must not be written to: {contact.suppression}")
+        yield Sentence(f"the address must not be written to: {contact.suppression}", said="suppressed")
     if not campaign.is_transactional and campaign.topic not in contact.topics:
         topics = ", ".join(sorted(contact.topics)) or "no topic"
-        yield Sentence(f"is not subscribed to {campaign.topic} (but to {topics})")
+        text = f"is not subscribed to {campaign.topic} (but to {topics})"
+        yield Sentence(text, said="not_consented", values={"topic": campaign.topic or ""})
     match campaign.trigger:
         case SegmentTrigger(segment) if segment in record.noted and not _came_to(record, campaign.name):
-            since = show(record.noted[segment])
-            yield Sentence(f"was in the segment {segment} already when it was activated, {since}: noted")
+            since = record.noted[segment]
+            text = f"was in the segment {segment} already when it was activated, {show(since)}: noted"
+            yield Sentence(text, said="noted", values={"segment": segment, "since": since})
         case EventTrigger(event):
-            yield Sentence(f"enters by the event {event}, which {_came(record, campaign.name, event, show)}")
+            yield _by_event(record, campaign.name, event, show)
         case ScheduleTrigger() as trigger:
             coming = next_occasion(trigger, contact.zone, now)
-            told = "has no moment any more" if coming is None else f"lets people in next at {show(coming)}"
-            yield Sentence(f"the schedule {told}")
+            if coming is None:
+                yield Sentence("the schedule has no moment any more", said="schedule_over")
+            else:
+                text = f"the schedule lets people in next at {show(coming)}"
+                yield Sentence(text, said="schedule_next", values={"at": coming})
         case _:  # a date is told with its value, by who can read it
             pass
 
@@ -203,13 +212,16 @@ def _came_to(record: PersonRecord, campaign: str) -> bool:
     return campaign in came
 
 
-def _came(record: PersonRecord, campaign: str, event: str, show: Show) -> str:
+def _by_event(record: PersonRecord, campaign: str, event: str, show: Show) -> Sentence:
     last, since = record.last_event.get(event), record.active_since.get(campaign)
+    enters = f"enters by the event {event}, which"
     if last is None:
-        return "has never come"
+        return Sentence(f"{enters} has never come", said="event_never", values={"event": event})
     if since is not None and last < since:
-        return f"last came at {show(last)}, before the campaign was activated ({show(since)})"
-    return f"last came at {show(last)}"
+        text = f"{enters} last came at {show(last)}, before the campaign was activated ({show(since)})"
+        return Sentence(text, said="event_before", values={"event": event, "last": last, "since": since})
+    text = f"{enters} last came at {show(last)}"
+    return Sentence(text, said="event_last", values={"event": event, "last": last})
 
 
 def _about(occurrence: str) -> str:

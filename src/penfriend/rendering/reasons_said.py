@@ -9,11 +9,14 @@ from markupsafe import Markup, escape
 
 from penfriend.domain.reasons import End, NotEntered, Postponed, Skip
 from penfriend.domain.stops import read_why
+from penfriend.domain.story import Sentence
+from penfriend.domain.timing import Moment
 from penfriend.rendering.pages import Words
 from penfriend.rendering.reader import Reader
 
 LISTS: Mapping[str, type[StrEnum]] = {"door": NotEntered, "end": End, "skip": Skip, "wait": Postponed}
 """What the closed lists are called in the texts: `reason_LIST_WORD`."""
+_ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
 _WORD = Markup(' <code class="word" dir="ltr">{}</code>')
 
 
@@ -43,6 +46,18 @@ class Reasons:
             of=self._reader.number(found.of),
             limit=self._reader.percent(found.limit / 100, 1),
         )
+
+    def story(self, sentence: Sentence) -> Markup:
+        """A sentence of why somebody is not in a campaign; one that has no text here is said in English."""
+        if not sentence.said:
+            return _ENGLISH.format(sentence.text)
+        values: dict[str, object] = {
+            name: self._reader.moment(Moment(value)) if isinstance(value, int) else value
+            for name, value in sentence.values.items()
+        }
+        if "detail" in values:
+            values["detail"] = _ENGLISH.format(values["detail"])
+        return self._words(f"why_{sentence.said}", **values)
 
 
 def text_of(word: str, *lists: str) -> str:

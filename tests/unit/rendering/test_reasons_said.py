@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
 
+from penfriend.bootstrap import why
+from penfriend.domain import story
 from penfriend.domain.plan import OBJECTIONS
 from penfriend.domain.stops import Figures, StopAt, read_why, why_stop
+from penfriend.domain.story import Sentence
 from penfriend.rendering.pages import LANGUAGES, Words, read_texts
 from penfriend.rendering.reader import Reader
 from penfriend.rendering.reasons_said import LISTS, Reasons
@@ -80,3 +85,30 @@ def test_another_reason_of_a_stop_is_said_as_it_is() -> None:
 def test_every_sentence_of_a_guard_has_a_text() -> None:
     texts = {key for key in read_texts("en", "dashboard") if key.startswith("plan_objection_")}
     assert texts == {f"plan_objection_{one}" for one in OBJECTIONS}
+
+
+def test_every_sentence_of_why_not_has_a_text() -> None:
+    source = inspect.getsource(story) + inspect.getsource(why)
+    said = {name for found in re.findall(r'said=f?"(\w+)({of})?"', source) for name in both(*found)}
+    assert {key for key in read_texts("en", "dashboard") if key.startswith("why_")} == {
+        f"why_{one}" for one in said
+    }
+
+
+def both(name: str, of: str) -> tuple[str, ...]:
+    return (name, f"{name}_of") if of else (name,)
+
+
+def test_why_somebody_is_not_in_a_campaign_is_said_with_its_moments_and_conditions() -> None:
+    sentence = Sentence(
+        "as penfriend why tells it",
+        said="fails",
+        values={"segment": "gold", "detail": "contact.tier is <missing>"},
+    )
+    assert reasons("pl").story(sentence) == (
+        "Nie jest w segmencie <bdi>gold</bdi>: "
+        '<bdi><span lang="en" dir="ltr">contact.tier is &lt;missing&gt;</span></bdi>.'
+    )
+    noted = Sentence("", said="noted", values={"segment": "gold", "since": 1_772_452_800_000_000})
+    assert "Mar 2, 2026, 12:00\u202fPM" in reasons("en").story(noted)
+    assert reasons("tr").story(Sentence("<so>")) == '<span lang="en" dir="ltr">&lt;so&gt;</span>'
