@@ -16,7 +16,7 @@ from penfriend.rendering.reader import Reader
 
 LISTS: Mapping[str, type[StrEnum]] = {"door": NotEntered, "end": End, "skip": Skip, "wait": Postponed}
 """What the closed lists are called in the texts: `reason_LIST_WORD`."""
-_ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
+_ENGLISH = Markup('<span class="words" lang="en" dir="ltr">{}</span>')
 _WORD = Markup(' <code class="word" dir="ltr">{}</code>')
 
 

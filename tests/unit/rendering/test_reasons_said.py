@@ -107,8 +107,10 @@ def test_why_somebody_is_not_in_a_campaign_is_said_with_its_moments_and_conditio
     )
     assert reasons("pl").story(sentence) == (
         "Nie jest w segmencie <bdi>gold</bdi>: "
-        '<bdi><span lang="en" dir="ltr">contact.tier is &lt;missing&gt;</span></bdi>.'
+        '<bdi><span class="words" lang="en" dir="ltr">contact.tier is &lt;missing&gt;</span></bdi>'
     )
     noted = Sentence("", said="noted", values={"segment": "gold", "since": 1_772_452_800_000_000})
     assert "Mar 2, 2026, 12:00\u202fPM" in reasons("en").story(noted)
-    assert reasons("tr").story(Sentence("<so>")) == '<span lang="en" dir="ltr">&lt;so&gt;</span>'
+    assert (
+        reasons("tr").story(Sentence("<so>")) == '<span class="words" lang="en" dir="ltr">&lt;so&gt;</span>'
+    )
