@@ -13,6 +13,7 @@ from penfriend.domain.timing import Moment, local_date, midnight
 from penfriend.storage.bench.bulk import Aside, count_tables
 from penfriend.storage.bench.counts import (
     count_days,
+    count_events,
     count_people,
     first_and_last,
     forget_looks,
@@ -65,7 +66,8 @@ def fill(
     _follow(told, "messages", make_mail(db, plan), messages)
     _follow(told, "indexes", (1 for _ in aside.bring_back()), len(aside.indexes) + len(aside.keys))
     _follow(told, "statistics", _once(lambda: count_tables(db)), 1)
-    _follow(told, "facts", count_people(db, plan), contacts)
+    _follow(told, "facts", count_events(db), 1)
+    _follow(told, "people", count_people(db, plan), contacts)
     days = _days(house)
     _follow(told, "days", count_days(db, days), len(days) - 1)
     _follow(told, "segments", _once(lambda: _join_segments(house)), 1)

@@ -21,6 +21,8 @@ LATEST = 2_000
 """So many of those who came last are looked through."""
 OF_EACH = 2_000
 """So many people at most are looked up by one beginning: of a single letter not all."""
+AT_ONCE = 500
+"""So many of those are looked at together, the newest first, until there are enough."""
 _LAST = "\U0010ffff"
 """No text with that beginning comes behind it."""
 
@@ -42,13 +44,16 @@ def people_like(connection: Connection, words: str, most: int) -> tuple[Somebody
     if not given:
         return _shown(connection.execute(query).all())
     fitting = query.where(*(_has(word) for word in given), or_(*(_begins(word) for word in given)))
-    latest = _NEWEST.limit(LATEST).subquery()
-    found = connection.execute(fitting.where(_c.id.in_(select(latest.c.id)))).all()
+    before = connection.execute(_NEWEST.offset(LATEST).limit(1)).scalar() or 0
+    found = list(connection.execute(fitting.where(_c.id > before)))
     if len(found) < most:
         ranges = (branch.subquery() for word in given for branch in _ranges(word))
-        known = union(select(latest.c.id), *(select(one.c.id) for one in ranges))
-        found = connection.execute(fitting.where(_c.id.in_(select(known.subquery().c.id)))).all()
-    return _shown(found)
+        known = connection.execute(union(*(select(one.c.id) for one in ranges))).scalars()
+        ids = sorted((one for one in known if one <= before), reverse=True)
+        for start in range(0, len(ids), AT_ONCE):
+            if len(found) < most:
+                found += connection.execute(fitting.where(_c.id.in_(ids[start : start + AT_ONCE])))
+    return _shown(found[:most])
 
 
 def _shown(rows: Sequence[Any]) -> tuple[Somebody, ...]:
