@@ -1,19 +1,22 @@
-"""How long the dashboard's pages take over a store of many years: CONTACTS people and ten mails for each.
+"""How long the pages of the dashboard take over a year of a large shop: CONTACTS people, ten mails for each.
 
-    python benchmarks/pages.py [CONTACTS]
+    python benchmarks/pages.py [CONTACTS] [sqlite | postgresql | URL]
 
-SQLite in a temporary folder, which takes 4 GB for a million contacts; the mails are written by statements,
-then counted by the product itself. Each page is asked six times by one client over a real server, signed in
-as an operator: the first time, and the median of the others. `/account`, which asks nearly nothing of the
-store, stands first, for comparison.
+The store is filled as `penfriend bench-data` does it: a SQLite file in a temporary folder, some 15 GB for a
+million contacts, or the PostgreSQL of the tests with 256 MB of buffers, some 25 GB. One at a URL is filled if
+it is empty, and stays. Each page is asked six times by one client over a real server, signed in as an
+operator: the first time, and the median of the others. `/account`, which asks nearly nothing of the store,
+stands first, for comparison.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -21,18 +24,19 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # the server before which somebody is signed in is the tests'
 
 from penfriend.bootstrap import House  # noqa: E402
-from penfriend.bootstrap.results import refresh_results  # noqa: E402
-from penfriend.domain.timing import DAY, HOUR  # noqa: E402
+from penfriend.bootstrap.bench_data import fill  # noqa: E402
 from penfriend.engine.clock import SystemClock  # noqa: E402
-from penfriend.storage.tending import renew_statistics  # noqa: E402
-from tests.support.dashboard import Visitor, operators, serve_dashboard  # noqa: E402
+from penfriend.storage.bench.counts import has_contacts  # noqa: E402
+from tests.support.dashboard import Visitor, add_with_password, serve_dashboard  # noqa: E402
+from tests.support.postgres_guard import OPTIONS, Server  # noqa: E402
 
-CONTACTS, MAILS_EACH, TIMES = 100_000, 10, 6
-CAMPAIGNS = ("welcome", "abandoned_cart", "points_expiry", "win_back", "satisfaction", "order_confirmation")
+CONTACTS, MAILS_EACH, EVENTS_EACH, TIMES = 100_000, 10, 30, 6
+AS_IN_USE = f"{OPTIONS} -c shared_buffers=256MB -c max_wal_size=4GB"
 PAGES = (
     *("/account", "/", "/campaigns", "/campaigns/welcome", "/segments", "/segments/lapsed", "/contacts"),
     *(
         "/contacts?q=p777",
+        "/contacts?q=dason+gelinov",
         "/letters",
         "/surveys",
         "/relationship",
@@ -41,43 +45,52 @@ PAGES = (
         "/simulation",
     ),
 )
-NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < {count})"
-_NAMED = " ".join(f"WHEN {at} THEN '{name}'" for at, name in enumerate(CAMPAIGNS))
-_WHICH = f"CASE i % 6 {_NAMED} END"
-PEOPLE = """
-INSERT INTO contacts (id, key, email, email_hash, created_at, locale) {numbers}
-SELECT i, 'c-' || i, 'p' || i || '@shop.example', printf('%064x', i), {now} - (i % 700) * {day},
-    'en' FROM n"""
-RUNS = """
-INSERT INTO enrollments (id, campaign, contact_id, occurrence, entry, revision, entered_at, status, began_at,
-    missed, woken, ended_at, end_reason, goal_until, goal_at, converted_at) {numbers}
-SELECT i, {which}, i, '', 1, 1, {at}, 'ended', {at}, 0, 0, {now},
-    CASE WHEN i % 11 = 0 THEN 'holdout' ELSE 'completed' END, {now},
-    CASE WHEN i % 17 = 0 THEN {at} + {hour} END, CASE WHEN i % 17 = 0 THEN {at} + {hour} END FROM n"""
-MAILS = """
-INSERT INTO messages (enrollment_id, campaign, contact_id, step, template, topic, transactional, priority,
-    revision, status, wanted_at, due_at, postponed, route, message_id, attempts, created_at, over_at, sent_at,
-    opened_at, clicked_at, locale) {numbers}
-SELECT i, {which}, i, {which} || '/s{part}', {which} || '/s{part}', 'offers', 0, 50, 1, 'sent', {at}, {at}, 0,
-    'default', '<' || i || '.{part}@shop.example>', 1, {at}, {at}, {at},
-    CASE WHEN i % 3 = 0 THEN {at} + 60000000 END, CASE WHEN i % 9 = 0 THEN {at} + 90000000 END, 'en' FROM n"""
 
 
-def fill(house: House, contacts: int) -> None:
-    """Make the people and their mails of a year, and have them counted."""
-    now = house.clock.now()
-    known = {"numbers": NUMBERS.format(count=contacts), "now": now, "day": DAY, "hour": HOUR, "which": _WHICH}
-    at = f"{now} - (i % 365) * {DAY}"
-    texts = [PEOPLE.format(**known), RUNS.format(**known, at=at)]
-    texts += [MAILS.format(**known, at=f"{at} - {part} * {HOUR}", part=part) for part in range(MAILS_EACH)]
-    for text in texts:
-        with house.db.write() as connection:
-            connection.exec_driver_sql(text)
-    renew_statistics(house.db)
-    began = time.process_time()
-    while refresh_results(house):
-        pass
-    print(f"a year of {contacts * MAILS_EACH:,} mails counted in {time.process_time() - began:.0f} s")  # noqa: T201
+@contextmanager
+def store(kind: str) -> Iterator[str]:
+    """The URL of a store of that kind, which goes at the end; or one that is there."""
+    if ":" in kind:
+        yield kind
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        if kind == "sqlite":
+            yield f"sqlite:///{folder}/penfriend.db"
+            return
+        server = Server(Path(folder), AS_IN_USE)
+        try:
+            yield server.start()
+        finally:
+            server.stop()
+
+
+def fill_up(house: House, contacts: int) -> None:
+    """Make the people and their year, where there is none."""
+    if has_contacts(house.db):
+        return
+    began, used = time.monotonic(), time.process_time()
+    fill(
+        house,
+        contacts=contacts,
+        messages=contacts * MAILS_EACH,
+        events=contacts * EVENTS_EACH,
+        progress=_Told(),
+    )
+    took = time.monotonic() - began
+    print(f"filled in {took:.0f} s, {time.process_time() - used:.0f} s of this process's processor")  # noqa: T201
+
+
+class _Told:
+    """Prints how long each part took."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        if done >= of:
+            now = time.monotonic()
+            print(f"  {what:12} {now - self._since:6.0f} s")  # noqa: T201
+            self._since = now
 
 
 def look(visitor: Visitor, path: str) -> None:
@@ -89,24 +102,24 @@ def look(visitor: Visitor, path: str) -> None:
         took.append((time.monotonic() - began) * 1000)
         if answer.status_code != 200:
             raise SystemExit(f"{path}: {answer.status_code}")
-    print(f"{path:22} first {took[0]:6.0f} ms, then {statistics.median(took[1:]):6.0f} ms")  # noqa: T201
+    print(f"{path:26} first {took[0]:6.0f} ms, then {statistics.median(took[1:]):6.0f} ms")  # noqa: T201
 
 
 def main(arguments: list[str]) -> None:
     """Fill a store, and look at every page."""
     contacts = int(arguments[0]) if arguments else CONTACTS
-    with tempfile.TemporaryDirectory() as folder:
+    with store(arguments[1] if len(arguments) > 1 else "sqlite") as url:
         settings = {
-            "PENFRIEND_DATABASE_URL": f"sqlite:///{folder}/penfriend.db",
+            "PENFRIEND_DATABASE_URL": url,
             "PENFRIEND_CONFIG": str(ROOT / "campaigns.yaml"),
             "PENFRIEND_TRANSPORT": "memory:",
             "PENFRIEND_PUBLIC_URL": "http://127.0.0.1:8400",
             "PENFRIEND_SECRET_KEY": "of a store that ends with the benchmark",
         }
         with closing(House.open(settings, clock=SystemClock())) as house:
-            house.apply(house.read_files())
-            fill(house, contacts)
-            with serve_dashboard(house) as server, contextmanager(operators)(house, server) as visitor:
+            fill_up(house, contacts)
+            with serve_dashboard(house) as server, closing(Visitor(server.url)) as visitor:
+                add_with_password(house, visitor, f"bench-{os.getpid()}", "operator")
                 for path in PAGES:
                     look(visitor, path)
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.preview import Somebody
+from penfriend.storage import people_search
 from penfriend.storage.people_search import people_like
 from tests.contract.store_cases import Shop
 
@@ -49,13 +50,26 @@ def test_somebody_has_name_and_address(people: Shop) -> None:
         ("E\u0301lodie", ["c-2"]),
         ("E.D@SHOP", ["c-2"]),
         ("C-2", ["c-2"]),
-        ("0%_", ["100%_real@shop.example"]),
-        ("%", ["100%_real@shop.example"]),
+        ("ÉLODIE", ["c-2"]),
+        ("100%_", ["100%_real@shop.example"]),
+        ("100%_ real", ["100%_real@shop.example"]),
+        ("%", []),
+        ("real", []),
+        ("mar", ["c-1"]),
+        ("mar sh", ["c-1"]),
         ("nobody", []),
     ],
 )
-def test_each_word_stands_in_name_address_or_id(people: Shop, words: str, who: list[str]) -> None:
+def test_each_word_stands_there_and_one_begins_something(people: Shop, words: str, who: list[str]) -> None:
     assert found(people, words) == who
+
+
+def test_who_came_long_ago_is_found_by_how_names_begin(people: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_search, "LATEST", 1)
+    assert found(people, "ann") == ["c-1"]
+    assert found(people, "élo duval") == ["c-2"]
+    assert found(people, "C-2") == ["c-2"]
+    assert found(people, "e.d@") == ["c-2"]
 
 
 def test_who_was_erased_is_not_offered(people: Shop) -> None:

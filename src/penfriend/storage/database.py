@@ -95,6 +95,11 @@ class Database:
                 raise
             raise known from error
 
+    def maintain(self, statement: str) -> None:
+        """A statement that PostgreSQL takes in no transaction (VACUUM)."""
+        with self._writing.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+
     def connections(self) -> tuple[int, int]:
         """How many connections are in use, and how many are open beside them."""
         pools = {id(pool): pool for pool in (self._writing.pool, self._reading.pool)}

@@ -61,6 +61,8 @@ contacts = Table(
     UniqueConstraint("email"),
     Index(None, "email_hash"),
     Index(None, "timezone", "id"),  # schedules come zone by zone
+    Index("ix_contacts_first_name", sql("lower(first_name)")),  # people are found by how their names begin
+    Index("ix_contacts_last_name", sql("lower(last_name)")),
     Index(
         "ix_contacts_erased",
         "erased_at",
