@@ -16,6 +16,7 @@ hold the word, `--parts` tells where the processor's time goes.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import statistics
 import tempfile
@@ -196,6 +197,7 @@ def one_turn(case: Case, url: str, server: Sink, mails: int, parts: Parts | None
         if not case.bound:
             stack.enter_context(patch("penfriend.bootstrap.way_out.FileJournal", NoNote))
         worker = stack.enter_context(house_with_mail(folder, case, url, server.port, mails))
+        gc.freeze()  # as the daemon does when it begins
         with parts or nullcontext():
             began, before = time.perf_counter(), _processor()
             sent = worker.send().sent
@@ -203,6 +205,7 @@ def one_turn(case: Case, url: str, server: Sink, mails: int, parts: Parts | None
             seconds, processor = time.perf_counter() - began, _processor() - before
         if (sent, moved) != (mails, mails):
             raise SystemExit(f"{case.name}: {sent} sent and {moved} moved of {mails}")
+    gc.unfreeze()
     before = server.processor()
     return Run(seconds, processor, generate(server.port, mails, case.size), server.processor() - before)
 

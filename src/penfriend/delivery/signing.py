@@ -113,4 +113,4 @@ def _signed(
             text = f"{error}; no mail leaves unsigned"[:500]
             watch.done(handover, Result(Outcome.DEFERRED, Stage.CONNECT, text=text, fault=Fault.ROUTE))
             return
-        yield replace(handover, email=email)
+        yield handover if email is handover.email else replace(handover, email=email)

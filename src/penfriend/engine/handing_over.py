@@ -31,10 +31,7 @@ SENDING_LEASE = 15 * MINUTE
 """Longer than the 600 seconds that a server may take to answer the dot (RFC 5321 4.5.3.2.6)."""
 STALE_SECONDS = 1.0
 """What has waited longer between its decision and its handover is decided about again."""
-SMALLEST_GROUP, LARGEST_GROUP = 8, 100
-"""So many are decided, made and begun together: more as long as all of a group are handed over well within
-STALE_SECONDS."""
-RECORD_EVERY = 100
+RECORD_EVERY = 200
 LOOKING_SECONDS = 0.5
 """So long others are looked for at most before the transport may read its answers."""
 LONGEST_CAP = 400 * DAY
@@ -82,11 +79,11 @@ class OneBatch:
         """The way of each message: decide, make, begin, hand over. Advanced whenever the transport has a
         connection free; None where only what waits for results is left."""
         clock = self._house.clock
-        size = max(SMALLEST_GROUP, self._house.transport.concurrency)
+        size = self._house.group_size
         asked = clock.elapsed()
         while not self._stopping():
             began = clock.elapsed()
-            group = self._supply.take(size)
+            group = self._supply.take(size.next())
             if group:
                 self._make(group)
             handed = False
@@ -95,8 +92,8 @@ class OneBatch:
                 yield handover
                 asked = clock.elapsed()
             self._withdraw_stale()
-            if group and clock.elapsed() - began < STALE_SECONDS / 4:
-                size = min(2 * size, LARGEST_GROUP)
+            if group:
+                size.took(len(group), clock.elapsed() - began)
             if group or handed:
                 continue
             if not self._on_the_way:

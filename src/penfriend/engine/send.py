@@ -22,6 +22,7 @@ from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
 from penfriend.engine.destinations import Destinations
 from penfriend.engine.gate import Gate
+from penfriend.engine.group_size import GroupSize
 from penfriend.engine.handing_over import OneBatch
 from penfriend.engine.live import Live, Revisions
 from penfriend.engine.measures import Measures
@@ -60,8 +61,20 @@ class Send:
         """Without `destinations` it begins as if nothing had been sent before."""
         self._deciding, self._gate = Deciding(asking, coupons, gaps), gate
         known, counts = destinations or Destinations(transport.concurrency, clock), measures or Measures()
+        size = GroupSize(transport.concurrency)
         self._house_by: Callable[[Terms], House] = lambda terms: House(
-            messages, handovers, terms, transport, journal, clock, owner, revisions, judge, known, counts
+            messages,
+            handovers,
+            terms,
+            transport,
+            journal,
+            clock,
+            owner,
+            revisions,
+            judge,
+            known,
+            size,
+            counts,
         )
 
     def terms(self, live: Live) -> Terms:

@@ -15,6 +15,7 @@ from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
 from penfriend.engine.destinations import Destinations
 from penfriend.engine.gate import Gate
+from penfriend.engine.group_size import GroupSize
 from penfriend.engine.live import Live, Revisions
 from penfriend.engine.measures import Measures
 from penfriend.engine.send_report import SendReport
@@ -61,6 +62,7 @@ class House:
     revisions: Revisions
     judge: Judge
     destinations: Destinations
+    group_size: GroupSize
     measures: Measures = field(default_factory=Measures)
 
     @property

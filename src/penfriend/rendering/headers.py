@@ -30,6 +30,8 @@ _ADDRESS = re.compile(
 
 def one_line(text: str) -> str:
     """The text without control characters and line ends, runs of space as one, nothing at its ends."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return _UNPRINTABLE.sub(_space_or_mark, text).strip()
 
 

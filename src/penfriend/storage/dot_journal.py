@@ -123,15 +123,23 @@ class FileJournal:
         return StoreUnavailable(f"{self._path}: cannot be written ({why}); no mail leaves without that note")
 
     def _write(self, line: bytes) -> None:
-        before = os.fstat(self._file).st_size
-        if os.write(self._file, line) != len(line):
-            os.ftruncate(self._file, before)  # half a line would spoil the next one
+        written = os.write(self._file, line)
+        if written != len(line):  # half a line would spoil the next one
+            os.ftruncate(self._file, os.fstat(self._file).st_size - written)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_FIELDS = tuple(field.name for field in fields(Result))
+
+
 def _written(result: Result, at: Moment) -> str:
-    said = {field.name: getattr(result, field.name) for field in fields(result)}
-    return json.dumps({"at": at} | {name: value for name, value in said.items() if value is not None})
+    said: dict[str, Any] = {"at": at}
+    for name in _FIELDS:
+        value = getattr(result, name)
+        if value is not None:
+            said[name] = value
+    return _encode(said)
 
 
 def _read(line: bytes) -> tuple[int, Answered | None]:

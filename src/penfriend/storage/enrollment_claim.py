@@ -27,6 +27,7 @@ from penfriend.domain.enrollment import Enrollment
 from penfriend.domain.standing import Standing
 from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
+from penfriend.storage.many import among
 from penfriend.storage.tables import enrollments
 
 _e = enrollments.c
@@ -127,7 +128,7 @@ _WAYS = (
 _SINCE = func.coalesce(_e.woken_at, bindparam("claim_now", type_=BIG))
 _TAKE = (
     update(enrollments)
-    .where(_e.id.in_(bindparam("ids", expanding=True)))
+    .where(among(_e.id, "ids"))
     .values(
         owner=bindparam("claim_owner"),
         lease_until=bindparam("claim_until"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     bindparam,
@@ -35,6 +34,7 @@ from penfriend.storage.enrollment_claim import (
     WOKEN_BY_NOBODY,
     claim_enrollments,
 )
+from penfriend.storage.many import among, execute_many
 from penfriend.storage.message_claim import IS_DUE
 from penfriend.storage.message_states import SKIP_WHAT_WAITS
 from penfriend.storage.outgoing import ending_messages, insert_messages, tell_of_ends, tell_of_messages
@@ -132,11 +132,11 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
     ]
     changed = set(held) - {move.row.id for move in kept}
     if changed:
-        connection.execute(_LOOK_AGAIN, [{"of_id": enrollment} for enrollment in sorted(changed)])
+        execute_many(connection, _LOOK_AGAIN, [{"of_id": enrollment} for enrollment in sorted(changed)])
     if not kept:
         return 0
     tell_results(connection, kept)
-    connection.execute(_SAVE, [_row_values(move) for move in kept])
+    execute_many(connection, _SAVE, [_row_values(move) for move in kept])
     mails = [_message_values(move, mail, now) for move in kept for mail in move.mails]
     if mails:
         insert_messages(connection, insert_or_ignore(connection.dialect.name, messages), mails, now)
@@ -145,7 +145,7 @@ def _save(connection: Connection, moves: Sequence[Moved], owner: str, now: Momen
         connection.execute(insert_or_ignore(connection.dialect.name, webhook_calls), calls)
     story = [line for move in kept for line in lines_of(move)]
     if story:
-        connection.execute(_TELL, story)
+        execute_many(connection, _TELL, story)
     ended = [
         {"of_enrollment": move.row.id, "why": move.ending.reason.value, "detail": None, "at": now}
         for move in kept
@@ -169,14 +169,13 @@ def _held(connection: Connection, ids: Sequence[int], owner: str) -> dict[int, t
     return {row.id: (row.status == "active", row.contact_id) for row in found}
 
 
-_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _MAILS = select(messages.c.enrollment_id, messages.c.step, messages.c.status, messages.c.over_at).where(
-    messages.c.enrollment_id.in_(_IDS)
+    among(messages.c.enrollment_id, "ids")
 )
 _TELL = insert(decisions)
 _HELD = (
     select(_e.id, _e.status, _e.contact_id)
-    .where(_e.id.in_(_IDS), _e.owner == bindparam("of_owner"))
+    .where(among(_e.id, "ids"), _e.owner == bindparam("of_owner"))
     .order_by(_e.id)
     .with_for_update()
 )

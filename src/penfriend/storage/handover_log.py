@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import (
-    BindParameter,
     Connection,
     bindparam,
     func,
@@ -27,6 +26,7 @@ from penfriend.domain.timing import Moment
 from penfriend.storage.columns import BIG
 from penfriend.storage.database import Database
 from penfriend.storage.destinations import rests_on
+from penfriend.storage.many import among, execute_many
 from penfriend.storage.message_log import claimed_by
 from penfriend.storage.outcomes import record, withdraw
 from penfriend.storage.people import locked_versions
@@ -103,7 +103,8 @@ def _begin(
         return {}
     ids = [begun.message.id for begun in winners]
     numbers = _next_numbers(connection, ids)
-    connection.execute(
+    execute_many(
+        connection,
         _BEGIN,
         [
             {
@@ -122,7 +123,8 @@ def _begin(
             for begun in winners
         ],
     )
-    connection.execute(
+    execute_many(
+        connection,
         _ATTEMPT,
         [
             {
@@ -165,11 +167,10 @@ def _next_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     return dict.fromkeys(ids, 1) | {message: number + 1 for message, number in last}
 
 
-_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _BRING_FORWARD = (
     update(messages)
     .where(
-        _m.id.in_(_IDS),
+        among(_m.id, "ids"),
         _m.status == Status.DUE.value,
         _m.held_by == Postponed.PROVIDER_PAUSED.value,
         _m.due_at > bindparam("of_now", type_=BIG),
@@ -177,14 +178,14 @@ _BRING_FORWARD = (
     .values(due_at=bindparam("of_now", type_=BIG), lane=None)
 )
 _ATTEMPT = insert(attempts)
-_RAISE = update(contacts).where(contacts.c.id.in_(_IDS)).values(version=contacts.c.version + 1)
+_RAISE = update(contacts).where(among(contacts.c.id, "ids")).values(version=contacts.c.version + 1)
 _OPEN = select(attempts.c.message_id, attempts.c.id).where(
-    attempts.c.message_id.in_(_IDS), attempts.c.ended_at.is_(None)
+    among(attempts.c.message_id, "ids"), attempts.c.ended_at.is_(None)
 )
 _LASTING = (
     select(enrollments.c.id)
     .where(
-        enrollments.c.id.in_(_IDS),
+        among(enrollments.c.id, "ids"),
         or_(enrollments.c.status == "active", enrollments.c.end_reason == End.COMPLETED.value),
     )
     .order_by(enrollments.c.id)
@@ -192,7 +193,7 @@ _LASTING = (
 )
 _LAST_NUMBERS = (
     select(attempts.c.message_id, func.max(attempts.c.number))
-    .where(attempts.c.message_id.in_(_IDS))
+    .where(among(attempts.c.message_id, "ids"))
     .group_by(attempts.c.message_id)
 )
 _BEGIN = (

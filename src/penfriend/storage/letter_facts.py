@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, case, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from penfriend.domain.campaign import Send, walk_steps
 from penfriend.domain.counting import COUNTS
@@ -20,6 +20,7 @@ from penfriend.storage import letter_things
 from penfriend.storage.letter_counts import counts_of
 from penfriend.storage.letter_rows import rows_of
 from penfriend.storage.letter_values import Facts, Person, typed
+from penfriend.storage.many import among
 from penfriend.storage.people import TOPICS, known_zone
 from penfriend.storage.tables import answers, contacts, enrollments, event_facts, messages
 
@@ -192,17 +193,18 @@ def _waited(_: Connection, people: Sequence[Person]) -> dict[int, Frozen]:
 
 
 _e = enrollments.c
-_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
-_CONTACTS = select(contacts).where(contacts.c.id.in_(_IDS))
-_EVENT_FACTS = select(event_facts).where(event_facts.c.contact_id.in_(_IDS))
-_ANSWERS = select(answers).where(answers.c.contact_id.in_(_IDS)).order_by(answers.c.answered_at, answers.c.id)
+_CONTACTS = select(contacts).where(among(contacts.c.id, "ids"))
+_EVENT_FACTS = select(event_facts).where(among(event_facts.c.contact_id, "ids"))
+_ANSWERS = (
+    select(answers).where(among(answers.c.contact_id, "ids")).order_by(answers.c.answered_at, answers.c.id)
+)
 _MAILS = select(
     messages.c.enrollment_id,
     messages.c.step,
     messages.c.sent_at,
     messages.c.opened_at,
     messages.c.clicked_at,
-).where(messages.c.enrollment_id.in_(_IDS))
+).where(among(messages.c.enrollment_id, "ids"))
 _INSIDE = (
     select(
         _e.contact_id,
@@ -210,7 +212,7 @@ _INSIDE = (
         func.max(_e.entered_at),
         func.max(case((_e.status == "active", 1), else_=0)),
     )
-    .where(_e.contact_id.in_(_IDS))
+    .where(among(_e.contact_id, "ids"))
     .group_by(_e.contact_id, _e.campaign)
 )
 _LOADERS: dict[str, Callable[[Connection, Sequence[Person]], dict[int, Frozen]]] = {

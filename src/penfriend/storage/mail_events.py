@@ -12,6 +12,7 @@ from penfriend.domain.timing import Moment
 from penfriend.storage.batch_sql import insert_rows, next_ids
 from penfriend.storage.columns import BIG
 from penfriend.storage.facts import renew_events
+from penfriend.storage.many import among
 from penfriend.storage.tables import contacts, events, messages
 from penfriend.storage.touches import touch
 
@@ -98,10 +99,10 @@ def keep_hits(connection: Connection, kept: Sequence[tuple[int, int, CheckedEven
         connection.execute(_LAST_CLICKED, last)
 
 
-_KNOWN = select(events.c.key).where(events.c.key.in_(bindparam("keys", expanding=True)))
+_KNOWN = select(events.c.key).where(among(events.c.key, "keys", of_text=True))
 _MAILS = (
     select(_m.id, _m.contact_id, _m.enrollment_id, _m.campaign, _m.step, _m.topic)
-    .where(_m.id.in_(bindparam("ids", expanding=True)))
+    .where(among(_m.id, "ids"))
     .order_by(_m.contact_id, _m.id)
 )
 _AT = bindparam("hit_at", type_=BIG)

@@ -20,6 +20,7 @@ from penfriend.domain.outbox import NO_LANES, Carried, DueMessage, Lanes
 from penfriend.domain.timing import Moment
 from penfriend.storage.carried import of_carried
 from penfriend.storage.columns import BIG
+from penfriend.storage.many import among
 from penfriend.storage.revisions import is_behind
 from penfriend.storage.tables import contacts, messages
 
@@ -165,7 +166,7 @@ _ANY_IN_LANE = select(_m.id).where(*_IN_LANE).limit(1)
 _EMAIL = select(contacts.c.email).where(contacts.c.id == _m.contact_id).scalar_subquery().label("email")
 _TAKE = (
     update(messages)
-    .where(_m.id.in_(bindparam("ids", expanding=True)), _m.status == Status.DUE.value)
+    .where(among(_m.id, "ids"), _m.status == Status.DUE.value)
     .values(status=Status.CLAIMED.value, owner=bindparam("claim_owner"), lease_until=bindparam("claim_until"))
     .returning(*_m, _EMAIL)
 )

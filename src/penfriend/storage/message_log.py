@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.enrollment import Enrollment
@@ -24,6 +24,7 @@ from penfriend.storage.database import Database
 from penfriend.storage.enrollment_claim import IS_ACTIVE, WOKEN_BY_NOBODY, row_of
 from penfriend.storage.letter_facts import gather
 from penfriend.storage.life import until_settled
+from penfriend.storage.many import among, execute_many
 from penfriend.storage.message_claim import claim_due
 from penfriend.storage.message_states import NEVER_TRIED, WILL_NOT_BE_SENT
 from penfriend.storage.outgoing import ending_enrollments, tell_of_ends, tell_of_messages
@@ -177,19 +178,19 @@ def _settle(
     endings = [(message, skip.ending) for message, skip in skipped if skip.ending is not None]
     take_as_sent(connection, taken, now)
     if skipped:
-        connection.execute(_SKIP, [_skip_values(message, skip, now) for message, skip in skipped])
+        execute_many(connection, _SKIP, [_skip_values(message, skip, now) for message, skip in skipped])
     if postponed:
-        connection.execute(_POSTPONE, [_postpone_values(*one) for one in postponed])
+        execute_many(connection, _POSTPONE, [_postpone_values(*one) for one in postponed])
     tell_of_messages(connection, [message.id for message, _ in skipped], now)
     if endings:
         ended = ending_enrollments(
             connection, enrollments.c.id.in_([message.enrollment for message, _ in endings]), IS_ACTIVE
         )
-        connection.execute(_END, [_ending_values(*one) for one in endings])
+        execute_many(connection, _END, [_ending_values(*one) for one in endings])
     told = [verdict_line(message, skip, now) for message, skip in skipped]
     told += [verdict_line(message, wait, now) for message, wait in postponed if not wait.told]
     if told:
-        connection.execute(_TELL, told)
+        execute_many(connection, _TELL, told)
     if endings:
         tell_of_ends(connection, ended, now)
         connection.execute(_TELL, [ending_line(message, end) for message, end in endings])
@@ -213,30 +214,29 @@ def wake(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(_WAKE, {"ids": list(ids)})
 
 
-_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
-_ENROLLMENTS = select(enrollments).where(enrollments.c.id.in_(_IDS))
+_ENROLLMENTS = select(enrollments).where(among(enrollments.c.id, "ids"))
 _TELL = insert(decisions)
 _WENT_OUT = func.coalesce(_m.sent_at, _m.over_at, _m.dated_at)
 _TRIED = and_(
     _m.status.in_((Status.DUE.value, Status.CLAIMED.value)),
     ~NEVER_TRIED,
-    _m.id.not_in(bindparam("held", expanding=True)),
+    ~among(_m.id, "held"),
 )
 _RECENT = select(_m.contact_id, _WENT_OUT).where(
-    _m.contact_id.in_(bindparam("contacts", expanding=True)),
+    among(_m.contact_id, "contacts"),
     or_(_m.status.in_(COUNTED), _TRIED),
     _m.transactional == 0,
     bindparam("since", type_=BIG) < _WENT_OUT,
 )
 _CLAIMED_BY = (
     select(_m.id, _m.contact_id)
-    .where(_m.id.in_(_IDS), _m.owner == bindparam("of_owner"), _m.status == Status.CLAIMED.value)
+    .where(among(_m.id, "ids"), _m.owner == bindparam("of_owner"), _m.status == Status.CLAIMED.value)
     .order_by(_m.id)
     .with_for_update()
 )
 _WAKE = (
     update(enrollments)
-    .where(enrollments.c.id.in_(_IDS), enrollments.c.status == "active")
+    .where(among(enrollments.c.id, "ids"), enrollments.c.status == "active")
     .values(WOKEN_BY_NOBODY)
 )
 _GIVE_BACK = (
@@ -244,9 +244,7 @@ _GIVE_BACK = (
     .where(_m.status == Status.CLAIMED.value)
     .values(status=Status.DUE.value, owner=None, lease_until=None)
 )
-_GIVE_BACK_THESE = _GIVE_BACK.where(
-    _m.id.in_(bindparam("ids", expanding=True)), _m.owner == bindparam("of_owner")
-)
+_GIVE_BACK_THESE = _GIVE_BACK.where(among(_m.id, "ids"), _m.owner == bindparam("of_owner"))
 _SKIP = (
     update(messages)
     .where(_m.id == bindparam("of_id"), _m.status == Status.CLAIMED.value)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from penfriend.domain.deliverability import fate_of_try
 from penfriend.domain.outbox import Finished
 from penfriend.domain.retry import came_before_any_mail
 from penfriend.storage.delivery_days import Piece
+from penfriend.storage.many import among
 from penfriend.storage.route_days import uncount_handed
 from penfriend.storage.tables import attempts, messages
 
@@ -45,10 +46,10 @@ def uncount_unheard(connection: Connection, finished: Sequence[Finished]) -> Non
 
 
 _OPEN_TRIES = select(attempts.c.route, attempts.c.started_at).where(
-    attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None)
+    among(attempts.c.id, "ids"), attempts.c.ended_at.is_(None)
 )
 _OUTCOMES = (
     select(attempts.c.id, attempts.c.route, attempts.c.outcome, attempts.c.started_at, _m.address)
     .join(messages, _m.id == attempts.c.message_id)
-    .where(attempts.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(attempts.c.id, "ids"))
 )

@@ -31,6 +31,7 @@ from penfriend.storage.delivery_days import count_fates
 from penfriend.storage.destinations import rest_destination, revive_destinations
 from penfriend.storage.feedback_effects import keep_refusals, settle_doubts
 from penfriend.storage.mail_events import note_sent
+from penfriend.storage.many import among, execute_many
 from penfriend.storage.message_log import wake
 from penfriend.storage.message_states import NEVER_TRIED
 from penfriend.storage.news_of_tries import news_of_tries, uncount_unheard
@@ -60,7 +61,7 @@ facts as they are then."""
 def withdraw(connection: Connection, begun: Sequence[tuple[int, int]], owner: str) -> None:
     """Take back messages (message id, attempt id) that were begun and have not come to the dot."""
     never_were = connection.execute(_NEVER_WERE, {"ids": [attempt for _, attempt in begun]}).all()
-    connection.execute(_WITHDRAW, [{"of_id": message, "of_owner": owner} for message, _ in begun])
+    execute_many(connection, _WITHDRAW, [{"of_id": message, "of_owner": owner} for message, _ in begun])
     uncount_handed(connection, Counter((row.route, row.started_at) for row in never_were))
 
 
@@ -74,10 +75,10 @@ def record(connection: Connection, finished: Sequence[Finished], owner: str, rou
     found = _waiting_for_results(connection, [done.message for done in finished], owner, arrived)
     uncount_unheard(connection, finished)
     counts, fates = news_of_tries(connection, finished)
-    connection.execute(_CLOSE_ATTEMPT, [_attempt_values(done) for done in finished])
+    execute_many(connection, _CLOSE_ATTEMPT, [_attempt_values(done) for done in finished])
     settled = [done for done in finished if done.message in found]
     if settled:
-        connection.execute(_OUTCOME, [_message_values(done, owner) for done in settled])
+        execute_many(connection, _OUTCOME, [_message_values(done, owner) for done in settled])
     note_sent(
         connection, {done.message: done.at for done in settled if done.consequence.status is Status.SENT}
     )
@@ -166,10 +167,10 @@ def _waiting_for_results(
 
 _NEVER_WERE = (
     delete(attempts)
-    .where(attempts.c.id.in_(bindparam("ids", expanding=True)), attempts.c.ended_at.is_(None))
+    .where(among(attempts.c.id, "ids"), attempts.c.ended_at.is_(None))
     .returning(attempts.c.route, attempts.c.started_at)
 )
-_CONTACTS = select(_m.contact_id).where(_m.id.in_(bindparam("ids", expanding=True)))
+_CONTACTS = select(_m.contact_id).where(among(_m.id, "ids"))
 _TAKING_RESULTS = (
     select(
         _m.id,
@@ -183,7 +184,7 @@ _TAKING_RESULTS = (
         _m.sent_at,
     )
     .where(
-        _m.id.in_(bindparam("ids", expanding=True)),
+        among(_m.id, "ids"),
         or_(
             (_m.status == Status.SENDING.value) & (_m.owner == bindparam("of_owner")),
             _m.status == Status.UNKNOWN.value,
@@ -206,7 +207,7 @@ _WITHDRAW = (
 _SEND_NO_MORE = (
     update(messages)
     .where(
-        _m.id.in_(bindparam("ids", expanding=True)),
+        among(_m.id, "ids"),
         _m.status.in_((Status.DUE.value, Status.CLAIMED.value)),
         ~NEVER_TRIED,
     )

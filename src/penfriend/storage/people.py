@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from penfriend.domain.contact import Contact, normalise_address, normalise_text
 from penfriend.domain.definitions import Brand
 from penfriend.domain.timing import zone_of
+from penfriend.storage.many import among
 from penfriend.storage.tables import contact_keys, contacts, subscriptions, suppressions
 
 _CONTACTS = (
@@ -26,16 +27,16 @@ _CONTACTS = (
         suppressions.c.reason,
     )
     .select_from(contacts.outerjoin(suppressions, suppressions.c.email_hash == contacts.c.email_hash))
-    .where(contacts.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(contacts.c.id, "ids"))
 )
 TOPICS = select(subscriptions.c.contact_id, subscriptions.c.topic).where(
-    subscriptions.c.contact_id.in_(bindparam("ids", expanding=True)), subscriptions.c.subscribed == 1
+    among(subscriptions.c.contact_id, "ids"), subscriptions.c.subscribed == 1
 )
 """What the contacts `ids` are subscribed to."""
 
 _VERSIONS = (
     select(contacts.c.id, contacts.c.version)
-    .where(contacts.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(contacts.c.id, "ids"))
     .order_by(contacts.c.id)  # one order for everybody: no two groups wait for each other
     .with_for_update()
 )

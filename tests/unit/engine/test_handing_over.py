@@ -12,7 +12,7 @@ from penfriend.domain.delivery import Handover
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.timing import HOUR, SECOND, Moment
 from penfriend.domain.transport import DeliveryWatch
-from penfriend.engine import handing_over
+from penfriend.engine import group_size
 from penfriend.engine.clock import SetClock
 from penfriend.engine.handing_over import LeaseLost
 from penfriend.storage import tables as t
@@ -54,8 +54,8 @@ class Seconds(SetClock):
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setattr(handing_over, "SMALLEST_GROUP", 1)
-    monkeypatch.setattr(handing_over, "LARGEST_GROUP", 3)
+    monkeypatch.setattr(group_size, "SMALLEST_GROUP", 1)
+    monkeypatch.setattr(group_size, "LARGEST_GROUP", 3)
     for world in worlds(f"sqlite:///{tmp_path / 'penfriend.db'}", tmp_path):
         world.clock = Seconds(NOON)
         world.run(campaign(LETTER))
