@@ -10,7 +10,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test laws attacks crash crash-short scanner bench check demo lock clean
+.PHONY: help setup test laws attacks crash crash-short hosts scanner bench check demo lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -53,6 +53,9 @@ crash: $(READY)  ## kill it hundreds of times, on both databases; most of an hou
 
 crash-short: $(READY)  ## the same with a few kills of each kind
 	$(BIN)/python -m tests.crash --short $(ARGS)
+
+hosts: $(READY)  ## three machines over one PostgreSQL, something happens to one of them every few seconds for ten minutes. See docs/scale.md
+	$(BIN)/python -m tests.hosts $(ARGS)
 
 scanner: $(READY)  ## follow every address of a thousand mails in a real browser; half an hour of the processor. See docs/http.md
 	@$(BIN)/python -m tests.support.get_browser

@@ -35,6 +35,7 @@ INTRUDERS = {
     "web/pictures.py": ("import vl_convert", "vl-convert only in rendering.charts.child"),
     "bootstrap/columns.py": ("import pyarrow", "pyarrow only in bootstrap.exporting.parquet"),
     "delivery/reports/bounces.py": ("import flufl.bounce", "flufl.bounce only in delivery.reports"),
+    "storage/later.py": ("import procrastinate", "Procrastinate only in storage.jobs"),
 }
 
 

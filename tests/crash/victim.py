@@ -3,7 +3,8 @@
     python -m tests.crash.victim run --no-web
 
 CRASH_POINT says where, and how often it is come to before: `recorded:3`. The product knows nothing of it.
-CRASH_LEASE shortens the leases, in seconds, so that a frozen process can be seen to have lost them.
+CRASH_LEASE shortens the leases, in seconds, so that a frozen process can be seen to have lost them. With
+CRASH_BARE it is as if `penfriend[scale]` were not installed.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from sqlalchemy import Engine, event
 from penfriend.bootstrap import taking_up
 from penfriend.domain.timing import SECOND, Moment
 from penfriend.engine import handing_over, send
-from penfriend.storage import migrate
+from penfriend.storage import engines, migrate
 from penfriend.storage.handover_log import HandoverLog
+from penfriend.storage.jobs import schema
 from penfriend.storage.message_log import MessageLog
 
 POINTS = ("claimed", "recorded", "reload", "migration")
@@ -80,7 +82,10 @@ def main() -> None:
         _doom(Doom(point, int(after)))
     lease = os.environ.get("CRASH_LEASE")
     if lease:
+        engines.SILENT_SECONDS = float(lease)
         handing_over.SENDING_LEASE = send.CLAIM_LEASE = Moment(int(float(lease) * SECOND))
+    if os.environ.get("CRASH_BARE"):
+        schema.is_there = lambda: False
     from penfriend.cli import main as program
 
     program()

@@ -117,7 +117,7 @@ class World:
     def run(self, *arguments: str, stdin: str = "") -> str:
         """A command to its end; gives what it printed. Raises HarnessError where it failed."""
         done = subprocess.run(
-            self._command("penfriend.cli", arguments),
+            self.command("penfriend.cli", arguments),
             cwd=self.folder,
             env=self.environment,
             input=stdin,
@@ -139,7 +139,7 @@ class World:
         """The daemon, as the leader of a process group of its own."""
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                self._command("tests.crash.victim", ("run", "--no-web")),
+                self.command("tests.crash.victim", ("run", "--no-web")),
                 cwd=self.folder,
                 env={**self.environment, "PENFRIEND_TRANSPORT": transport, **more},
                 stderr=log,
@@ -169,7 +169,8 @@ class World:
         return json.dumps({**said, "properties": properties})
 
     @staticmethod
-    def _command(module: str, arguments: Iterable[str]) -> list[str]:
+    def command(module: str, arguments: Iterable[str]) -> list[str]:
+        """The command line of a program of ours."""
         root = Path(__file__).resolve().parents[2]
         code = f"import sys; sys.path.insert(0, {str(root)!r}); from {module} import main; main()"
         return [sys.executable, "-c", code, *arguments]

@@ -14,7 +14,7 @@ from penfriend.domain.errors import PenfriendError
 from penfriend.domain.workers import WorkerState
 from penfriend.engine.measures import Measures
 from penfriend.engine.measures_elsewhere import Counted, together, written
-from penfriend.storage.dot_journal import discard
+from penfriend.storage.migrate import is_usable
 from penfriend.storage.worker_book import beat, counted_by, forget_gone, leave, workers_of
 
 if TYPE_CHECKING:
@@ -65,6 +65,10 @@ class Presence:
         counted = written(together(house.measures, [self._before]))
         house.db.run(lambda connection: beat(connection, state, counted))
 
+    def can_go_on(self) -> bool:
+        """Whether the tables are not those of a newer version that this program knows nothing of."""
+        return is_usable(self._house.db)
+
     def leave(self) -> None:
         """It ends as it was asked to. A store that is away does not hear it."""
         try:
@@ -86,8 +90,7 @@ class Presence:
 
 
 def forget_workers(house: House, gone: Collection[str]) -> None:
-    """All that these have left is settled: their journals go, and their rows."""
-    discard(house.journals, gone)
+    """All that these have left is settled."""
     if gone:
         now = house.clock.now()
         house.db.run(lambda connection: forget_gone(connection, gone, now))

@@ -10,18 +10,23 @@ import hashlib
 import logging
 import os
 import secrets
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.fit_to_send import FitToSend
+from penfriend.bootstrap.jobs import Jobs
+from penfriend.bootstrap.way_jobs import WayJobs
 from penfriend.delivery import Keys, SigningTransport
 from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import PenfriendError, SettingError
 from penfriend.domain.pacing import Rate
 from penfriend.domain.ports import Asking
+from penfriend.domain.timing import Moment
 from penfriend.domain.transport import Transport
+from penfriend.engine import send
 from penfriend.engine.destinations import Destinations
 from penfriend.engine.gate import Gate
 from penfriend.engine.live import Live
@@ -77,6 +82,7 @@ class WayOut:
         fit: FitToSend,
         *,
         paced: bool,
+        jobs: Jobs | None = None,
     ) -> None:
         self._house, self.name, self.address, self._judge = house, name, address, judge
         self._fit = fit
@@ -87,6 +93,9 @@ class WayOut:
         self.owner = new_owner()
         self._journal = FileJournal(house.journals, self.owner)
         self._messages = MessageLog(house.db)
+        self._jobs = None if jobs is None else WayJobs(jobs, name, self.owner, self._take_job)
+        self._at_work = threading.Lock()
+        """One turn at a time: of a tick, or of a job."""
         self._send: Send | None = None
         self._coming: _Coming | None = None
         """Set by the threads of other ticks as well."""
@@ -132,6 +141,7 @@ class WayOut:
             destinations=self._destinations,
             gaps=self._fit.gaps,
             measures=self._house.measures,
+            dispatcher=None if self._jobs is None else self._jobs.dispatcher,
         )
         return sender
 
@@ -160,7 +170,34 @@ class WayOut:
         return Gate(self.name, definitions, rates, clock, rate, paced=self._paced)
 
     def send(self, live: Live, stopping: Stopping) -> SendReport:
-        """What is due by this way is sent. Raises what keeps the house from sending."""
+        """What is due by this way is sent, or put into jobs. Raises what keeps the house from sending."""
+        if not self._at_work.acquire(blocking=self._jobs is None):
+            return SendReport()  # a job is sent, and sees to those that follow
+        try:
+            begins = self._jobs is not None and not self._gone and self._jobs.follow(live, stopping)
+            if begins and self._taken is not None:
+                self._begin(self._taken)
+            return self._turn_of(live, stopping, lambda sender, ends: sender.tick(live, ends, self._newer))
+        finally:
+            self._at_work.release()
+
+    def _take_job(self, ids: list[int], former: str, live: Live, stopping: Stopping) -> None:
+        """A job is sent, as far as it was not before."""
+        jobs = self._jobs
+        if jobs is None:
+            return
+
+        def take(sender: Send, ends: Callable[[], bool]) -> SendReport:
+            until = Moment(self._house.clock.now() + send.CLAIM_LEASE)
+            held = jobs.take_over(ids, former, self.owner, until, live.revision)
+            return sender.take(live, held, ends, self._newer) if held else SendReport()
+
+        with self._at_work:
+            self._turn_of(live, stopping, take)
+
+    def _turn_of(
+        self, live: Live, stopping: Stopping, work: Callable[[Send, Callable[[], bool]], SendReport]
+    ) -> SendReport:
         coming = self._coming
         if coming is not None and coming is not self._taken:
             self._begin(coming)
@@ -173,9 +210,7 @@ class WayOut:
         timed = self._house.measures.turns.timed(self._house.clock, self.name)
         spans = self._house.measures.spans
         with bound(worker=self.owner, transport=self.name), timed, spans.within("send", transport=self.name):
-            report = self._send.tick(
-                live, lambda: self._gone or stopping() or self._fit.is_unfit(), self._newer
-            )
+            report = work(self._send, lambda: self._gone or stopping() or self._fit.is_unfit())
         self._broke = False
         return report
 
@@ -211,6 +246,8 @@ class WayOut:
     def leave(self) -> None:
         """The files name it no longer: its turn ends between two mails, and then it is closed."""
         self._gone = True
+        if self._thread is None and self._jobs is not None:  # a job may be at work
+            self._thread = ThreadPoolExecutor(1, "penfriend-send")
         if self._thread is None:
             self._close()
         else:
@@ -229,6 +266,8 @@ class WayOut:
             self._close()
 
     def _close(self) -> None:
+        if self._jobs is not None:
+            self._jobs.leave()
         self._messages.release(self.owner)
         self._transport.close()
         # what a turn that broke has begun is told by the journal alone: it did not come to the dot

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from penfriend.bootstrap.fit_to_send import FitToSend
+from penfriend.bootstrap.jobs import Jobs
 from penfriend.bootstrap.stopped import judge_of
 from penfriend.bootstrap.way_out import OpenWay, Stopping, WayOut
 from penfriend.delivery import Keys
@@ -26,8 +27,11 @@ log = logging.getLogger("penfriend.send")
 class WaysOut:
     """All ways of one worker; `default` is there from the start. Raises SettingError where it cannot be."""
 
-    def __init__(self, house: House, open_way: OpenWay, fit: FitToSend, *, paced: bool = True) -> None:
+    def __init__(
+        self, house: House, open_way: OpenWay, fit: FitToSend, *, paced: bool = True, jobs: Jobs | None = None
+    ) -> None:
         self._house, self._open_way, self._fit, self._paced = house, open_way, fit, paced
+        self._jobs = jobs
         self._taking_up = threading.Lock()
         self._left: list[WayOut] = []
         self._judge = judge_of(house)
@@ -69,7 +73,8 @@ class WaysOut:
             self._ways = kept
 
     def _way(self, name: str, address: str) -> WayOut:
-        return WayOut(self._house, name, address, self._open_way, self._judge, self._fit, paced=self._paced)
+        how = (self._open_way, self._judge, self._fit)
+        return WayOut(self._house, name, address, *how, paced=self._paced, jobs=self._jobs)
 
     def _opened(self, name: str, address: str) -> WayOut | None:
         """One that cannot be opened here keeps its own mails waiting, and nobody else's."""

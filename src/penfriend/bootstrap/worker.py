@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 from penfriend.bootstrap.fit_to_send import AlwaysFit, FitToSend
 from penfriend.bootstrap.forgetting import forget_old
+from penfriend.bootstrap.gone_workers import settle_gone
+from penfriend.bootstrap.jobs import Jobs
 from penfriend.bootstrap.keeping import keep_relationship
 from penfriend.bootstrap.own_events import own_events
-from penfriend.bootstrap.presence import forget_workers
 from penfriend.bootstrap.ticks import HasWork, Tick
 from penfriend.bootstrap.way_out import OpenWay
 from penfriend.bootstrap.ways_out import WaysOut
@@ -27,7 +28,7 @@ from penfriend.engine.counting import Counting
 from penfriend.engine.enroll import Enroll, EnrollReport
 from penfriend.engine.housekeeping import HousekeepingReport, keep_house
 from penfriend.engine.live import Live
-from penfriend.engine.recover import RecoverReport, recover
+from penfriend.engine.recover import RecoverReport
 from penfriend.engine.send import SendReport
 from penfriend.engine.split_winners import decide_winners, next_decision
 from penfriend.engine.sync import Sync, SyncReport
@@ -35,7 +36,6 @@ from penfriend.engine.track import Track, TrackReport
 from penfriend.sources import SourceReader
 from penfriend.storage.call_log import CallLog
 from penfriend.storage.delivery_days import fold_small
-from penfriend.storage.dot_journal import gone_owners, journals
 from penfriend.storage.enrollment_log import EnrollmentLog
 from penfriend.storage.hit_log import HitLog
 from penfriend.storage.looks_store import LookStore
@@ -73,13 +73,15 @@ class Worker:
         fit: FitToSend | None = None,
         *,
         paced: bool = True,
+        jobs: Jobs | None = None,
     ) -> None:
         """Without a `caller` webhook calls go nowhere and count as done; without `sources` segments with
         `sql` stand as they were last read; without `fit` nothing is asked before mails are claimed. Not
-        `paced`, no rate holds: where no time passes between two mails. Raises SettingError."""
+        `paced`, no rate holds: where no time passes between two mails. Raises SettingError. With `jobs` any
+        worker sends what this one finds due."""
         self._house, self._stopping = house, stopping
         self._fit = fit or AlwaysFit()
-        self._ways = WaysOut(house, open_way, self._fit, paced=paced)
+        self._ways = WaysOut(house, open_way, self._fit, paced=paced, jobs=jobs)
         self.owner = self._ways.owner
         self._enrollments, self._messages = EnrollmentLog(house.db), MessageLog(house.db)
         self._recovery = RecoveryLog(house.db, house.journals)
@@ -100,7 +102,7 @@ class Worker:
         """`advance` failed in the middle, and may have left claims of ours behind."""
 
     @classmethod
-    def of(cls, house: House, stopping: Callable[[], bool] = lambda: False, *, outside: bool = True) -> Self:
+    def of(cls, house: House, *, outside: bool = True, jobs: Jobs | None = None) -> Self:
         """A worker over the transports that settings and campaign files name. Where that of the settings is
         `memory:`, or without `outside`, that one carries everything and webhook calls go nowhere. Raises
         SettingError."""
@@ -113,7 +115,8 @@ class Worker:
             opened = open_transport(name, used)
             return SigningTransport(opened) if outside else opened, rate_of(used)
 
-        return cls(house, open_way, stopping, WebhookCaller() if outside else None, SourceReader(), fit)
+        caller = WebhookCaller() if outside else None
+        return cls(house, open_way, caller=caller, sources=SourceReader(), fit=fit, jobs=jobs)
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """From now on ticks end early when `stopping()`, between two batches and two mails."""
@@ -195,15 +198,8 @@ class Worker:
         live = self.refresh()
         if live is None:
             return RecoverReport()
-        gone = gone_owners(self._house.journals, journals(self._house.journals) - self._ways.owners)
-        for owner in sorted(gone):  # their leases end now, not when time is up
-            self._looks.give_back(owner)
-            self._enrollments.release(owner)
-            self._calls.release(owner)
-            self._news.release(owner)
-        report = recover(self._recovery, live, self._house.clock, gone)
-        forget_workers(self._house, gone)
-        return report
+        held = (self._looks.give_back, self._enrollments.release, self._calls.release, self._news.release)
+        return settle_gone(self._house, self._ways.owners, held, self._recovery, live)
 
     def housekeeping(self) -> HousekeepingReport | None:
         """The daily full look, and what a new tzdata moves."""

@@ -14,6 +14,7 @@ from penfriend.bootstrap.accounts.users import first_link
 from penfriend.bootstrap.bounces import watch_bounces
 from penfriend.bootstrap.former_keys import misses_former_key
 from penfriend.bootstrap.healing import clock_was_set
+from penfriend.bootstrap.jobs import Jobs
 from penfriend.bootstrap.known_secrets import secrets_of, secrets_of_files
 from penfriend.bootstrap.presence import Post, Presence
 from penfriend.bootstrap.tracing import tracing
@@ -29,6 +30,11 @@ log = logging.getLogger("penfriend.daemon")
 FORMER_KEY = (
     "the key that signs links is another than before, and the former one is not known: links in mails sent "
     "until now are dead, those that unsubscribe too. Put it back, or behind a comma in PENFRIEND_SECRET_KEY"
+)
+
+NEWER_TABLES = (
+    "the tables are of a newer version now, over which this program cannot work: it stops; "
+    "install the newer Penfriend"
 )
 
 
@@ -71,13 +77,24 @@ def work(post: Post | None = None, *, no_web: bool, no_apply: bool) -> int:
         watch = FileWatch(house, lambda live: written.hide(secrets_of_files(live)), active=not no_apply)
         watch.at_start()
         bounces = watch_bounces(house) if post is None or post.is_first else None
-        worker = Worker.of(house)
+        jobs = Jobs.of(house)
+        if jobs is not None:
+            open_things.callback(jobs.close)
+        worker = Worker.of(house, jobs=jobs)
         presence = Presence(house, worker.owner, post)
         written.is_about(worker=worker.owner)
+
+        def beat() -> None:
+            if presence.can_go_on():
+                presence.beat()
+            elif not daemon.stopping():
+                log.error("%s", NEWER_TABLES)
+                daemon.stop()
+
         daemon = Daemon(
             {
                 "refresh": watch.look,
-                "beat": presence.beat,
+                "beat": beat,
                 "sync": worker.sync,
                 "enroll": worker.enroll,
                 "advance": worker.advance,

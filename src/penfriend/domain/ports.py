@@ -170,6 +170,24 @@ class Messages(Protocol):
         """Give back all that `owner` has claimed and not begun."""
 
 
+class Dispatcher(Protocol):
+    """Sees to it that what is due is sent: by this worker at once (`Messages` itself is such a one), or by
+    whichever worker of whichever machine is free (`penfriend.storage.jobs`)."""
+
+    def claim(
+        self,
+        now: Moment,
+        owner: str,
+        lease_until: Moment,
+        revision: int,
+        limit: int,
+        carried: Carried | None = None,
+        lanes: Lanes = NO_LANES,
+    ) -> list[DueMessage]:
+        """What this worker is to send of what is due, as `Messages.claim` has it. What is on its way to
+        others is not in it."""
+
+
 class Handovers(Protocol):
     """Messages on their way out (`penfriend.storage.handover_log`)."""
 

@@ -11,12 +11,12 @@ connections. See `recover` for what happens to them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from penfriend.domain.coupons import Coupons
 from penfriend.domain.gap import Gaps
 from penfriend.domain.outbox import Carried, DueMessage
-from penfriend.domain.ports import Asking, Clock, DotJournal, Handovers, Messages
+from penfriend.domain.ports import Asking, Clock, Dispatcher, DotJournal, Handovers, Messages
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.domain.transport import Transport
 from penfriend.engine.decide import Deciding
@@ -57,8 +57,10 @@ class Send:
         destinations: Destinations | None = None,
         gaps: Gaps | None = None,
         measures: Measures | None = None,
+        dispatcher: Dispatcher | None = None,
     ) -> None:
-        """Without `destinations` it begins as if nothing had been sent before."""
+        """Without `destinations` it begins as if nothing had been sent before; without a `dispatcher` it
+        sends itself what is due."""
         self._deciding, self._gate = Deciding(asking, coupons, gaps), gate
         known, counts = destinations or Destinations(transport.concurrency, clock), measures or Measures()
         size = GroupSize(transport.concurrency)
@@ -74,6 +76,7 @@ class Send:
             judge,
             known,
             size,
+            dispatcher or messages,
             counts,
         )
 
@@ -94,6 +97,21 @@ class Send:
         house.gate.give_back()
         return report
 
+    def take(
+        self,
+        live: Live,
+        held: Sequence[DueMessage],
+        stopping: Callable[[], bool] = lambda: False,
+        newer: Newer = lambda: None,
+    ) -> SendReport:
+        """Send these, which this worker has taken from others; what comes next is dispatched first, so that
+        nobody waits for it."""
+        report = SendReport()
+        house = self._house_by(self.terms(live))
+        _Turn(house, report, stopping).take(held, newer)
+        house.gate.give_back()
+        return report
+
 
 class _Turn:
     """One tick over one route."""
@@ -111,10 +129,31 @@ class _Turn:
         if not room:
             self._hold()
             return False
-        held = self._claim(room)
+        held = self._claim(room, house.messages if gate.probing else house.dispatcher)
         if not held:
             gate.found_nothing()
             return False
+        left, has_more = self._deliver(held, room, newer)
+        # else the transport took nothing: the same batch would come again and again; or nothing more was due
+        return report.decided != before and bool(has_more or left)
+
+    def take(self, held: Sequence[DueMessage], newer: Newer) -> None:
+        """Send these as far as the rate has room for them."""
+        house = self._house
+        gate, more = house.gate, list[DueMessage]()
+        self._carried = gate.look()
+        wanted = min(len(held), house.transport.concurrency) if gate.probing else len(held)
+        taken = gate.take(min(wanted, gate.room(wanted)))
+        if taken < len(held):
+            house.messages.give_back([message.id for message in held[taken:]], house.owner)
+        elif not gate.probing and (room := gate.room(PLACES)):
+            more = self._claim(room, house.dispatcher)
+        if taken or more:
+            self._deliver([*held[:taken], *more], taken + len(more), newer)
+
+    def _deliver(self, held: Sequence[DueMessage], room: int, newer: Newer) -> tuple[int, bool]:
+        """How many were given back, and whether more may be due."""
+        house, report = self._house, self._report
         batch = OneBatch(house, report, self._stopping, self._claim_more, newer)
         batch.take_in(held, room)
         left = 0
@@ -123,18 +162,15 @@ class _Turn:
         finally:
             left = batch.close()
         self._clear_front()
-        # else the transport took nothing: the same batch would come again and again; or nothing more was due
-        return report.decided != before and bool(batch.has_more or left)
+        return left, batch.has_more
 
-    def _claim(self, room: int) -> list[DueMessage]:
+    def _claim(self, room: int, dispatcher: Dispatcher) -> list[DueMessage]:
         """At most so many of what is due, and those alone for which the rate has room still: another worker
         may have been faster."""
         house, now = self._house, self._house.clock.now()
         until, lanes = Moment(now + CLAIM_LEASE), house.gate.lanes(room)
         with house.measures.spans.within("claim", transport=house.transport.name) as span:
-            held = house.messages.claim(
-                now, house.owner, until, house.live.revision, room, self._carried, lanes
-            )
+            held = dispatcher.claim(now, house.owner, until, house.live.revision, room, self._carried, lanes)
             span.say(messages=len(held))
         taken = house.gate.take(len(held))
         if taken < len(held):
@@ -145,7 +181,7 @@ class _Turn:
         """The same in the middle of a batch; a route that is tried takes no more than it began with."""
         gate = self._house.gate
         room = 0 if gate.probing else gate.room(room)
-        return self._claim(room) if room else []
+        return self._claim(room, self._house.messages) if room else []
 
     def _hold(self) -> None:
         """There is no room: what is due says that it waits for the rate, or goes tomorrow. Not for so long

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from penfriend.domain.outbox import DueMessage, Verdict
-from penfriend.domain.ports import Clock, DotJournal, Handovers, Messages
+from penfriend.domain.ports import Clock, Dispatcher, DotJournal, Handovers, Messages
 from penfriend.domain.reasons import Postponed, Skip
 from penfriend.domain.send_policy import PostponeIt, SkipIt
 from penfriend.domain.timing import Moment
@@ -63,6 +63,7 @@ class House:
     judge: Judge
     destinations: Destinations
     group_size: GroupSize
+    dispatcher: Dispatcher
     measures: Measures = field(default_factory=Measures)
 
     @property

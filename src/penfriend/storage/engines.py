@@ -23,6 +23,18 @@ RETRY_SECONDS = 0.0005
 """SQLite's own busy handler sleeps up to 100 ms and lets late comers overtake: beside a bulk writer it held a
 sender up for 630 ms, trying again this often for 16 ms (measured)."""
 
+SILENT_SECONDS = 60.0
+"""So long the server waits for who is frozen, or cut off from it, in the middle of a transaction: its locks
+keep others from recovering what it held."""
+NET_THAT_IS_GONE = {
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,
+}
+"""Who is cut off from PostgreSQL notices within a minute; the system's own waiting takes a quarter of an hour
+or two hours."""
+
 _EXAMPLES = "sqlite:///penfriend.db or postgresql://user@host/db"
 
 
@@ -138,7 +150,7 @@ def _patiently(statement: Callable[[], object]) -> None:
 def _postgresql(url: URL) -> tuple[Engine, Engine]:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={"connect_timeout": 10, "application_name": "penfriend"},
+        connect_args={"connect_timeout": 10, "application_name": "penfriend", **NET_THAT_IS_GONE},
         pool_size=8,
         max_overflow=32,
         pool_pre_ping=True,  # a restarted server then costs nobody a transaction
@@ -154,6 +166,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")
         cursor.execute(f"SET lock_timeout = {int(LOCK_SECONDS * 1000)}")
-        cursor.execute("SET idle_in_transaction_session_timeout = '10min'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {int(SILENT_SECONDS * 1000)}")
+        cursor.execute(f"SET tcp_user_timeout = {int(SILENT_SECONDS * 1000)}")
         cursor.execute("SET jit = off")  # compiling takes longer than these statements
     connection.commit()

@@ -10,7 +10,7 @@ from their start to `now`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Row, bindparam, literal, select, text, update
 
@@ -54,6 +54,19 @@ def claim_due(
     ids = [place[2] for place in places]
     claimed = connection.execute(_TAKE, {"ids": ids, "claim_owner": owner, "claim_until": until})
     rows = {row.id: _due(row) for row in claimed}
+    return [rows[message] for message in ids if message in rows]
+
+
+def take_over(
+    connection: Connection, ids: Sequence[int], former: str, owner: str, until: Moment, revision: int
+) -> list[DueMessage]:
+    """Of these messages those that `former` has claimed still, in the order of `ids`; from now on held by
+    `owner`. None once a later revision is live: they are due again."""
+    if is_behind(connection, revision):
+        connection.execute(_GIVE_BACK, {"ids": list(ids), "former": former})
+        return []
+    taken = {"ids": list(ids), "former": former, "claim_owner": owner, "claim_until": until}
+    rows = {row.id: _due(row) for row in connection.execute(_TAKE_OVER, taken)}
     return [rows[message] for message in ids if message in rows]
 
 
@@ -164,6 +177,18 @@ _OF_LANE = (
 )
 _ANY_IN_LANE = select(_m.id).where(*_IN_LANE).limit(1)
 _EMAIL = select(contacts.c.email).where(contacts.c.id == _m.contact_id).scalar_subquery().label("email")
+_OF_FORMER = (
+    _m.id.in_(bindparam("ids", expanding=True)),
+    _m.status == Status.CLAIMED.value,
+    _m.owner == bindparam("former"),
+)
+_TAKE_OVER = (
+    update(messages)
+    .where(*_OF_FORMER)
+    .values(owner=bindparam("claim_owner"), lease_until=bindparam("claim_until"))
+    .returning(*_m, _EMAIL)
+)
+_GIVE_BACK = update(messages).where(*_OF_FORMER).values(status=Status.DUE.value, owner=None, lease_until=None)
 _TAKE = (
     update(messages)
     .where(among(_m.id, "ids"), _m.status == Status.DUE.value)

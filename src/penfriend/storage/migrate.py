@@ -1,8 +1,9 @@
 """Brings the tables of a database to the version of this program, in one transaction.
 
 Two processes may start at once: the second waits for the first (BEGIN IMMEDIATE on SQLite, an advisory lock
-on PostgreSQL) and then finds everything done. A database of a newer version, or one whose tables are not
-Penfriend's, is refused. The views of `penfriend.storage.reporting` are made anew with every change.
+on PostgreSQL) and then finds everything done. Tables of a newer version are left as they are: its program
+has noted which older ones can work over them, and others are refused, as is a database whose tables are not
+Penfriend's. The views of `penfriend.storage.reporting` are made anew with every change.
 """
 
 from __future__ import annotations
@@ -13,22 +14,39 @@ from sqlalchemy import Connection, inspect, text
 
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.database import Database
-from penfriend.storage.migrations import HEAD
+from penfriend.storage.migrations import HEAD, USABLE_FROM
+from penfriend.storage.notes import read_note, write_note
 from penfriend.storage.reporting.views import drop_views, make_views
 
 _LOCK = 0x70656E66  # any number that no other program uses: "penf"
+USABLE_NOTE = "tables_usable_from"
+"""The note that says which programs can work over the tables (`USABLE_FROM` of who made them)."""
 _FOLDER = Path(__file__).with_name("migrations")
 
 
 def upgrade(db: Database) -> None:
     """Make or renew the tables where they are not of this version. Raises StoreUnavailable in one line."""
     with db.read() as connection:
-        if version_of(connection) == HEAD:
+        if version_of(connection) == HEAD or _is_usable_newer(connection):
             return
     with db.write() as connection:
         if not db.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
         _upgrade(connection, db.url_for_people)
+
+
+def is_usable(db: Database) -> bool:
+    """Whether this program can still work over the tables: another may have renewed them since it began."""
+    with db.read() as connection:
+        return version_of(connection) == HEAD or _is_usable_newer(connection)
+
+
+def _is_usable_newer(connection: Connection) -> bool:
+    found = version_of(connection)
+    if found is None or found < HEAD:
+        return False
+    oldest = read_note(connection, USABLE_NOTE)
+    return oldest is not None and oldest <= HEAD
 
 
 def version_of(connection: Connection) -> str | None:
@@ -62,6 +80,7 @@ def _upgrade(connection: Connection, place: str) -> None:
         )
     rights = drop_views(connection)
     command.upgrade(config, "head")
+    write_note(connection, USABLE_NOTE, USABLE_FROM)
     make_views(connection, rights)
 
 
