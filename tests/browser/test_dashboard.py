@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import insert
 
@@ -20,6 +19,7 @@ from penfriend.rendering.pages import LANGUAGES
 from penfriend.storage.tables import answers
 from penfriend.web import RunningServer
 from tests.browser.test_pages import CONTRAST
+from tests.support.axe import violations
 from tests.support.browser import stay_on_this_machine
 from tests.support.dashboard import CAMPAIGNS, PASSWORD, SHELL, serve_dashboard
 from tests.support.empty_store import empty_file
@@ -67,7 +67,7 @@ def server(house: House) -> Iterator[RunningServer]:
 
 def faults(page: Page) -> list[str]:
     page.wait_for_load_state()  # a click waits for the page that it leads to, not for its style sheet
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = violations(page, **RULES)
     told = [f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     poor: list[str] = page.evaluate(CONTRAST)

@@ -4,6 +4,7 @@ and dark, from left and from right."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -23,6 +24,7 @@ from tests.support.empty_store import empty_file
 from tests.support.run_here import PLACE, run_here
 from tests.support.served_house import served_house
 from tests.support.signed_in import sign_in
+from tests.support.whole import crossed
 
 CAMPAIGNS = """
 version: 1
@@ -92,22 +94,26 @@ def paths(house: House) -> list[str]:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "width", "scheme"), crossed(LANGUAGES, (390, 1440), ("light", "dark")))
 def test_axe_finds_nothing(
-    house: House, server: RunningServer, browser: Browser, language: str, width: int, half: int
+    house: House,
+    server: RunningServer,
+    browser: Browser,
+    language: str,
+    width: int,
+    scheme: Literal["light", "dark"],
+    half: int,
 ) -> None:
-    is_dark = (LANGUAGES.index(language) + (width > 1000)) % 2
     refused: list[str] = []
     with browser.new_context(
         locale=language,
-        color_scheme="dark" if is_dark else "light",
+        color_scheme=scheme,
         viewport={"width": width, "height": 900},
     ) as context:
         context.route("**/*", stay_on_this_machine)
         page = context.new_page()
         page.on("console", lambda message: refused.append(message.text))
-        sign_in(house, server, page, f"anna-{language}-{width}-{half}", "operator")
+        sign_in(house, server, page, f"anna-{language}-{width}-{scheme}-{half}", "operator")
         for path in paths(house)[half::2]:
             page.goto(server.url + path)
             if path == "/plan":  # it looks again by itself until it is worked out

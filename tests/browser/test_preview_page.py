@@ -19,6 +19,7 @@ from penfriend.web.server import RunningServer
 from tests.browser.test_pages import CONTRAST
 from tests.support.empty_store import with_tables
 from tests.support.houses import NOON, write_shop
+from tests.support.whole import crossed
 
 CAMPAIGNS = """
 version: 1
@@ -102,8 +103,7 @@ def test_links_in_a_letter_lead_nowhere(server: RunningServer, page: Page) -> No
     assert page.url.startswith(f"{server.url}/preview?")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "scheme"), crossed([320, 1280], ["light", "dark"]))
 @pytest.mark.parametrize(
     "path",
     [

@@ -53,14 +53,14 @@ def renderer() -> TemplateRenderer:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", LETTERS)
 def test_letter_fits_a_phone_and_can_be_read(
-    page: Page,
+    sheet: Page,
     renderer: TemplateRenderer,
     definitions: Definitions,
     name: str,
     scheme: Literal["light", "dark"],
 ) -> None:
-    page.set_viewport_size({"width": 360, "height": 640})
-    page.emulate_media(color_scheme=scheme)
+    sheet.set_viewport_size({"width": 360, "height": 640})
+    sheet.emulate_media(color_scheme=scheme)
     long = {
         "first_name": "Konstantynopolitańczykowianeczka Anna",
         "last_name": None,
@@ -68,35 +68,35 @@ def test_letter_fits_a_phone_and_can_be_read(
         "email": "k@post.example",
     }
     for language in READERS if scheme == "light" else ("ar",):  # colours are the same in all of them
-        page.set_content(
+        sheet.set_content(
             renderer.fill(letter(definitions, name, language, contact=long))[1], wait_until="commit"
         )
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
-        assert page.evaluate(FAINT, CONTRAST) == []
+        assert sheet.evaluate("document.documentElement.scrollWidth") == 360
+        assert sheet.evaluate(FAINT, CONTRAST) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("primary", ["#8A2A4B", "#7A4A00", "#101010"])
 def test_a_shops_own_primary_can_be_read(
-    page: Page, definitions: Definitions, primary: str, scheme: Literal["light", "dark"]
+    sheet: Page, definitions: Definitions, primary: str, scheme: Literal["light", "dark"]
 ) -> None:
     light = Palette(primary=primary)
     theme = Theme(light, dark_for(light, Palette(), DARK))
     own = replace(definitions, brand=replace(definitions.brand, theme=theme))
     renderer = TemplateRenderer(FILES, own, b"k" * 32, 1)
-    page.emulate_media(color_scheme=scheme)
+    sheet.emulate_media(color_scheme=scheme)
     for name in ("points_expiry/notice", "survey/nps", "orders/confirmation"):
-        page.set_content(renderer.fill(letter(own, name))[1], wait_until="commit")
-        assert page.evaluate(FAINT, CONTRAST) == []
+        sheet.set_content(renderer.fill(letter(own, name))[1], wait_until="commit")
+        assert sheet.evaluate(FAINT, CONTRAST) == []
 
 
 def test_the_scale_wraps_on_a_phone_and_stays_in_one_row_elsewhere(
-    page: Page, renderer: TemplateRenderer, definitions: Definitions
+    sheet: Page, renderer: TemplateRenderer, definitions: Definitions
 ) -> None:
-    page.set_content(renderer.fill(letter(definitions, "survey/nps"))[1])
+    sheet.set_content(renderer.fill(letter(definitions, "survey/nps"))[1])
     for width, rows in ((640, 1), (360, 2)):
-        page.set_viewport_size({"width": width, "height": 640})
-        tops = page.evaluate(
+        sheet.set_viewport_size({"width": width, "height": 640})
+        tops = sheet.evaluate(
             "[...document.querySelectorAll('.score')].map(link => link.getBoundingClientRect().top)"
         )
         assert len(set(tops)) == rows

@@ -62,13 +62,39 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh page that reaches this machine alone; an uncaught error in its JavaScript fails the test."""
+    with fresh_page(browser) as (page, errors):
+        yield page
+    assert errors == [], f"uncaught errors in the page: {errors}"
+
+
+@pytest.fixture(scope="module")
+def one_page(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """The page of `sheet`, and the errors in it."""
+    with fresh_page(browser) as made:
+        yield made
+
+
+@pytest.fixture
+def sheet(one_page: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The same as `page`, but one for all tests of a module: for those that write the whole of it by
+    `set_content`. A page of its own has a process of its own, which takes a second of the processor."""
+    page, errors = one_page
+    errors.clear()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(color_scheme="light")
+    yield page
+    assert errors == [], f"uncaught errors in the page: {errors}"
+
+
+@contextmanager
+def fresh_page(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A page in a context of its own, and the list of uncaught errors in it."""
     errors: list[str] = []
     with browser.new_context() as context:
         context.route("**/*", stay_on_this_machine)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        yield page
-    assert errors == [], f"uncaught errors in the page: {errors}"
+        yield page, errors
 
 
 def stay_on_this_machine(route: Route) -> None:
