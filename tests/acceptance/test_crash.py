@@ -12,13 +12,14 @@ from tests.crash.court import Sink
 from tests.crash.lives import Lives
 from tests.crash.world import World
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.both]
 POINTS = ("claimed", "before-250", "recorded")
 
 
 def test_whatever_kills_it_nothing_is_lost_or_repeated(tmp_path: Path, bare_database_url: str) -> None:
     with Sink(tmp_path / "ledger") as sink:
-        lives = Lives(World(tmp_path / "shop", bare_database_url), sink, random.Random(7), print, reserve=120)
+        world = World(tmp_path / "shop", bare_database_url, in_here=True)
+        lives = Lives(world, sink, random.Random(7), print, reserve=120)
         lives.migrate(1)
         for point in POINTS:
             lives.named_kill(point)
