@@ -10,7 +10,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test laws attacks crash crash-short hosts scanner bench check demo lock clean
+.PHONY: help setup test whole laws attacks crash crash-short hosts scanner bench check demo lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -33,9 +33,12 @@ $(READY): requirements-dev.txt pyproject.toml
 
 # An environment that forbids byte code would have each worker compile every module of the tests anew.
 # The browser tests run where a Chromium is there or can be had, and then none of them may be skipped.
-test: $(READY)  ## all tests; ARGS="tests/unit -k name" for some
+test: $(READY)  ## all tests, those above the store on SQLite alone; ARGS="tests/unit -k name" for some
 	@if $(BIN)/python -m tests.support.get_browser; then export REQUIRE_BROWSER=1; fi; \
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+whole: export WHOLE := 1
+whole: test  ## the same, every test on both databases, every page in every language, width and scheme
 
 EXAMPLES_TIMES ?= 20
 

@@ -28,6 +28,8 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.clock",
     "tests.support.postgres",
+    "tests.support.both_databases",
+    "tests.support.quick_letters",
     "tests.support.quick_stores",
     "tests.support.scripted_smtp",
     "tests.support.small_disk",

@@ -77,6 +77,23 @@ def test_domain_reads_no_clock(module: str) -> None:
     assert clock_readings(tree(module)) == [], f"{module}: time comes in as an argument"
 
 
+def asks_for_both_databases(code: ast.Module) -> bool:
+    """Whether a fixture or test of the module has a store of each kind."""
+    functions = (node for node in ast.walk(code) if isinstance(node, ast.FunctionDef))
+    named = {one.arg for function in functions for one in function.args.args}
+    return not named.isdisjoint({"database_url", "bare_database_url"}) or "KINDS" in {
+        node.id for node in ast.walk(code) if isinstance(node, ast.Name)
+    }
+
+
+@pytest.mark.parametrize(
+    "module", [one for one in modules("tests/integration") if asks_for_both_databases(tree(one))]
+)
+def test_something_of_each_way_runs_on_postgresql_too(module: str) -> None:
+    marks = {ast.unparse(node) for node in ast.walk(tree(module)) if isinstance(node, ast.Attribute)}
+    assert "pytest.mark.both" in marks, f"{module}: see tests/support/both_databases.py"
+
+
 def test_every_folder_of_the_package_is_a_package() -> None:
     folders = {path.parent for path in SOURCE.rglob("*.py")}
     assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []

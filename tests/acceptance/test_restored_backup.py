@@ -123,6 +123,7 @@ def in_a_file(make_shop: MakeShop, smtp_server: SmtpServer) -> Backed:
     return Backed(make_shop(transport(smtp_server)), smtp_server)
 
 
+@pytest.mark.both
 def test_what_fell_due_since_a_backup_waits_until_somebody_says_it_was_sent(backed: Backed) -> None:
     backed.wants_news(1, at=-0.9)
     backed.tick(-0.8)
@@ -175,6 +176,7 @@ def test_what_is_new_goes_out_while_the_gap_waits(backed: Backed) -> None:
     assert backed.status()["held"]["mails"] == 1
 
 
+@pytest.mark.both
 def test_who_joins_a_segment_by_what_was_brought_in_again_waits_and_who_is_new_does_not(
     backed: Backed,
 ) -> None:

@@ -47,6 +47,7 @@ def _let_in(shop: Shop, number: int) -> None:
     shop.run("import", "events", "-", stdin=_wants_news(number))
 
 
+@pytest.mark.both
 def test_daemon_sends_what_an_import_brings_and_stops_cleanly_on_sigterm(
     shop: Shop, smtp_server: SmtpServer
 ) -> None:

@@ -15,8 +15,11 @@ from penfriend.bootstrap.people import contact_document
 from penfriend.domain.tokens import Purpose
 from tests.support.attacked import Besieged, besieged
 from tests.support.attacks import attacks
-from tests.support.empty_store import KINDS, empty_file, shared_url
+from tests.support.both_databases import KINDS
+from tests.support.empty_store import empty_file, shared_url
 from tests.support.odd_values import ITEM, ODD, PROPERTIES
+
+pytestmark = pytest.mark.both
 
 PARTS = ("id", "contact", "name", "at", "properties")
 

@@ -77,6 +77,7 @@ def test_a_report_with_what_no_database_takes_keeps_no_other_back(house: House, 
     assert read(house, tmp_path, of_nobody, hostile) == [("bounced", "not_ours"), ("bounced", "applied")]
 
 
+@pytest.mark.both
 def test_the_same_report_again_has_no_effect(house: House, tmp_path: Path) -> None:
     to, _ = mail_of(house, ANN)
     raw = dsn(to=to)

@@ -147,6 +147,7 @@ def trusted(monkeypatch: pytest.MonkeyPatch, certificate: TestCertificate) -> No
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority_file))
 
 
+@pytest.mark.both
 @pytest.mark.usefixtures("trusted")
 def test_the_daemon_reads_what_is_new_and_status_says_so(
     house: House, tmp_path: Path, environment: Mapping[str, str], imap_server: ImapServer

@@ -69,6 +69,7 @@ def shop(tmp_path: Path, database_url: str) -> Iterator[Shop]:
 DONE = ["back sent", "letter sent"]
 
 
+@pytest.mark.both
 def test_schedule_and_segment_that_were_done_are_not_done_again_after_the_clock_went_back(
     shop: Shop,
 ) -> None:

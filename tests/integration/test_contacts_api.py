@@ -42,6 +42,7 @@ def test_contact_is_the_same_by_id_and_by_address(program: Program) -> None:
     program.fits("/v1/contacts/{id}", "get", missing)
 
 
+@pytest.mark.both
 def test_put_makes_and_changes_and_the_same_again_does_nothing(program: Program) -> None:
     made = program.put("c-3", email="Eve@Shop.example", first_name="Eve", attributes={"shoe_size": "38"})
     program.fits("/v1/contacts/{id}", "put", made)
@@ -105,6 +106,7 @@ def test_put_of_what_is_no_object_of_json_is_refused(program: Program) -> None:
         program.fits("/v1/contacts/{id}", "put", answer)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "who", ["a/b", "a/story", "story", "..", "ä ö", "c+1", "100%", "?x=1#y", "<b>", "💚/.", "a//"]
 )
@@ -136,6 +138,7 @@ def test_delete_erases(program: Program) -> None:
     assert (by.name, by.way, by.network) == ("api all", Way.API, "127.0.0.0/24")
 
 
+@pytest.mark.both
 def test_story_is_what_why_tells(program: Program) -> None:
     mail(program.house)
     answer = program.ask("GET", "/v1/contacts/c-1/story?campaign=thanks")

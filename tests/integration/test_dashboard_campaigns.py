@@ -87,6 +87,7 @@ def page(house: House, path: str, role: Role = Role.VIEWER, language: str = "en"
     return answer.text, re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", answer.text))
 
 
+@pytest.mark.both
 def test_the_list_has_who_mails_and_who_rests(house: House) -> None:
     figures(house, "after_a_sign_up", sent=200, clicked=50, converted=4, revenue=1_230_000)
     figures(house, "gone_by_now", sent=10)
@@ -99,6 +100,7 @@ def test_the_list_has_who_mails_and_who_rests(house: House) -> None:
     assert text.index("No mail in the last thirty days") < text.index("At rest paused")
 
 
+@pytest.mark.both
 def test_its_way_is_drawn_with_people_at_each_step(house: House) -> None:
     figures(house, "after_a_sign_up", 40, sent=3, clicked=1)
     for number, step in enumerate(("pause", "pause", "again")):
@@ -115,6 +117,7 @@ def test_its_way_is_drawn_with_people_at_each_step(house: House) -> None:
     assert "انتظار يومان" in page(house, "/campaigns/after_a_sign_up", language="ar")[1]
 
 
+@pytest.mark.both
 def test_whose_the_newest_mails_are_is_for_those_who_may_see_people(house: House) -> None:
     mail(house, 1, "after_a_sign_up", "sent", over_at=at(house, -DAY), bounced_at=at(house, -DAY))
     mail(house, 2, "after_a_sign_up", "skipped", over_at=at(house, -DAY), reason="not_consented")

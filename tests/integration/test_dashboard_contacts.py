@@ -139,6 +139,7 @@ def test_who_stands_in_a_campaign_that_has_stopped_is_told_so(company: Company) 
     assert "the campaign is paused" in following
 
 
+@pytest.mark.both
 def test_why_not_the_others_is_told_when_it_is_asked_for(company: Company) -> None:
     asked = "contact.tier is silver, wanted: gold"
     assert asked not in company.marketer.get(f"/contacts/{ANN}").text
@@ -155,6 +156,7 @@ def test_a_viewer_is_shown_nobody(company: Company) -> None:
     assert "/contacts" not in company.viewer.get("/").text
 
 
+@pytest.mark.both
 def test_a_mail_is_shown_as_it_was_in_a_frame_that_runs_and_counts_nothing(company: Company) -> None:
     house = company.house
     happen(house, "signed_up")
@@ -254,6 +256,7 @@ def test_all_that_is_known_is_downloaded_and_that_is_on_record(company: Company)
     assert deeds(company.house) == [("person_exported", "the-marketer", address_hash(ANNS))]
 
 
+@pytest.mark.both
 def test_only_an_operator_erases_and_only_whose_address_was_typed(company: Company) -> None:
     assert do(company.marketer, "erase", address=ANNS).status_code == 403
     assert "/erase" not in company.marketer.get(f"/contacts/{ANN}").text

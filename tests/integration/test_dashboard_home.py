@@ -151,6 +151,7 @@ def call_put_off(house: House) -> None:
     call(house, "due", 2)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("make", "said"),
     [

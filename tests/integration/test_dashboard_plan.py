@@ -130,6 +130,7 @@ def test_files_are_made_live_under_the_users_name(house: House, mary: Visitor) -
     assert (newest.by.name, newest.by.way.value, newest.about) == ("mary", "dashboard", "revision 2")
 
 
+@pytest.mark.both
 @pytest.mark.usefixtures("here")
 def test_past_a_guard_goes_only_who_says_so_twice(house: House, mary: Visitor) -> None:
     write(house, WITH_SILVER)

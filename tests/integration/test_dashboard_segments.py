@@ -50,6 +50,7 @@ def marketer(house: House) -> Iterator[Visitor]:
         yield visitor
 
 
+@pytest.mark.both
 def test_a_segment_is_shown_with_its_size_its_condition_and_its_file(marketer: Visitor) -> None:
     listed = marketer.get("/segments").text
     assert "Has the best tier" in listed
@@ -89,6 +90,7 @@ def test_what_nobody_keeps_count_of_is_counted_when_somebody_asks(house: House, 
     assert marketer.post("/segments/none/count").status_code == 404
 
 
+@pytest.mark.both
 def test_a_count_belongs_to_its_revision(house: House) -> None:
     counts = SegmentCounts(house)
     assert counts.count("abroad")

@@ -62,6 +62,7 @@ def lived(visitor: Visitor) -> str:
     raise AssertionError("the days were never over")
 
 
+@pytest.mark.both
 def test_the_days_are_lived_when_somebody_asks_and_shown_to_everybody(house: House, mary: Visitor) -> None:
     assert "Nobody has asked for it yet." in mary.get("/simulation").text
     assert mary.post("/simulation").headers["location"] == "/simulation"

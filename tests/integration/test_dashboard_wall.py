@@ -37,6 +37,7 @@ def answer(house: House, *comments: str) -> None:
             connection.execute(insert(answers), {**row, "contact_id": house.contact_id(f"c-{number}")})
 
 
+@pytest.mark.both
 def test_five_newest_comments_stand_on_the_home_of_every_role_and_name_nobody(house: House) -> None:
     answer(house, *(f"Comment {number} <b>here</b>" for number in range(7)))
     with serve_dashboard(house) as server:

@@ -123,6 +123,7 @@ def test_page_marks_what_is_high_and_names_providers(house: House) -> None:
     assert re.search(r'10%\s*<span class="tag look">high</span>', text)
 
 
+@pytest.mark.both
 def test_newest_refusals_are_told_in_plain_words_without_the_person(house: House) -> None:
     refuse(house, f"550 5.1.1 <{ADDRESS}> eleanor.rigby: no such <b>user</b>")
     text = page(house)

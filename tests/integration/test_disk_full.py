@@ -47,6 +47,7 @@ def statuses(house: House) -> Counter[str]:
 # -- every write
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("nth", [1, 2, 3, 4, 2 * PEOPLE - 1, 2 * PEOPLE])
 def test_journal_without_room_stops_the_sending_and_nothing_is_lost_repeated_or_in_doubt(
     nth: int, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -86,6 +87,7 @@ WRITES: list[tuple[type, str]] = [
 ]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("kind", "name"), WRITES, ids=[name for _, name in WRITES])
 def test_store_without_room_stops_the_sending_and_nothing_is_lost_repeated_or_in_doubt(
     kind: type, name: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

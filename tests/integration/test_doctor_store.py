@@ -35,6 +35,7 @@ def world(clinic: Clinic, database_url: str) -> Iterator[World]:
     world.close()
 
 
+@pytest.mark.both
 def test_mail_that_is_very_late_is_a_failure(clinic: Clinic, world: World) -> None:
     level, found = clinic.found("Mail")
     assert (level, found.startswith("1 mails are overdue, the oldest for ")) == ("fail", True)
@@ -54,6 +55,7 @@ def test_database_is_told_with_its_version(clinic: Clinic, world: World) -> None
     assert (level, f"its tables are of version {HEAD}" in found) == ("ok", True)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("version", "level"), [("0001", "warn"), ("9999", "fail")])
 def test_other_tables_are_told_and_left(clinic: Clinic, world: World, version: str, level: str) -> None:
     def stand_at(version: str) -> None:

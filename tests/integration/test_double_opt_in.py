@@ -83,6 +83,7 @@ def told(house: House) -> list[str]:
         ]
 
 
+@pytest.mark.both
 def test_only_the_click_in_the_letter_subscribes_and_it_is_on_record(house: House) -> None:
     asked = EventIn(
         "subscribed", "ann", "ann@shop.example", NOON, {"topic": "offers", "text_version": "footer 3"}, "e-1"

@@ -113,6 +113,7 @@ def lived(world: World, rate: int) -> list[int]:
     return counts
 
 
+@pytest.mark.both
 @pytest.mark.timeout(300)
 def test_what_three_days_held_up_goes_out_by_rate_window_and_cap_or_says_why_not(world: World) -> None:
     people = PEOPLE[world.db.dialect]

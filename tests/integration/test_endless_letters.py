@@ -32,6 +32,7 @@ def world(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         yield world
 
 
+@pytest.mark.both
 def test_letter_without_end_fails_alone_and_the_next_ones_go(world: World) -> None:
     for name in ("ann", "eve", "zoe"):
         world.person(name)

@@ -73,6 +73,7 @@ def order(number: int, **more: Any) -> dict[str, Any]:
     return {**about, "properties": {"order_id": f"A-{number}", "total": 40}, **more}
 
 
+@pytest.mark.both
 def test_one_event_is_stored_before_it_is_answered(desk: Desk) -> None:
     answer = desk.post(order(1))
     assert (answer.status_code, answer.json()) == (
@@ -82,6 +83,7 @@ def test_one_event_is_stored_before_it_is_answered(desk: Desk) -> None:
     assert desk.stored() == ["o-1"]
 
 
+@pytest.mark.both
 def test_the_same_again_is_a_success_without_effect_and_another_body_a_conflict(desk: Desk) -> None:
     desk.post(order(1))
     assert desk.post(order(1)).json()["repeated"] == 1
@@ -189,6 +191,7 @@ def test_a_key_without_the_scope_is_refused_before_the_body_is_read(
     assert 'scope="events:write"' in answer.headers["www-authenticate"]
 
 
+@pytest.mark.both
 def test_a_revoked_key_is_refused_once_it_is_looked_up_again(desk: Desk, house: House) -> None:
     assert desk.post(order(1)).status_code == 202
     revoke(house, "shop")
@@ -199,6 +202,7 @@ def test_a_revoked_key_is_refused_once_it_is_looked_up_again(desk: Desk, house: 
     assert desk.post(order(3)).status_code == 401
 
 
+@pytest.mark.both
 def test_a_busy_store_says_come_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: object) -> None:
         raise StoreUnavailable("postgresql://x: gone")
@@ -212,6 +216,7 @@ def test_a_busy_store_says_come_again(desk: Desk, monkeypatch: pytest.MonkeyPatc
     assert desk.post(order(2)).json()["taken"] == 1
 
 
+@pytest.mark.both
 def test_a_key_is_kept_by_hash_alone_and_listed_without_its_secret(desk: Desk, house: House) -> None:
     desk.post(order(1))
     (known,) = list_keys(house)

@@ -28,6 +28,7 @@ def test_the_log_says_who_carries_the_mail_of_one_that_rests(
     assert [line.partition(": ")[0] for line in told] == ["transport bulk rests, spare carries its mail"]
 
 
+@pytest.mark.both
 def test_one_that_has_nothing_to_send_when_its_rest_is_over_is_tried_with_the_next_mail(house: House) -> None:
     ways = Ways()
     with worker(house, ways) as one:

@@ -139,6 +139,7 @@ def test_it_rests_as_long_as_it_asked_for_though_its_mail_goes_at_once(house: Ho
     assert (until - house.clock.now(), ways.sent("spare")) == (600 * SECOND, 1)
 
 
+@pytest.mark.both
 def test_who_stands_in_for_the_one_that_stands_in(house: House) -> None:
     ways = Ways()
     with worker(house, ways) as one:
@@ -224,6 +225,7 @@ def test_who_comes_too_late_to_try_a_transport_leaves_its_mail_to_the_other(hous
     assert not gate.probing
 
 
+@pytest.mark.both
 def test_mails_of_one_that_rests_are_taken_by_one_worker_once(house: House) -> None:
     """Two workers, each with both transports, one after the other in every order."""
     ways, others = Ways(), Ways()
@@ -249,6 +251,7 @@ def _mails(ways: Ways) -> list[Email]:
     return found
 
 
+@pytest.mark.both
 def test_only_one_worker_tries_it_again_and_the_other_goes_on_standing_in(house: House) -> None:
     ways, others = Ways(), Ways()
     rest(house, paused_until=NOON)
@@ -272,6 +275,7 @@ def test_only_one_worker_tries_it_again_and_the_other_goes_on_standing_in(house:
     assert (seen, others.sent("spare"), others.sent("bulk"), ways.sent("bulk")) == ([1], 1, 0, 1)
 
 
+@pytest.mark.both
 def test_route_that_a_dead_worker_tried_is_tried_by_the_next(house: House) -> None:
     rest(house, paused_until=house.clock.now() + 30 * SECOND, probing=1)
     ways = Ways()

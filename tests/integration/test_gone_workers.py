@@ -24,6 +24,8 @@ from penfriend.storage.outgoing_log import OutgoingLog
 from penfriend.storage.tables import outgoing_calls, webhook_calls
 from tests.support.houses import NOON, open_house
 
+pytestmark = pytest.mark.both
+
 CAMPAIGNS = """
 brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane}
 campaigns: {thanks: {kind: transactional, trigger: {event: order_placed}, steps: [{send: hello}]}}

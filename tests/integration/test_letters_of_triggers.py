@@ -164,6 +164,7 @@ def a_day_in_the_shop(house: House) -> Callable[[], Moment | None]:
     return act
 
 
+@pytest.mark.both
 def test_letters_name_the_things_of_their_trigger_from_the_file_to_the_mail(house: House) -> None:
     sent: dict[str, set[str]] = {}
 

@@ -87,6 +87,7 @@ def desk(house: House) -> Iterator[Desk]:
         made.worker.close()
 
 
+@pytest.mark.both
 def test_all_families_are_told_in_both_formats(desk: Desk) -> None:
     plain, wanted = desk.get(), {family.name: family for family in FAMILIES}
     assert plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -120,6 +121,7 @@ def test_what_happens_is_counted(desk: Desk) -> None:
     assert after["penfriend_database_connections", ("in_use",)] == 0
 
 
+@pytest.mark.both
 def test_what_is_late_is_told_with_how_late(desk: Desk) -> None:
     desk.order("ann", 1)
     desk.worker.enroll()
@@ -193,6 +195,7 @@ def test_names_of_this_machine_are_let_in(desk: Desk) -> None:
         assert desk.get(host=host).status_code == 200, host
 
 
+@pytest.mark.both
 def test_a_store_that_is_away_is_told_and_keeps_nothing_else_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,8 @@ from penfriend.storage.migrate import upgrade, version_of
 from penfriend.storage.migrations import HEAD
 from penfriend.storage.tables import answer_days, answers, contacts, metadata
 
+pytestmark = pytest.mark.both
+
 _OF_POSTGRESQL = {
     "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name"
     " FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",

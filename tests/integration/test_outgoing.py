@@ -110,6 +110,7 @@ def is_ours() -> Callable[[str, dict[str, str], bytes], bool]:
     return check
 
 
+@pytest.mark.both
 def test_each_system_is_told_what_it_asked_for_in_order(
     house: House, worker: Worker, https_server: HttpsServer
 ) -> None:
@@ -173,6 +174,7 @@ def test_status_shows_what_waits_and_what_is_dead(
     assert shown["registry"]["note"].startswith("422")
 
 
+@pytest.mark.both
 def test_dead_calls_are_listed_by_doctor_and_made_again_by_command(
     house: House, worker: Worker, https_server: HttpsServer, tmp_path: Path
 ) -> None:
@@ -202,6 +204,7 @@ def test_dead_calls_are_listed_by_doctor_and_made_again_by_command(
     assert list(check_calls(house.db)) == []
 
 
+@pytest.mark.both
 def test_housekeeping_forgets_what_was_told_a_week_ago(house: House, worker: Worker) -> None:
     worker.settle()
     assert count(house, outgoing_calls) == 4

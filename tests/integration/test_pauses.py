@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from penfriend.bootstrap.why import tell_why
+from tests.support.both_databases import KINDS
 from tests.support.edited_shop import HEAD, OFFERS, EditedShop, Past, edited_shop, past
-from tests.support.empty_store import KINDS
 from tests.support.three_people import BRITISH, EDIT, PEOPLE, STEPS, series, three_people, told
 
 
@@ -28,6 +28,7 @@ def paused(text: str) -> str:
     return text.replace("    topic: offers\n", "    topic: offers\n    active: no\n")
 
 
+@pytest.mark.both
 def test_a_pause_keeps_everybody_in_place_and_waits_run_on(shop: EditedShop) -> None:
     shop.edit(paused(series()))
     shop.live_until("Tu 10:00")
@@ -58,6 +59,7 @@ def test_a_long_pause_makes_only_that_too_late_which_was_due(shop: EditedShop) -
     assert notes == ["held up by campaign_paused"]
 
 
+@pytest.mark.both
 def test_in_a_pause_nobody_enters_and_what_came_is_passed_over(shop: EditedShop) -> None:
     shop.edit(paused(series()))
     shop.person("late")
@@ -98,6 +100,7 @@ def test_a_campaign_that_begins_paused_is_activated_when_it_first_runs(
         assert shop.story("ann", "series", EDIT) == ["Mo 10:00 sent one"]
 
 
+@pytest.mark.both
 def test_whoever_asks_why_is_told_of_the_pause(shop: EditedShop) -> None:
     shop.edit(paused(series()))
     (story,) = tell_why(shop.house, "before").stories

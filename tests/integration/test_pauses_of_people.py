@@ -125,6 +125,7 @@ def test_pause_does_not_hold_up_what_is_owed(ann: Person) -> None:
     assert ann.mails() == [("sent", None)]
 
 
+@pytest.mark.both
 def test_pause_that_comes_after_the_claim_is_obeyed(ann: Person) -> None:
     ann.look()
     ann.worker.enroll()

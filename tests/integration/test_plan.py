@@ -17,8 +17,8 @@ from penfriend.domain.changes import What
 from penfriend.domain.errors import GuardObjects
 from penfriend.domain.plan import MovedPeople, Plan, Resized
 from penfriend.storage import tables as t
+from tests.support.both_databases import KINDS
 from tests.support.edited_shop import HEAD, LETTER, OFFERS, EditedShop, Past, edited_shop, past
-from tests.support.empty_store import KINDS
 
 STEPS = "[{send: one}, {wait: 2 days, id: first}, {send: two}]"
 TEXT = f"""{HEAD}{OFFERS}
@@ -70,6 +70,7 @@ def test_no_change_is_no_change(shop: EditedShop) -> None:
     assert (found.revision, found.changes, found.moved, found.objections) == (1, (), (), ())
 
 
+@pytest.mark.both
 def test_a_plan_counts_who_moves_who_enters_and_what_goes_out_and_changes_nothing(shop: EditedShop) -> None:
     before = [shop.rows(table) for table in ("enrollments", "messages", "members", "revisions", "decisions")]
     found = plan(shop, FLOOD.replace("{wait: 2 days, id: first}, ", ""))
@@ -149,6 +150,7 @@ def test_the_first_apply_ever_is_guarded_as_well(tmp_path: Path, database_url: s
         assert apply_at_start(shop.house, shop.house.read_files()).changed is True
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("yesterday", "objects"), [(2, True), (3, False), (12, False), (13, True)], ids=str)
 def test_an_audience_that_is_another_than_yesterdays_waits_for_a_yes(
     shop: EditedShop, monkeypatch: pytest.MonkeyPatch, yesterday: int, objects: bool
@@ -164,6 +166,7 @@ def test_an_audience_that_is_another_than_yesterdays_waits_for_a_yes(
     assert found == (["audience"] if objects else [])
 
 
+@pytest.mark.both
 def test_housekeeping_keeps_the_sizes_of_each_day_once(shop: EditedShop) -> None:
     shop.worker.housekeeping()
     shop.person("bob", country="GB")
@@ -196,6 +199,7 @@ def test_a_marketing_letter_without_a_way_out_waits_for_a_yes(shop: EditedShop) 
     assert plan(shop, TEXT.replace("2 days", "3 days")).objections == ()  # somebody has said yes
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("again", [apply_at_start, apply_changed, apply])
 def test_what_a_crash_left_of_an_apply_is_activated_at_the_next_start_look_and_apply(
     shop: EditedShop, monkeypatch: pytest.MonkeyPatch, again: Callable[[House, Files], object]

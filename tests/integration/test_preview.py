@@ -107,6 +107,7 @@ def test_letter_of_a_contact_is_about_the_enrollment_that_they_are_in(house: Hou
     assert found.notes == ("as welcome (hello) sends it; so do welcome (again)",)
 
 
+@pytest.mark.both
 def test_contact_who_was_never_in_the_campaign_gets_it_about_their_latest_event(house: House) -> None:
     happens(house, "order_placed", order_id="o-1", total=10)
     later(house, DAY)
@@ -123,6 +124,7 @@ def test_of_several_enrollments_the_newest_counts(house: House) -> None:
     assert "Number 8" in made(house, "hello", contact="c-1").text
 
 
+@pytest.mark.both
 def test_contact_who_is_in_the_segment_gets_it_about_what_they_are_in_it_with(house: House) -> None:
     for number in (1, 2):
         happens(house, "cart_updated", cart_id=f"k-{number}", total=20, items=[{"product_id": "p"}])
@@ -136,6 +138,7 @@ def test_contact_who_is_in_the_segment_gets_it_about_what_they_are_in_it_with(ho
     assert "k-1 £20.00" in found.text, "the latest cart is k-2, which is not in the segment"
 
 
+@pytest.mark.both
 def test_facts_are_as_they_are_now(house: House) -> None:
     previews = Previews(house.settings, house.clock, house.db)
     happens(house, "cart_updated", cart_id="k-1", total=20, items=[{"product_id": "p"}])
@@ -145,6 +148,7 @@ def test_facts_are_as_they_are_now(house: House) -> None:
     assert "k-1 £25.00" in previews.make(Asked("cart", contact="c-1")).text
 
 
+@pytest.mark.both
 def test_coupon_code_is_made_up_and_none_is_given_away(house: House) -> None:
     happens(house, "cart_updated", cart_id="k-1", total=20, items=[{"product_id": "p"}])
     before = rows(house)

@@ -77,6 +77,7 @@ def waiting(house: House) -> list[tuple[str, str | None]]:
         return [(row.status, row.held_by) for row in found]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("options", ["&rate=5/s", ""])
 def test_two_workers_keep_to_one_rate_over_a_real_server(
     open_house: Open, smtp_server: SmtpServer, options: str
@@ -95,6 +96,7 @@ def test_two_workers_keep_to_one_rate_over_a_real_server(
     assert len({mail.recipients for mail in smtp_server.messages}) == 12
 
 
+@pytest.mark.both
 def test_fallback_over_real_servers(open_house: Open, smtp_server: SmtpServer) -> None:
     with socket.create_server((smtp_server.host, 0)) as nobody:
         bulk = f"smtp://{smtp_server.host}:{nobody.getsockname()[1]}?tls=none"
@@ -126,6 +128,7 @@ def test_rate_of_a_domain_holds_up_its_recipients_alone(open_house: Open, smtp_s
     assert (len(to), set(to)) == (8, {f"p{number}@shop.example" for number in range(8)})
 
 
+@pytest.mark.both
 def test_mail_that_a_fallback_set_aside_goes_by_its_own_transport_again(open_house: Open) -> None:
     house = open_house(
         '{bulk: {url: "smtp://bulk.example", fallback: default},'
@@ -195,6 +198,7 @@ def test_rehearsal_lives_the_limits_of_days_and_no_rates(open_house: Open) -> No
     assert days == [0] * 3 + [1] * 6 + [2] * 3
 
 
+@pytest.mark.both
 def test_rehearsal_empties_the_lanes_of_the_store_that_it_copies(open_house: Open) -> None:
     house = open_house("{default: {per_domain: {shop.example: 1 per day}}}")
     come(house, *names("p", 3))
@@ -207,6 +211,7 @@ def test_rehearsal_empties_the_lanes_of_the_store_that_it_copies(open_house: Ope
     assert sent == ["p1@shop.example", "p2@shop.example"]
 
 
+@pytest.mark.both
 def test_other_transports_empty_the_lanes(open_house: Open, tmp_path: Path) -> None:
     house = open_house('{bulk: {url: "smtp://bulk.example", per_domain: {shop.example: 1 per day}}}')
     come(house, "ann")

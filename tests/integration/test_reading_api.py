@@ -30,6 +30,7 @@ def program(house: House) -> Iterator[Program]:
         yield asking
 
 
+@pytest.mark.both
 def test_segments_and_their_members_come_in_pages(program: Program) -> None:
     first = program.ask("GET", "/v1/segments?limit=1")
     program.fits("/v1/segments", "get", first)
@@ -60,6 +61,7 @@ def test_campaigns_come_with_their_counts(program: Program) -> None:
     assert (feet["segment"], thanks["entered"], thanks["messages"]["sent"]) == ("big_feet", 1, 1)
 
 
+@pytest.mark.both
 def test_report_of_a_campaign_is_that_of_the_command(program: Program) -> None:
     mail(program.house)
     refresh_results(program.house)
@@ -84,6 +86,7 @@ def test_report_that_cannot_be_asked_is_refused(program: Program, query: str) ->
     assert refused.status_code == 422
 
 
+@pytest.mark.both
 def test_message_is_found_by_number_and_by_message_id(program: Program) -> None:
     mail(program.house)
     line = program.house.reports.list_messages(("sent",))[0]

@@ -191,6 +191,7 @@ def test_route_that_is_refused_rests_where_no_mail_after_it_is_taken(
     assert f"transport default rests, its mails wait: {text}" in caplog.text
 
 
+@pytest.mark.both
 def test_dead_address_alone_is_suppressed(world: World, scripted_smtp: ScriptedSmtpServer) -> None:
     people(world, "ann", "bob")
     scripted_smtp.on("rcpt", Reply("550 5.1.1 no such user"))

@@ -52,6 +52,7 @@ def _digest(house: House) -> str:
     return digest.hexdigest()
 
 
+@pytest.mark.both
 def test_rehearsal_lives_what_will_happen_and_leaves_the_store_as_it_is(house: House) -> None:
     before = _digest(house)
     kept: list[tuple[Moment, Handover]] = []
@@ -89,6 +90,7 @@ def test_world_acts_when_it_wants_to(house: House) -> None:
     assert asked == [NOON, NOON, later, later, NOON + 10 * MINUTE, NOON + 10 * MINUTE]
 
 
+@pytest.mark.both
 def test_what_a_worker_holds_is_free_in_the_copy(house: House, tmp_path: Path) -> None:
     with rehearse(house, NOON) as rehearsal:
         rehearsal.worker.enroll()

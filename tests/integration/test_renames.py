@@ -14,8 +14,8 @@ from penfriend.domain.timing import MINUTE, Moment
 from penfriend.storage.looks import LookReport
 from penfriend.storage.looks_store import LookStore
 from penfriend.storage.message_log import MessageLog
+from tests.support.both_databases import KINDS
 from tests.support.edited_shop import HEAD, OFFERS, EditedShop, Past, at, edited_shop, past
-from tests.support.empty_store import KINDS
 
 SEGMENT = "segments: {british: {where: {contact.country: GB}}}\n"
 CAMPAIGN = """campaigns:
@@ -147,6 +147,7 @@ def test_who_was_in_an_old_campaign_of_the_new_name_is_kept_apart(shop: EditedSh
     assert found == [("series", 1, "campaign_removed"), ("series", 2, "completed")]
 
 
+@pytest.mark.both
 def test_a_topic_with_another_name_keeps_its_subscribers_and_their_consents(shop: EditedShop) -> None:
     text = TEXT.replace("topic: offers", "topic: news")
     shop.edit(text.replace("{offers: {title: Offers}}", "{news: {title: News, was: offers}}"))
@@ -164,6 +165,7 @@ def test_conditions_that_ask_for_mails_by_the_new_name_find_those_of_the_old_one
     assert told == [{"campaign": "letters", "step": "extra", "topic": "news"}]
 
 
+@pytest.mark.both
 def test_a_worker_of_the_revision_before_writes_nothing_more(shop: EditedShop) -> None:
     """It would look for campaigns and steps by names that are gone, and take them for removed."""
     old, db = shop.house.live(), shop.house.db

@@ -39,6 +39,7 @@ def events(shop: EditedShop) -> list[object]:
     return [row["name"] for row in shop.rows("events")]
 
 
+@pytest.mark.both
 def test_a_plan_says_how_many_rows_a_retention_would_delete(shop: EditedShop) -> None:
     found = plan(shop, HEAD + OFFERS + RETENTION)
     assert found.forgotten == {"events": 4, "stories": 0}
@@ -52,6 +53,7 @@ def test_a_plan_counts_nothing_where_the_retention_stays(shop: EditedShop) -> No
     assert plan(shop, HEAD + RETENTION).forgotten == {}
 
 
+@pytest.mark.both
 def test_housekeeping_deletes_and_status_tells(shop: EditedShop) -> None:
     shop.edit(HEAD + OFFERS + RETENTION)
     report = shop.worker.housekeeping()

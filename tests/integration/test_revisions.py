@@ -130,6 +130,7 @@ def files_of(folder: Path, brand: str) -> Files:
     return read_files(folder / ENTRY)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("theirs", "live", "changed"), [("Acorn", 1, False), ("Ash", 2, True)])
 def test_two_processes_that_take_up_files_at_the_same_moment_both_go_on(
     house: House,

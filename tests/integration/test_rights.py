@@ -85,6 +85,7 @@ def test_a_person_is_shown_by_the_shops_id_too(
     assert (unreachable.returncode, 'the contact "c-8" has no address' in unreachable.stderr) == (1, True)
 
 
+@pytest.mark.both
 def test_erasure_asks_first_and_leaves_nothing_of_the_person(
     house: House, tmp_path: Path, environment: Mapping[str, str]
 ) -> None:
@@ -125,6 +126,7 @@ def test_who_was_erased_and_is_imported_again_gets_no_mail_until_they_agree_agai
     assert forget_old(house.db, house.definitions(), house.clock.now()) == 0
 
 
+@pytest.mark.both
 def test_mail_that_waits_when_its_person_is_erased_is_not_sent(
     house: House, tmp_path: Path, environment: Mapping[str, str]
 ) -> None:

@@ -65,6 +65,7 @@ def rows(house: House) -> dict[str, int]:
         }
 
 
+@pytest.mark.both
 def test_marked_mail_goes_to_the_address_and_is_counted_nowhere(
     house: House, tmp_path: Path, smtp_server: SmtpServer
 ) -> None:

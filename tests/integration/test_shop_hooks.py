@@ -46,6 +46,7 @@ def post(client: httpx.Client, shop: str, topic: str, said: object, **other: str
     return client.post(f"/webhooks/{shop}", content=body, headers=headers)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("shop", "topic", "said", "total"),
     [

@@ -131,6 +131,7 @@ def test_a_link_is_good_once_and_a_day(house: House, server: RunningServer, anna
     again.close()
 
 
+@pytest.mark.both
 def test_the_second_factor_is_asked_after_the_password_and_each_code_works_once(
     house: House, server: RunningServer, anna: Visitor
 ) -> None:
@@ -174,6 +175,7 @@ def test_turning_the_second_factor_on_ends_the_sessions_that_came_without_it(
     other.close()
 
 
+@pytest.mark.both
 def test_a_link_for_who_lost_the_password_ends_their_sessions_and_asks_the_second_factor(
     house: House, server: RunningServer, anna: Visitor
 ) -> None:
@@ -188,6 +190,7 @@ def test_a_link_for_who_lost_the_password_ends_their_sessions_and_asks_the_secon
     other.close()
 
 
+@pytest.mark.both
 def test_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(house: House, anna: Visitor) -> None:
     add_with_password(house, anna, "anna", "viewer")
 
@@ -213,6 +216,7 @@ def test_the_second_factor_is_turned_off_with_the_password_alone_known_to_its_ow
     assert not list_users(house)[0].has_second_factor
 
 
+@pytest.mark.both
 def test_the_secret_is_sealed_in_the_store(house: House, anna: Visitor) -> None:
     add_with_password(house, anna, "anna", "viewer")
     secret, _ = turn_on(house, anna)
@@ -270,6 +274,7 @@ def test_a_session_in_use_gets_a_fresh_token_and_its_forms_stay_good(house: Hous
     assert anna.post("/account/sessions/end").status_code == 303, "the form was made before"
 
 
+@pytest.mark.both
 def test_what_was_done_stands_in_the_audit_log(house: House, anna: Visitor) -> None:
     add_with_password(house, anna, "anna", "operator")
     anna.post("/users", {"name": "ben", "role": "viewer", "email": "ben@shop.example"})

@@ -57,6 +57,7 @@ def _into_folder(house: House, folder: Path, wish: Wish) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.both
 def test_days_are_lived_and_no_row_of_the_store_changes(house: House) -> None:
     before = digest(house)
     kept: list[tuple[Moment, Email]] = []
@@ -197,6 +198,7 @@ def test_link_of_a_simulated_mail_is_good_for_nothing_in_the_real_house(small: H
     assert read(token, Purpose.UNSUBSCRIBE, small.settings.keys()) is None
 
 
+@pytest.mark.both
 def test_same_days_lived_by_ticks_make_the_same_log(tmp_path: Path, database_url: str) -> None:
     """The store itself, ticked at the moments that the simulation lived, with quiet customers."""
     with open_shop(tmp_path, database_url, transport="memory:") as house:

@@ -59,6 +59,7 @@ def sign_up(house: House, name: str, address: str) -> None:
     house.ingester().ingest_events([EventIn("signed_up", name, None, now, {}, name)])
 
 
+@pytest.mark.both
 def test_mails_that_a_slow_destination_put_off_go_in_the_same_moment(house: House) -> None:
     clock = house.clock
     assert isinstance(clock, Still)
@@ -78,6 +79,7 @@ def test_mails_that_a_slow_destination_put_off_go_in_the_same_moment(house: Hous
             assert told.scalar_one() > 0  # they had been put off
 
 
+@pytest.mark.both
 def test_what_is_applied_while_mails_hang_holds_for_the_next_and_they_go(house: House) -> None:
     clock = house.clock
     assert isinstance(clock, Still)

@@ -136,6 +136,7 @@ def test_a_goal_counts_as_orders_where_nothing_else_reaches_it(
     assert counted_by(Goal(tuple(EventHappening(one) for one in events))) is counted
 
 
+@pytest.mark.both
 def test_the_report_tells_of_a_split_with_its_arms_what_was_taken_and_how_surely(
     sale: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -108,6 +108,7 @@ def held(house: House) -> list[str | None]:
         )
 
 
+@pytest.mark.both
 def test_dead_addresses_stop_a_campaign_and_everybody_keeps_their_place(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -139,6 +140,7 @@ def test_nobody_enters_meanwhile_and_others_go_on(house: House) -> None:
     assert house.overview().campaigns["owed"].messages == {"sent": 1}
 
 
+@pytest.mark.both
 def test_mail_that_was_due_waits_also_for_a_worker_that_began_before_the_stop(house: House) -> None:
     come(house, names(0, 20))
     worker = Worker.of(house)
@@ -152,6 +154,7 @@ def test_mail_that_was_due_waits_also_for_a_worker_that_began_before_the_stop(ho
     assert set(held(house)) == {"campaign_paused"}
 
 
+@pytest.mark.both
 def test_stop_outlasts_restarts_and_changed_files_until_somebody_says_so(house: House) -> None:
     come(house, names(0, 20))
     comes_back(house, 2)

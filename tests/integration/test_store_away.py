@@ -20,6 +20,8 @@ from penfriend.storage.handover_log import HandoverLog
 from penfriend.storage.message_log import MessageLog
 from tests.acceptance.conftest import CAMPAIGNS, LETTER
 
+pytestmark = pytest.mark.both
+
 PEOPLE = 20
 
 

@@ -21,6 +21,8 @@ from penfriend.engine.clock import SetClock, SystemClock
 from penfriend.storage import engines
 from tests.integration.test_store_away import PEOPLE, prepare
 
+pytestmark = pytest.mark.both
+
 Lock = Callable[[], AbstractContextManager[None]]
 
 

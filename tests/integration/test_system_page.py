@@ -49,6 +49,7 @@ def test_a_house_in_order_needs_no_look(house: House) -> None:
     assert found.revision == 1
 
 
+@pytest.mark.both
 def test_workers_are_told_with_what_they_hold_until_it_is_over(house: House) -> None:
     with house.db.write() as connection:
         take_lease(connection, "looks", "w-1", now=NOON, until=SOON)
@@ -75,6 +76,7 @@ def claim_two(connection: Connection) -> None:
         )
 
 
+@pytest.mark.both
 def test_workers_of_all_machines_are_listed_and_one_that_is_silent_needs_a_look(house: House) -> None:
     silent = WorkerState("r", 1, "w-silent", "far-away", 7, "1", 1, NOON, Moment(NOON - MINUTE))
     with house.db.write() as connection:
@@ -94,6 +96,7 @@ def test_workers_of_all_machines_are_listed_and_one_that_is_silent_needs_a_look(
     assert "far-away" not in viewer
 
 
+@pytest.mark.both
 def test_a_transport_that_rests_needs_a_look_and_its_words_are_for_operators(house: House) -> None:
     with house.db.write() as connection:
         rest_route(connection, "default", "421 busy at relay.example", NOON, SOON)
@@ -111,6 +114,7 @@ def page(house: House, role: str) -> str:
         return visitor.get("/system").text
 
 
+@pytest.mark.both
 def test_failed_calls_are_counted_for_all_and_shown_to_operators(house: House) -> None:
     house.ingester().ingest_contacts([ContactIn("c-1", "eve@shop.example")])
     with house.db.write() as connection:

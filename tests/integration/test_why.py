@@ -95,6 +95,7 @@ def now(one: CampaignStory) -> list[str]:
     return [sentence.text for sentence in one.now]
 
 
+@pytest.mark.both
 def test_who_is_inside_is_told_what_happened_and_what_comes_next(house: House) -> None:
     person(house, "ann")
     event(house, "ann", "signed_up")
@@ -109,6 +110,7 @@ def test_who_is_inside_is_told_what_happened_and_what_comes_next(house: House) -
     assert now(found) == ["stands at wait after hello; goes on at Wed 04 Mar 2026 13:00, then the mail again"]
 
 
+@pytest.mark.both
 def test_mail_that_came_back_is_told_with_who_says_so(house: House) -> None:
     person(house, "ann")
     event(house, "ann", "signed_up")
@@ -153,6 +155,7 @@ def test_who_has_left_is_told_why(house: House) -> None:
     assert happened(found)[-2:] == ["reached the goal in time: a conversion", "left: reached the goal (goal)"]
 
 
+@pytest.mark.both
 def test_who_is_not_in_the_segment_is_told_the_value_found_and_the_value_wanted(house: House) -> None:
     person(house, "ann", tier="silver")
     live_at(house, NOON)
@@ -163,6 +166,7 @@ def test_who_is_not_in_the_segment_is_told_the_value_found_and_the_value_wanted(
     )
 
 
+@pytest.mark.both
 def test_each_thing_is_told_of(house: House) -> None:
     person(house, "ann")
     assert now(story(house, "ann", "cart")) == ["is not in the segment carts: has no carts at all"]
@@ -173,6 +177,7 @@ def test_each_thing_is_told_of(house: House) -> None:
     ]
 
 
+@pytest.mark.both
 def test_alternatives_and_opposites_are_told_as_such(house: House) -> None:
     person(house, "ann", tier="silver", country="GB")
     assert now(story(house, "ann", "choosy")) == [
@@ -191,6 +196,7 @@ def test_who_was_there_at_the_activation_is_told_so(house: House) -> None:
     ]
 
 
+@pytest.mark.both
 def test_who_came_to_the_door_of_a_backfill_is_not_told_to_be_noted(house: House) -> None:
     person(house, "bob", topics=(), tier="gold")
     files = house.read_files()
@@ -219,6 +225,7 @@ def test_who_is_not_subscribed_or_suppressed_is_told_so(house: House) -> None:
     ]
 
 
+@pytest.mark.both
 def test_who_came_to_the_door_and_did_not_enter_is_told_when_and_why(house: House) -> None:
     person(house, "ann", country="GB")
     event(house, "ann", "signed_up")
@@ -233,6 +240,7 @@ def test_who_came_to_the_door_and_did_not_enter_is_told_when_and_why(house: Hous
     ]
 
 
+@pytest.mark.both
 def test_event_that_never_came_and_the_dates_of_calendars_are_told(house: House) -> None:
     person(house, "ann", birthday="1990-05-17")
     assert now(story(house, "ann", "welcome")) == ["enters by the event signed_up, which has never come"]

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import psycopg
 import pytest
 
 from penfriend.storage.database import open_database
 from penfriend.storage.migrate import upgrade
-from tests.support.postgres import PostgresServer
-
-KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
-"""The kinds of database, as the parameters of a fixture."""
+from tests.support.both_databases import KINDS
+from tests.support.postgres import PostgresServer, database_name, emptied
+from tests.support.warm_connections import WARM
 
 
 @cache
@@ -59,23 +60,42 @@ class Spares:
         self._server, self._template = server, template
         self._shape = server.shape(template)
         self._free: list[str] = []
+        self._open: dict[str, psycopg.Connection[Any]] = {}
+        """The connection that empties it, by URL: a new one would have to learn all tables each time."""
 
     def take(self) -> str:
         """One that nobody uses."""
-        return self._free.pop() if self._free else self._server.create(self._template)
+        if self._free:
+            return self._free.pop()
+        url = self._server.create(self._template)
+        self._open[url] = psycopg.connect(url, autocommit=True)
+        WARM.keep_those_of(database_name(url))
+        return url
 
     def give_back(self, url: str) -> None:
         """It is used again if its tables are as they were."""
-        if self._server.empty(url, self._shape):
+        if emptied(self._open[url], self._shape, WARM.processes(database_name(url))):
             self._free.append(url)
         else:
+            self._forget(url)
             self._server.drop(url)
+
+    def close(self) -> None:
+        """No connection is kept any more."""
+        for url in list(self._open):
+            self._forget(url)
+
+    def _forget(self, url: str) -> None:
+        WARM.forget(database_name(url))
+        self._open.pop(url).close()
 
 
 @pytest.fixture(scope="session")
-def spares(postgres_server: PostgresServer, postgres_tables: str) -> Spares:
+def spares(postgres_server: PostgresServer, postgres_tables: str) -> Iterator[Spares]:
     """Those of this session (of this xdist worker); they go with its server."""
-    return Spares(postgres_server, postgres_tables)
+    spares = Spares(postgres_server, postgres_tables)
+    yield spares
+    spares.close()
 
 
 @pytest.fixture

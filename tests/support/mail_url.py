@@ -1,13 +1,11 @@
-"""The store of a module's tests, one for each kind of database; `mail_world.worlds` empties it."""
+"""The store of a test of `mail_world`."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.support.mail_world import KINDS, shared_url
 
-
-@pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of the module's store."""
-    return shared_url(request, tmp_path_factory.mktemp("store"))
+@pytest.fixture
+def url(database_url: str) -> str:
+    """The URL of a database with empty tables that only this test uses: it runs once for each kind."""
+    return database_url

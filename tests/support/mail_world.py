@@ -44,9 +44,8 @@ from penfriend.storage.questions import Asker
 from penfriend.storage.rate_book import RateBook
 from penfriend.storage.recovery_log import RecoveryLog
 from penfriend.storage.split_log import SplitLog
-from penfriend.storage.tables import metadata
 from tests.support.clock import moment
-from tests.support.empty_store import KINDS, shared_url, with_tables
+from tests.support.empty_store import with_tables
 from tests.support.mail_pieces import (
     NO_POLICY,
     NOON,
@@ -54,7 +53,7 @@ from tests.support.mail_pieces import (
     definitions,
 )
 
-__all__ = ["KINDS", "World", "shared_url", "worlds"]
+__all__ = ["World", "worlds"]
 
 
 class World:
@@ -289,10 +288,7 @@ class World:
 
 
 def worlds(url: str, folder: Path) -> Iterator[World]:
-    """For a fixture: a world over the database at `url`, emptied."""
+    """For a fixture: a world over the database at `url`, whose tables are empty."""
     world = World(with_tables(url), folder)
-    with world.db.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.exec_driver_sql(f"DELETE FROM {table.name}")  # as a text: it need not be compiled
     yield world
     world.close()

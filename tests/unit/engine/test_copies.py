@@ -74,6 +74,7 @@ def test_doubt_that_a_person_settles_as_resend_has_the_same_bytes(world: World) 
     assert [handover.email.content for handover in world.memory.taken] == [first, first]
 
 
+@pytest.mark.both
 def test_copy_counts_nothing_anew(world: World) -> None:
     field = narrowing_field(("events", "product_viewed", "count"))
     assert field is not None

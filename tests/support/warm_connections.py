@@ -1,0 +1,96 @@
+"""Connections to PostgreSQL that outlive the stores of a test, for the next test in the same database.
+
+The server starts a process for each connection, which reads the catalogs of each table it meets anew: more
+work than most tests ask of it. When a store is closed, its idle connections are therefore kept here, and the
+next store gets them as good as new (DISCARD ALL), but for what they know of the catalogs.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+KEPT = 4
+"""So many of one database wait for the next store."""
+OURS = "penfriend"
+"""The program's own connections say so; those of sources are another matter."""
+Connection = psycopg.Connection[Any]
+
+
+class WarmConnections:
+    """The idle connections of this process, by the name of the database."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[Connection]] = {}
+        self._process = os.getpid()
+
+    def keep_those_of(self, database: str) -> None:
+        """From now on connections to this database are kept."""
+        self._idle.setdefault(database, [])
+
+    def forget(self, database: str) -> None:
+        """Close them, and keep no more."""
+        with self._lock:
+            idle = self._idle.pop(database, [])
+        for one in idle:
+            one.close()
+
+    def processes(self, database: str) -> list[int]:
+        """The server's processes behind those that are idle."""
+        with self._lock:
+            return [one.info.backend_pid for one in self._idle.get(database, ())]
+
+    def connect(self, *arguments: Any, **options: Any) -> Connection:
+        """What `psycopg.connect` gives, or one that somebody has given back."""
+        if options.get("application_name") == OURS and os.getpid() == self._process:
+            while (kept := self._take(str(options.get("dbname")))) is not None:
+                if not kept.closed and not select.select([kept.fileno()], [], [], 0)[0]:
+                    return kept
+                kept.close()  # the server has said good-bye meanwhile
+        return psycopg.connect(*arguments, **options)
+
+    def _take(self, database: str) -> Connection | None:
+        with self._lock:
+            idle = self._idle.get(database)
+            return idle.pop() if idle else None
+
+    def close(self, connection: Connection) -> None:
+        """Keep it, as good as new, or close it."""
+        if not self._kept(connection):
+            connection.close()
+
+    def _kept(self, connection: Connection) -> bool:
+        if connection.closed or connection.info.transaction_status != TransactionStatus.IDLE:
+            return False
+        options = connection.info.get_parameters()
+        database = options.get("dbname", "")
+        if options.get("application_name") != OURS or database not in self._idle:
+            return False
+        with suppress(psycopg.Error):
+            as_new(connection)
+            with self._lock:
+                idle = self._idle.get(database)
+                if idle is not None and len(idle) < KEPT:
+                    idle.append(connection)
+                    return True
+        return False
+
+
+def as_new(connection: Connection) -> None:
+    """Nothing is left of what its session was told. Raises psycopg.Error where it is broken."""
+    connection.set_autocommit(True)
+    connection.execute("DISCARD ALL")
+    connection._notice_handlers.clear()
+    connection.set_read_only(None)
+    connection.set_isolation_level(None)
+    connection.set_autocommit(False)
+
+
+WARM = WarmConnections()
