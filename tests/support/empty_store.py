@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import psycopg
 import pytest
 
 from penfriend.storage.database import open_database
@@ -60,34 +58,28 @@ class Spares:
         self._server, self._template = server, template
         self._shape = server.shape(template)
         self._free: list[str] = []
-        self._open: dict[str, psycopg.Connection[Any]] = {}
-        """The connection that empties it, by URL: a new one would have to learn all tables each time."""
 
     def take(self) -> str:
         """One that nobody uses."""
         if self._free:
             return self._free.pop()
         url = self._server.create(self._template)
-        self._open[url] = psycopg.connect(url, autocommit=True)
         WARM.keep_those_of(database_name(url))
         return url
 
     def give_back(self, url: str) -> None:
         """It is used again if its tables are as they were."""
-        if emptied(self._open[url], self._shape, WARM.processes(database_name(url))):
+        name = database_name(url)
+        if emptied(WARM.emptier(url, name), self._shape, WARM.processes(name)):
             self._free.append(url)
         else:
-            self._forget(url)
+            WARM.forget(name)
             self._server.drop(url)
 
     def close(self) -> None:
         """No connection is kept any more."""
-        for url in list(self._open):
-            self._forget(url)
-
-    def _forget(self, url: str) -> None:
-        WARM.forget(database_name(url))
-        self._open.pop(url).close()
+        for url in self._free:
+            WARM.forget(database_name(url))
 
 
 @pytest.fixture(scope="session")

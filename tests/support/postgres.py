@@ -17,6 +17,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.support.warm_connections import WARM
+
 GUARD = Path(__file__).with_name("postgres_guard.py")
 STOP_SECONDS = 30
 
@@ -58,6 +60,8 @@ class PostgresServer:
 
         Nobody may be connected to the template. The process id in the name keeps test runs apart.
         """
+        if template is not None:
+            WARM.let_go(database_name(template))
         name = f"penfriend_test_{os.getpid()}_{next(self._numbers)}"
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
             sql.Identifier(name), sql.Identifier(database_name(template) if template else "template0")

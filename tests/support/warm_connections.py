@@ -29,18 +29,33 @@ class WarmConnections:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: dict[str, list[Connection]] = {}
+        self._emptiers: dict[str, Connection] = {}
         self._process = os.getpid()
 
     def keep_those_of(self, database: str) -> None:
         """From now on connections to this database are kept."""
         self._idle.setdefault(database, [])
 
+    def let_go(self, database: str) -> None:
+        """Close them: nobody may be connected to a database that is copied."""
+        with self._lock:
+            idle = self._idle.get(database, [])[:]
+            self._idle.get(database, []).clear()
+            emptier = self._emptiers.pop(database, None)
+        for one in idle if emptier is None else [*idle, emptier]:
+            one.close()
+
     def forget(self, database: str) -> None:
         """Close them, and keep no more."""
-        with self._lock:
-            idle = self._idle.pop(database, [])
-        for one in idle:
-            one.close()
+        self.let_go(database)
+        self._idle.pop(database, None)
+
+    def emptier(self, url: str, database: str) -> Connection:
+        """The connection that empties the database: a new one would have to learn all tables each time."""
+        found = self._emptiers.get(database)
+        if found is None:
+            found = self._emptiers[database] = psycopg.connect(url, autocommit=True)
+        return found
 
     def processes(self, database: str) -> list[int]:
         """The server's processes behind those that are idle."""
