@@ -28,6 +28,8 @@ from penfriend.storage.looks_store import LookStore
 from tests.support.empty_store import empty_file
 from tests.support.houses import open_house, write_shop
 
+pytestmark = pytest.mark.both
+
 CAMPAIGNS = """
 version: 1
 brand: {name: Acorn, from: Acorn <hello@mail.acorn.example>, address: 12 Mill Lane, timezone: Europe/London}

@@ -68,6 +68,7 @@ def run(house: House, campaign: str = "hello") -> TrialRun:
     return found
 
 
+@pytest.mark.both
 def test_they_are_run_when_somebody_asks_and_their_outcome_is_everybodys(house: House, mary: Visitor) -> None:
     assert "They have not been run since these files are live." in mary.get("/campaigns/hello").text
     asked = mary.post("/campaigns/hello/tests")
@@ -132,6 +133,7 @@ def test_a_campaign_without_tests_has_none_to_run(mary: Visitor) -> None:
     assert mary.post("/campaigns/nothing/tests").status_code == 404
 
 
+@pytest.mark.both
 def test_those_of_one_campaign_are_run_at_a_time(
     house: House, mary: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,8 @@ from penfriend.storage.migrate import USABLE_NOTE, is_usable, upgrade
 from penfriend.storage.migrations import HEAD, USABLE_FROM
 from penfriend.storage.notes import read_note, write_note
 
+pytestmark = pytest.mark.both
+
 STEPS = Path(migrations.__file__).parent / "versions"
 
 
