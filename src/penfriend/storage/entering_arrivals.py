@@ -43,7 +43,9 @@ def from_things(rows: FromClause, at: Expr) -> Coming:
     """Members, or those who join: what they are about stands beside them."""
     contact = t.contacts.alias("contact")
     return Coming(
-        rows=rows.join(contact, contact.c.id == rows.c.contact_id),
+        # + 0: SQLite takes a table that it has not counted for one of a million rows, and would rather go
+        # through all contacts
+        rows=rows.join(contact, contact.c.id == rows.c.contact_id + 0),
         contact=contact,
         occurrence=rows.c.occurrence,
         at=at,

@@ -65,6 +65,7 @@ class RecoveryLog:
     def open_attempts(self, now: Moment, gone: Collection[str] = ()) -> list[OpenAttempt]:
         """The attempts without an outcome of workers that are gone."""
         with self._db.read() as connection:
+            # sorted here: SQLite would go through all attempts for the order of their ids
             rows = connection.execute(
                 select(
                     attempts.c.id,
@@ -78,7 +79,6 @@ class RecoveryLog:
                 )
                 .join(messages, messages.c.id == attempts.c.message_id)
                 .where(_m.status == Status.SENDING.value, attempts.c.ended_at.is_(None), _left(now, gone))
-                .order_by(attempts.c.id)
             )
             return [
                 OpenAttempt(
@@ -91,7 +91,7 @@ class RecoveryLog:
                     owner=row.owner or "",
                     route=row.route,
                 )
-                for row in rows
+                for row in sorted(rows, key=lambda row: row.id)
             ]
 
     def take_back(self, left: Sequence[OpenAttempt]) -> None:

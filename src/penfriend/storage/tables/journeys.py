@@ -57,6 +57,12 @@ webhook_calls = Table(
         postgresql_where=sql("status = 'failed'"),
     ),
     Index(
+        "ix_webhook_calls_owner",  # what a worker that ends gives back
+        "owner",
+        sqlite_where=sql("owner IS NOT NULL"),
+        postgresql_where=sql("owner IS NOT NULL"),
+    ),
+    Index(
         "ix_webhook_calls_due",
         "due_at",
         sqlite_where=sql("status = 'due'"),

@@ -28,6 +28,12 @@ outgoing_calls = Table(
     UniqueConstraint("key"),
     Index(None, "contact_id"),
     Index(
+        "ix_outgoing_calls_owner",  # what a worker that ends gives back
+        "owner",
+        sqlite_where=sql("owner IS NOT NULL"),
+        postgresql_where=sql("owner IS NOT NULL"),
+    ),
+    Index(
         "ix_outgoing_calls_due",
         "due_at",
         sqlite_where=sql("status = 'due'"),
