@@ -18,6 +18,8 @@ IN_HAND = 200
 """So many mails a worker has claimed at most: where nobody can read its notes, it may have begun them all."""
 GRACE = 15.0
 """Seconds: what was begun before somebody left has arrived by then."""
+DELAY = 0.25
+"""Seconds that the sink takes for a mail: enough of them are on their way at any moment."""
 RESERVE = 300
 """So many mails are still to come when something is done."""
 
@@ -37,7 +39,7 @@ class Days:
 
     def begin(self) -> None:
         """All of them start."""
-        self.sink.order(delay=0.02)
+        self.sink.order(delay=DELAY)
         self.world.run("apply", "--yes")
         self._refill()
         for host in self.hosts:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from tests.crash.world import LIMIT, HarnessError, World, kill
+from tests.crash.world import LIMIT, HarnessError, World, kill, wait_until
 from tests.hosts.network import Link
 
 LONG_LEASE, SHORT_LEASE = 60.0, 4.0
@@ -63,6 +63,11 @@ class Host:
     def stop(self) -> None:
         """SIGTERM: it ends by itself, and holds nothing. Raises HarnessError where it does not."""
         daemon = self.daemon
+        # before that it heeds no signal yet, and has nothing to give back
+        up = f"running as {daemon.pid}-".encode()
+        wait_until(
+            lambda: up in self._world.log.read_bytes(), f"{self.name}; see {self._world.log}", pause=0.05
+        )
         daemon.send_signal(signal.SIGTERM)
         if daemon.wait(timeout=LIMIT):
             raise HarnessError(f"{self.name}, SIGTERM: ended with {daemon.returncode}; see {self._world.log}")
