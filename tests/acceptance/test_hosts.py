@@ -15,12 +15,12 @@ pytestmark = pytest.mark.timeout(600)
 
 def test_whatever_happens_to_machines_nothing_is_lost_or_repeated(tmp_path: Path) -> None:
     with machines(tmp_path, random.Random(7), reserve=150) as days:
-        days.begin()
-        first, second, _ = days.hosts
+        days.begin(short=1)
+        first, second, bare = days.hosts
         days.happens("killed", first)
-        days.happens("cut off", second)
+        days.happens("cut off", bare)
         days.happens("database restarted", second)
-        days.happens("frozen", first)
+        days.happens("frozen", second)
         verdict = days.verdict()
     assert verdict.good, [str(verdict), *verdict.faults]
     assert verdict.received + verdict.unknown + 2 * len(days.world.left) >= verdict.intended > 100

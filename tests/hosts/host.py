@@ -21,12 +21,13 @@ class Host:
     def __init__(self, world: World, folder: Path, link: Link, *, is_bare: bool) -> None:
         self._world, self._folder, self.link, self._is_bare = world, folder, link, is_bare
         self.name = folder.name
-        self.connections = 4
+        self.connections, self.lease = 4, LONG_LEASE
         self._daemon: subprocess.Popen[bytes] | None = None
         folder.mkdir()
 
     def start(self, transport: str, lease: float = LONG_LEASE) -> None:
         """Start its daemon, which runs what is live."""
+        self.lease = lease
         environment = {
             **self._world.environment,
             "PENFRIEND_DATABASE_URL": self.link.url,
