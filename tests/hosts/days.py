@@ -14,8 +14,9 @@ from tests.crash.judge import Verdict, judge, ledger
 from tests.crash.world import World, wait_until
 from tests.hosts.host import LONG_LEASE, SHORT_LEASE, Host
 
-IN_HAND = 200
-"""So many mails a worker has claimed at most: where nobody can read its notes, it may have begun them all."""
+IN_HAND = 24
+"""So many mails a worker has begun at most where nobody can read its notes: with a server as slow as DELAY it
+begins groups of eight, while four are on their way."""
 GRACE = 15.0
 """Seconds: what was begun before somebody left has arrived by then."""
 DELAY = 0.25

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from penfriend.bootstrap import House, Worker
 from penfriend.delivery import MemoryTransport
@@ -86,3 +86,15 @@ def test_a_last_byte_that_its_notes_tell_of_is_in_doubt(house: House) -> None:
     journal.record(1)
     journal.close()
     assert standing(house, NOW)[0] == "unknown"
+
+
+def test_who_is_frozen_in_a_transaction_loses_it_before_others_have_waited_for_it_in_vain(
+    house: House,
+) -> None:
+    """Its locks would keep everybody from the rows that all workers write to."""
+    settings = "SELECT name, setting::bigint FROM pg_settings WHERE name IN ('lock_timeout', :idle, :gone)"
+    about = {"idle": "idle_in_transaction_session_timeout", "gone": "tcp_user_timeout"}
+    with house.db.write() as connection:
+        found = {row.name: row.setting for row in connection.execute(text(settings), about)}
+    assert 0 < found["idle_in_transaction_session_timeout"] < found["lock_timeout"]
+    assert 0 < found["tcp_user_timeout"] < found["lock_timeout"]
