@@ -82,7 +82,7 @@ def main() -> None:
         _doom(Doom(point, int(after)))
     lease = os.environ.get("CRASH_LEASE")
     if lease:
-        engines.SILENT_SECONDS = float(lease)
+        engines.SILENT_SECONDS = min(float(lease), engines.SILENT_SECONDS)
         handing_over.SENDING_LEASE = send.CLAIM_LEASE = Moment(int(float(lease) * SECOND))
     if os.environ.get("CRASH_BARE"):
         schema.is_there = lambda: False

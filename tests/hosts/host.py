@@ -7,7 +7,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from tests.crash.world import LIMIT, HarnessError, World, kill
+from tests.crash.world import LIMIT, HarnessError, World, kill, wait_until
 from tests.hosts.network import Link
 
 LONG_LEASE, SHORT_LEASE = 60.0, 4.0
@@ -21,12 +21,13 @@ class Host:
     def __init__(self, world: World, folder: Path, link: Link, *, is_bare: bool) -> None:
         self._world, self._folder, self.link, self._is_bare = world, folder, link, is_bare
         self.name = folder.name
-        self.connections = 4
+        self.connections, self.lease = 4, LONG_LEASE
         self._daemon: subprocess.Popen[bytes] | None = None
         folder.mkdir()
 
     def start(self, transport: str, lease: float = LONG_LEASE) -> None:
         """Start its daemon, which runs what is live."""
+        self.lease = lease
         environment = {
             **self._world.environment,
             "PENFRIEND_DATABASE_URL": self.link.url,
@@ -63,6 +64,11 @@ class Host:
     def stop(self) -> None:
         """SIGTERM: it ends by itself, and holds nothing. Raises HarnessError where it does not."""
         daemon = self.daemon
+        # before that it heeds no signal yet, and has nothing to give back
+        up = f"running as {daemon.pid}-".encode()
+        wait_until(
+            lambda: up in self._world.log.read_bytes(), f"{self.name}; see {self._world.log}", pause=0.05
+        )
         daemon.send_signal(signal.SIGTERM)
         if daemon.wait(timeout=LIMIT):
             raise HarnessError(f"{self.name}, SIGTERM: ended with {daemon.returncode}; see {self._world.log}")

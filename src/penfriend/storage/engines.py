@@ -23,9 +23,10 @@ RETRY_SECONDS = 0.0005
 """SQLite's own busy handler sleeps up to 100 ms and lets late comers overtake: beside a bulk writer it held a
 sender up for 630 ms, trying again this often for 16 ms (measured)."""
 
-SILENT_SECONDS = 60.0
-"""So long the server waits for who is frozen, or cut off from it, in the middle of a transaction: its locks
-keep others from recovering what it held."""
+SILENT_SECONDS = 15.0
+"""So long the server waits for who is frozen, or cut off from it, in the middle of a transaction. All workers
+write to some of the same rows, such as the counts of a day: shorter than LOCK_SECONDS, so that the others
+wait it out."""
 NET_THAT_IS_GONE = {
     "keepalives_idle": 20,
     "keepalives_interval": 10,

@@ -31,6 +31,8 @@ def upgrade(db: Database) -> None:
             return
     with db.write() as connection:
         if not db.is_sqlite:
+            # a step may think for long between two statements
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
         _upgrade(connection, db.url_for_people)
 
