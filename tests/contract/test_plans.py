@@ -20,9 +20,10 @@ from penfriend.domain.ingestion import ContactIn, Refused
 from penfriend.domain.timing import DAY, HOUR, Moment
 from penfriend.storage import people_search
 from penfriend.storage.results import book
+from tests.support.both_databases import KINDS
 from tests.support.connections import Seconds
 from tests.support.dashboard import Visitor, add_with_password, serve_dashboard
-from tests.support.empty_store import KINDS, shared_url
+from tests.support.empty_store import shared_url
 from tests.support.plans import Plans, add_rows, pretend_large, recorded
 from tests.support.served_house import served_house
 

@@ -1,4 +1,4 @@
-"""Indexes of the calls that a worker holds: it gives them back when it ends, and those of one that is gone."""
+"""Indexes of the calls that a worker holds: it gives them back when it ends, as does who finds it gone."""
 
 from __future__ import annotations
 
