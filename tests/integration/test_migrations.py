@@ -13,8 +13,9 @@ from sqlalchemy import Connection, insert, select, text
 
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.database import open_database
-from penfriend.storage.migrate import upgrade, version_of
+from penfriend.storage.migrate import USABLE_NOTE, upgrade, version_of
 from penfriend.storage.migrations import HEAD
+from penfriend.storage.notes import write_note
 from penfriend.storage.tables import answer_days, answers, contacts, metadata
 
 pytestmark = pytest.mark.both
@@ -90,6 +91,7 @@ def test_database_of_a_newer_version_is_refused(bare_database_url: str) -> None:
         upgrade(db)
         with db.write() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            write_note(connection, USABLE_NOTE, "9998")
         with pytest.raises(StoreUnavailable, match="of version 9999, this program knows"):
             upgrade(db)
 
