@@ -19,6 +19,7 @@ from penfriend.domain.events import EventIn
 from penfriend.domain.ingestion import ContactIn, Refused
 from penfriend.domain.timing import DAY, HOUR, Moment
 from penfriend.storage import people_search
+from penfriend.storage.outgoing_log import OutgoingLog
 from penfriend.storage.results import book
 from tests.support.both_databases import KINDS
 from tests.support.connections import Seconds
@@ -172,8 +173,8 @@ def test_a_table_that_is_read_whole_is_found(house: House) -> None:
     """Last, as it takes an index away."""
     with house.db.write() as connection:
         connection.execute(text("DROP INDEX ix_outgoing_calls_owner"))
-    with recorded(house.db) as plans, closing(Worker.of(house)) as worker:
-        worker.recover()
+    with recorded(house.db) as plans:
+        OutgoingLog(house.db).release("somebody who is gone")
     found = [
         one for one in faults(plans) if one.startswith("outgoing_calls: UPDATE outgoing_calls SET owner")
     ]
