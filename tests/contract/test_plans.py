@@ -92,6 +92,9 @@ ALLOWED = {
 """Parts of statements, and why what they read whole is no matter."""
 
 
+pytestmark = pytest.mark.timeout(400)  # the house is made in the first test
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
