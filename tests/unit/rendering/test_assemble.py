@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
-from itertools import groupby
 
 import pytest
 from hypothesis import given
@@ -178,19 +177,6 @@ LINES = st.text(alphabet=".a= é\t", max_size=90) | st.sampled_from(["", "", "  
 @given(st.lists(LINES, max_size=12).map("\n".join))
 def test_a_text_is_the_same_from_lines_that_are_known(text: str) -> None:
     assert quoted_tidy(text) == quoted_tidy(text) == quoted_printable(tidy(text))
-
-
-PIECES = LINES | st.integers(70, 80).map(lambda number: "x" * number) | st.text(max_size=8)
-
-
-@given(st.lists(PIECES, max_size=6), st.text(min_size=1, max_size=3))
-def test_what_is_new_in_a_mail_is_encoded_as_piece_by_piece(pieces: list[str], known: str) -> None:
-    parts = [one for piece in pieces for one in (piece, known) if one]
-    wanted = b""
-    for is_known, run in [(one, list(run)) for one, run in groupby(parts, lambda part: part == known)]:
-        texts = run if is_known else ["".join(run)]
-        wanted += b"".join(map(quoted_part, texts))
-    assert quoted_parts(parts, {known: quoted_part(known)}) == wanted.removesuffix(b"=\r\n")
 
 
 PARTS = st.text(alphabet=".a=\n \té❤", max_size=12).map(lambda text: text * 30) | st.text(max_size=90)
