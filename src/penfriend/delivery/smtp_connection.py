@@ -157,21 +157,23 @@ class Connection:
         if conversation is None:
             return None
         try:
-            if self._wait is None:
-                self._waits_for(next(conversation))
+            moved = self._wait is None
+            if moved:
+                self._wait = next(conversation)
             while (reply := self._given()) is not None:
-                self._waits_for(conversation.send(reply))
+                self._wait = conversation.send(reply)
+                moved = True
         except StopIteration as stop:
             return self._ended(stop.value)
         except SessionRefusedError as refused:
             return OpeningFailed(refused.result, refused.hopeless)
         except (GarbageError, WireClosedError) as error:
             return self._lost(str(error))
+        if moved:  # of the whole answer: bytes that drip in do not put it off
+            self._renew_deadline()
         return None
 
-    def _waits_for(self, wait: Wait) -> None:
-        self._wait = wait
-        # of the whole answer: bytes that drip in do not put it off
+    def _renew_deadline(self) -> None:
         self.deadline = time.monotonic() + self._limit()
         if self._link.stage is not Stage.DOT:
             self.deadline = min(self.deadline, self._until)

@@ -62,7 +62,8 @@ def make_letters(
     """The mails of those that go, and a skip for each that cannot be made. Raises StoreUnavailable."""
     spans = spans or NoSpans()
     fresh = [message for message in decided.going if not message.in_doubt]
-    needs = reduce(or_, (_needs(live, message) for message in fresh), Needs())
+    sent = {(message.campaign, message.step): message for message in fresh}
+    needs = reduce(or_, (_needs(live, message) for message in sent.values()), Needs())
     wanted = [background.enrollments[message.enrollment] for message in fresh]
     facts = messages.facts(wanted, needs, live.definitions, now) if wanted else {}
     earlier = cache(revisions)  # each once for the group, however many they are

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    CursorResult,
     RowMapping,
     Select,
     bindparam,
@@ -86,6 +87,13 @@ def row_of(row: RowMapping | Mapping[str, Any]) -> Enrollment:
     )
 
 
+def rows_of(found: CursorResult[Any]) -> list[Enrollment]:
+    """The enrollments of whole rows. As dicts, of which a value is read in a tenth of the time that a row
+    of SQLAlchemy takes to look for its name."""
+    names = tuple(found.keys())
+    return [row_of(dict(zip(names, row, strict=True))) for row in found]
+
+
 def claim_enrollments(
     connection: Connection, now: Moment, owner: str, until: Moment, revision: int, limit: int
 ) -> list[Enrollment]:
@@ -106,7 +114,7 @@ def _take(
     if not ids:
         return []
     values = {"ids": list(ids), "claim_now": now, "claim_owner": owner, "claim_until": until}
-    return [row_of(row) for row in connection.execute(_TAKE, values).mappings()]
+    return rows_of(connection.execute(_TAKE, values))
 
 
 _FREE, _OURS = _e.owner.is_(None), _e.revision <= bindparam("revision", type_=BIG)
