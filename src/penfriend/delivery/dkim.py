@@ -85,10 +85,21 @@ def canonical_body(body: bytes) -> bytes:
     runs of spaces are one."""
     if b"\t" in body:
         body = body.replace(b"\t", b" ")
-    while b"  " in body:  # a tenth of the time of a regex, which stops at each single space
-        body = body.replace(b"  ", b" ")
-    body = body.replace(b" \r\n", b"\r\n").removesuffix(b" ").rstrip(b"\r\n")
+    body = _single_spaced(body).replace(b" \r\n", b"\r\n").removesuffix(b" ").rstrip(b"\r\n")
     return body + b"\r\n" if body else b""
+
+
+def _single_spaced(body: bytes) -> bytes:
+    """Each run of spaces as one. A regex would stop at each single one, and take twenty times as long where
+    most are single."""
+    pieces: list[bytes] = []
+    begun = 0
+    while (at := body.find(b"  ", begun)) >= 0:
+        pieces.append(body[begun : at + 1])
+        begun = at + 2
+        while body.startswith(b" ", begun):
+            begun += 1
+    return b"".join((*pieces, body[begun:])) if pieces else body
 
 
 def sender_domain(content: bytes) -> str:
