@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from penfriend.storage.migrate import USABLE_NOTE
 from penfriend.web.serving import free_port
 from tests.acceptance.conftest import Shop, wait_for
 from tests.support.smtp import SmtpServer
@@ -122,3 +125,14 @@ def test_several_workers_over_a_sqlite_file_are_refused_in_one_line(make_shop: M
     (line,) = refused.stderr.splitlines()
     assert "--workers 2: a SQLite store is worked on by one process at a time" in line
     assert "postgresql://" in line
+
+
+def test_a_worker_over_tables_that_have_become_too_new_for_it_stops_by_itself(make_shop: MakeShop) -> None:
+    shop = make_shop("memory:")
+    daemon = shop.start("run", "--no-web")
+    wait_for(lambda: "running as" in shop.log, "the daemon")
+    with closing(sqlite3.connect(shop.folder / "penfriend.db")) as store, store:
+        store.execute("UPDATE alembic_version SET version_num = '9999'")
+        store.execute("INSERT OR REPLACE INTO notes (name, value) VALUES (?, '9998')", (USABLE_NOTE,))
+    assert daemon.wait(timeout=60) == 0
+    assert "the tables are of a newer version now" in shop.log

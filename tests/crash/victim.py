@@ -79,7 +79,12 @@ def main() -> None:
     """Be the program, doomed."""
     point, _, after = os.environ.get("CRASH_POINT", "").partition(":")
     if point:
-        _doom(Doom(point, int(after)))
+        doom = Doom(point, int(after))
+        _doom(doom)
+        if point == "claimed" and not os.environ.get("CRASH_BARE"):
+            from penfriend.storage.jobs.dispatcher import JobDispatcher  # takes a while to load
+
+            doom.behind(JobDispatcher, "take_over", "claimed")
     lease = os.environ.get("CRASH_LEASE")
     if lease:
         engines.SILENT_SECONDS = min(float(lease), engines.SILENT_SECONDS)
