@@ -64,8 +64,9 @@ scanner: $(READY)  ## follow every address of a thousand mails in a real browser
 	@$(BIN)/python -m tests.support.get_browser
 	$(BIN)/python -m tests.scanner $(ARGS)
 
-bench: $(READY)  ## how fast files come in, the future is simulated, letters are made, mail is committed, the web side and the dashboard answer; some minutes
+bench: $(READY)  ## how fast files come in, what ticks cost, how fast the future is simulated, letters are made, mail is committed, the web side and the dashboard answer; some minutes
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/ticks.py
 	$(BIN)/python benchmarks/simulate.py 2000 30
 	$(BIN)/python benchmarks/sending.py
 	$(BIN)/python benchmarks/commit.py

@@ -160,6 +160,8 @@ def test_people_whose_time_is_not_over_wait_with_all_of_their_day(results: Resul
 
 
 def test_rows_that_are_committed_late_under_lower_ids_are_seen(results: ResultsShop) -> None:
+    if results.db.is_sqlite:
+        pytest.skip("SQLite has one writer at a time: no row comes in late")
     mail = sent_mail(results)
     results.tick()
     with results.db.write() as connection:

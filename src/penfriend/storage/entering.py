@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Insert,
+    Integer,
     Select,
     Update,
     and_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     null,
     select,
     true,
@@ -108,12 +110,15 @@ class Door:
         self._set_clocks(connection, now)
         self._lateness.refuse_the_late(connection, now)
         ranks = connection.execute(_LAST_RANK).scalar() or 0
+        # who comes first to a campaign that had nobody was never inside: nothing is to be asked of each
+        empty_before = connection.execute(_HAD_ANYBODY, {"campaign": self.campaign.name}).scalar() is None
         entered = 0
         for rank in range(1, ranks + 1):
-            place = {"campaign": self.campaign.name, "place": rank}
-            connection.execute(self._reentry, place)
-            values = {**place, "revision": self._revision}
-            entered += insert_enrollments(connection, self._enroll, values, now)
+            values = {"campaign": self.campaign.name, "place": rank}
+            if rank > 1 or not empty_before:
+                connection.execute(self._reentry[rank > 1], values)
+            enroll = self._enroll_first if rank == 1 and empty_before else self._enroll[rank > 1]
+            entered += insert_enrollments(connection, enroll, {**values, "revision": self._revision}, now)
         refused = write(connection, _REFUSE, {"campaign": self.campaign.name, "now": now})
         empty(connection, look_arrivals, look_zones)
         return Entered(entered, refused)
@@ -127,13 +132,19 @@ class Door:
             know_clocks(connection, self._definitions.brand, [longest, *again], now)
 
     @cached_property
+    def _of_contacts(self) -> bool:
+        """The trigger's segment is one of contacts, and not of things of theirs."""
+        name = self.campaign.trigger.segment
+        return name is not None and self._definitions.segments[name].of is Things.CONTACTS
+
+    @cached_property
     def _joins(self) -> Insert:
-        return self._arrive(from_things(look_joins, look_joins.c.since))
+        return self._arrive(from_things(look_joins, look_joins.c.since, once=self._of_contacts))
 
     @cached_property
     def _members(self) -> Insert:
         trigger = self.campaign.trigger
-        coming = from_things(t.members, bindparam("now", type_=BIG))
+        coming = from_things(t.members, bindparam("now", type_=BIG), once=self._of_contacts)
         mine = t.members.c.segment == trigger.segment
         return self._arrive(coming, mine, t.members.c.since >= bindparam("since", type_=BIG))
 
@@ -149,7 +160,7 @@ class Door:
         none."""
         name = self.campaign.trigger.segment
         segment = None if name is None else self._definitions.segments[name]
-        if segment is None or segment.of is Things.CONTACTS:
+        if segment is None or self._of_contacts:
             return [self._arrive(coming, *([] if came is None else [came(Scope(coming.contact))]))]
         each, none = for_each_thing(coming, segment, self._definitions, joint, came)
         return [self._arrive(each, own_segment=False), self._arrive(coming, none)]
@@ -158,7 +169,7 @@ class Door:
         """INSERT of the arrivals with the reasons that do not depend on other arrivals, and their places
         in the queue."""
         about = [coming.subject.get(name, _nothing(name)).label(name) for name in SUBJECT_COLUMNS]
-        arrived = (
+        arriving = (
             select(
                 coming.contact.c.id.label("contact_id"),
                 coming.occurrence.label("occurrence"),
@@ -168,8 +179,10 @@ class Door:
             )
             .select_from(coming.rows)
             .where(coming.contact.c.erased_at.is_(None), *coming.where, *more)
-            .subquery("arrived")
         )
+        if coming.once:  # no queue: a fifth of a million need not be sorted
+            return insert(look_arrivals).from_select(_ARRIVED, arriving.add_columns(literal(1, Integer())))
+        arrived = arriving.subquery("arrived")
         place = func.row_number().over(
             partition_by=[arrived.c.contact_id, arrived.c.reason.is_(None)],
             order_by=[arrived.c.at, arrived.c.occurrence, arrived.c.event_id],
@@ -201,8 +214,9 @@ class Door:
         return [compiler.holds(condition, scope) for condition in conditions]
 
     @cached_property
-    def _reentry(self) -> Update:
-        """Inside already, or back too soon: asked when all who came before have been decided."""
+    def _reentry(self) -> tuple[Update, Update]:
+        """Inside already, or back too soon: asked when all who came before have been decided. For the first
+        of each, and for a later one."""
         own = t.enrollments.alias()
         mine = [
             own.c.campaign == bindparam("campaign", type_=TEXT),
@@ -220,11 +234,12 @@ class Door:
             again = shift_by_own_clock(last, reentry.every, contact)
             soon = [contact.c.id == look_arrivals.c.contact_id, look_arrivals.c.at < again]
             reasons.append((there_is(contact, where=soon), literal(NotEntered.TOO_SOON.value, TEXT)))
-        here = [look_arrivals.c.rank == bindparam("place"), look_arrivals.c.reason.is_(None)]
-        return update(look_arrivals).where(*here).values(reason=case(*reasons, else_=null()))
+        decided = update(look_arrivals).values(reason=case(*reasons, else_=null()))
+        return decided.where(*_FIRST), decided.where(*_LATER)
 
     @cached_property
-    def _enroll(self) -> Insert:
+    def _enroll(self) -> tuple[Insert, Insert]:
+        """For the first of each, and for a later one."""
         own, row = t.enrollments.alias(), look_arrivals
         same = [
             own.c.campaign == bindparam("campaign", type_=TEXT),
@@ -232,11 +247,21 @@ class Door:
             own.c.occurrence == row.c.occurrence,
         ]
         before = select(func.max(own.c.entry)).where(*same).correlate_except(own).scalar_subquery()
+        entry = func.coalesce(before, literal(0, BigInteger())) + 1
+        return self._enrolled(entry, _FIRST), self._enrolled(entry, _LATER)
+
+    @cached_property
+    def _enroll_first(self) -> Insert:
+        """The same where nobody has ever entered."""
+        return self._enrolled(literal(1, BigInteger()), _FIRST)
+
+    def _enrolled(self, entry: Expr, where: Sequence[Expr]) -> Insert:
+        row = look_arrivals
         values: dict[str, Expr] = {
             "campaign": bindparam("campaign", type_=TEXT),
             "contact_id": row.c.contact_id,
             "occurrence": row.c.occurrence,
-            "entry": func.coalesce(before, literal(0, BigInteger())) + 1,
+            "entry": entry,
             "revision": bindparam("revision", type_=BIG),
             "entered_at": row.c.at,
             "status": literal("active", TEXT),
@@ -244,14 +269,20 @@ class Door:
             "due_at": row.c.at,
             **{name: row.c[name] for name in SUBJECT_COLUMNS},
         }
-        here = [row.c.rank == bindparam("place"), row.c.reason.is_(None)]
-        return insert(t.enrollments).from_select(list(values), select(*values.values()).where(*here))
+        return insert(t.enrollments).from_select(list(values), select(*values.values()).where(*where))
 
 
 def _nothing(name: str) -> Expr:
     return literal(None, BIG if name == "event_id" else TEXT)
 
 
+_UNDECIDED = look_arrivals.c.reason.is_(None)
+_FIRST = (look_arrivals.c.rank == bindparam("place"), _UNDECIDED)
+_LATER = (look_arrivals.c.rank > literal_column("1"), *_FIRST)
+"""Those whose turn it is: `rank > 1` tells that the index has them."""
+_HAD_ANYBODY = (
+    select(t.enrollments.c.id).where(t.enrollments.c.campaign == bindparam("campaign", type_=TEXT)).limit(1)
+)
 _LAST_RANK = select(func.max(look_arrivals.c.rank)).where(look_arrivals.c.reason.is_(None))
 _REFUSE = insert(t.refusals).from_select(
     ["campaign", "contact_id", "occurrence", "at", "decided_at", "reason"],

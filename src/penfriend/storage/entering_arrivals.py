@@ -33,14 +33,17 @@ class Coming:
     subject: dict[str, Expr]
     where: tuple[Expr, ...] = ()
     event: FromClause | None = None
+    once: bool = False
+    """Each contact comes once at most."""
 
 
 Came = Callable[[Scope], Expr]
 """Whether the date has come that the trigger's field holds there."""
 
 
-def from_things(rows: FromClause, at: Expr) -> Coming:
-    """Members, or those who join: what they are about stands beside them."""
+def from_things(rows: FromClause, at: Expr, *, once: bool) -> Coming:
+    """Members, or those who join: what they are about stands beside them. `once`: they are contacts, and not
+    things of which a contact may have several."""
     contact = t.contacts.alias("contact")
     return Coming(
         # + 0: SQLite takes a table that it has not counted for one of a million rows, and would rather go
@@ -50,6 +53,7 @@ def from_things(rows: FromClause, at: Expr) -> Coming:
         occurrence=rows.c.occurrence,
         at=at,
         subject={name: rows.c[name] for name in SUBJECT_COLUMNS},
+        once=once,
     )
 
 

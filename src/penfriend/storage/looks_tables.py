@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlalchemy import Column, Connection, Executable, Index, Integer, MetaData, Table, delete
+from sqlalchemy import text as sql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from penfriend.storage.columns import BIG, TEXT, subject
@@ -67,7 +68,12 @@ look_arrivals = Table(
     Column("reason", TEXT),
     Column("rank", Integer, nullable=False),
     *subject(),
-    Index("ix_look_arrivals_rank", "rank"),
+    Index(
+        "ix_look_arrivals_later",  # the first of each are found by reading all
+        "rank",
+        sqlite_where=sql("rank > 1"),
+        postgresql_where=sql("rank > 1"),
+    ),
     prefixes=["TEMPORARY"],
 )
 """Who stands at a campaign's door, in the order in which they came; with a reason for whom it stays shut."""

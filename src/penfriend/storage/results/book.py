@@ -111,11 +111,14 @@ class ResultBook:
         with self._db.read() as connection:
             seen = read_seen(connection, name)
             last = max(newest(connection)[name], seen.until)
-            start = seen.start(rows_between(connection, name, seen.after, seen.until))
+            rows = rows_between(connection, name, seen.after, seen.until)
+            start = seen.start(rows)
             until = min(last, start + AT_ONCE)
             news = news_of_rows(connection, name, start, until) if start < until else News()
             moved = seen.moved(until, now)
-            moved = replace(moved, rows=rows_between(connection, name, moved.after, until))
+            if (moved.after, until) != (seen.after, seen.until):
+                rows = rows_between(connection, name, moved.after, until)
+            moved = replace(moved, rows=rows)
         if moved != seen:
             self._db.run(lambda connection: _note(connection, name, news, moved, terms))
         return until < last
