@@ -105,6 +105,7 @@ def test_command_counts_what_has_come_in_and_shows_it(shop: Shop, folder: Path) 
     assert "Mails of all days, by the clock of Europe/London" in told_all
     assert "series" in told_all
     assert "20.00" in told_all
+    assert " 0.00" not in told_all, "where nothing came in there is a dot, as in every column"
     one = told(folder, "series", "--by", "day", "--meanings")
     assert "Nobody was held out, so there is nothing to compare with." in one
     assert "2026-03-03" in one

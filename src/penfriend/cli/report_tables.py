@@ -182,7 +182,7 @@ def _print_rows(out: Console, heads: Sequence[str], rows: Sequence[_Row], curren
 def _cell(name: str, figures: Figures) -> Text:
     value = getattr(figures, name)
     if name == "revenue":
-        return Text(_money(value), style="" if value else "dim")
+        return Text(_money(value) if value else "·", style="" if value else "dim")
     share = figures.share(name)
     if share is None or not value:
         return Text(f"{value:,}" if name == "sent" or value else "·", style="" if value else "dim")
