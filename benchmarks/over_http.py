@@ -5,8 +5,10 @@
 The daemon's own server in a process of its own, asked by one client over one connection that is kept. The
 limit, measured in the same run and turn by turn, is the same server answering `/healthz`, a small JSON body
 that asks nobody. Rates are of the server's own processor time, so that who else works on the machine does not
-count; where PostgreSQL's is part of it, that is not in it. Then MAILS are sent while one client asks after
-the other, and MEMORY_EVENTS are brought in while the server's memory is looked at.
+count; where PostgreSQL's is part of it, that is not in it. Events that come one a post are brought by 32
+clients at once as well; their limit is the same server answering the same bodies with the same words, and
+storing nothing. Then MAILS are sent while one client asks after the other, and MEMORY_EVENTS are brought in
+while the server's memory is looked at.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +42,7 @@ from penfriend.rendering.tokens import Signer  # noqa: E402
 from penfriend.web.serving import free_port  # noqa: E402
 from tests.support.houses import write_shop  # noqa: E402
 
+CONNECTIONS = 32
 EVENTS, MAILS, MEMORY_EVENTS = 20_000, 10_000, 100_000
 LOT = 500
 FEW_PEOPLE, MANY_PEOPLE = 100, 20_000
@@ -51,10 +55,22 @@ import sys
 from penfriend.bootstrap import House
 from penfriend.engine.clock import SystemClock
 from penfriend.web.serving import serve_house
+from penfriend.web.events import EventRoutes
+from starlette.responses import JSONResponse
+routes = EventRoutes.router
+async def echo(request):
+    await request.body()
+    return JSONResponse({"taken": 1, "repeated": 0, "rejected": 0, "errors": []}, 202)
+def with_echo(self):
+    router = routes(self)
+    router.add_route("/echo", echo, methods=["POST"])
+    return router
+EventRoutes.router = with_echo
 with House.open(clock=SystemClock()) as house, serve_house(house):
     print("ready", flush=True)
     sys.stdin.read()
 """
+LIMITS = {"health": "an empty body", "echo": "the same server giving back the same answer"}
 RUN = "from penfriend.cli import main; main()"
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -73,6 +89,22 @@ class Served:
         answer = self._connection.getresponse()
         answer.read()
         return answer.status
+
+    def ask_at_once(self, path: str, bodies: Sequence[bytes]) -> None:
+        """Post each of them over one of CONNECTIONS connections, which are kept; all must be taken."""
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            for taken in pool.map(
+                lambda first: self._post_all(path, bodies[first::CONNECTIONS]), range(CONNECTIONS)
+            ):
+                if not taken:
+                    raise SystemExit("an event was not taken")
+        self.hang_up()  # the server has left this one, over which nothing was asked
+
+    def _post_all(self, path: str, bodies: Sequence[bytes]) -> bool:
+        one = Served(self.process, self._connection.port, self._key)
+        taken = [one.ask("POST", path, body) == 202 for body in bodies]
+        one.hang_up()
+        return all(taken)
 
     def hang_up(self) -> None:
         """The next question makes a new connection."""
@@ -126,7 +158,7 @@ def served(folder: Path, url: str, command: list[str], transport: str = "memory:
 
 
 def _wait_for(one: Served) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while True:
         try:
             one.ask("GET", "/healthz")
@@ -182,20 +214,34 @@ def measure(database: str, url: str, events: int) -> None:
             "events, one a post": lambda turn: posts(one, turn * few, few, 1),
             f"events, {LOT} a post": lambda turn: posts(one, 10**6 + turn * few * 10, few * 10, LOT),
         }
+        many = few * 4
+
+        def at_once(path: str, begin: int) -> None:
+            one.ask_at_once(path, [lot(at, 1, MANY_PEOPLE)[1:-1] for at in range(begin, begin + many)])
+
+        shared = f"events, one a post, {CONNECTIONS} connections"
+        asked |= {
+            "echo": lambda turn: at_once("/echo", turn * many),
+            shared: lambda turn: at_once("/v1/events", 2 * 10**6 + turn * many),
+        }
         posts(one, 9 * 10**6, LOT, LOT)
         taken: dict[str, list[float]] = {what: [] for what in asked}
         for turn in range(TURNS):
             for what, act in asked.items():
                 taken[what].append(one.cost(lambda act=act, turn=turn: act(turn)))  # type: ignore[misc]
-    done = {what: few * (10 if str(LOT) in what else 1) for what in asked}
+    done = {what: few * (10 if str(LOT) in what else 1) for what in asked} | {"echo": many, shared: many}
     rates = {what: done[what] / statistics.median(costs) for what, costs in taken.items()}
     for what, rate in rates.items():
-        if what != "health":
+        if what not in LIMITS:
+            limit = "echo" if what == shared else "health"
+            each = [one / two for one, two in zip(taken[limit], taken[what], strict=True)]
             print(  # noqa: T201 - a program
                 f"{database}, {what}: {rate:,.0f} a second of the server's processor,"
-                f" an empty body {rates['health']:,.0f}, ratio {rate / rates['health']:.2f}"
+                f" {LIMITS[limit]} {rates[limit]:,.0f}, ratio {rate / rates[limit]:.2f}"
+                + (f" ({min(each):.2f} to {max(each):.2f})" if limit == "echo" else "")
             )
-            keep(Figure(f"HTTP: {what} ({database})", "a second of one processor", rate, rates["health"]))
+            goal = 0.4 if what == shared else None
+            keep(Figure(f"HTTP: {what} ({database})", "a second of one processor", rate, rates[limit], goal))
 
 
 def while_sending(mails: int) -> None:

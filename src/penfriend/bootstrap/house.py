@@ -126,8 +126,7 @@ class House:
 
     def definitions(self) -> Definitions:
         """What types data that comes in: the live revision's, else the files', else nothing at all."""
-        live = self.live()
-        if live is not None:
+        if (live := self.live()) is not None:
             return live.definitions
         if not self.settings.config.exists():
             return Definitions()
@@ -142,6 +141,10 @@ class House:
         """The brand's clock: of these files, where they can be read, else of the live revision."""
         found = None if files is None else read_definitions(files, self.settings).definitions
         return (found or self.definitions()).brand.zone
+
+    def zone_at_hand(self) -> ZoneInfo:
+        """The brand's clock in the revision that was taken up last: where there is one, nothing is asked."""
+        return self.brand_zone() if self._live is None else self._live.definitions.brand.zone
 
     def check(self, files: Files) -> Checked:
         """The files with every problem of campaigns and templates."""
@@ -180,8 +183,7 @@ class House:
         live = self.live()
         if live is None:
             return ()
-        folder = self.settings.config.parent
-        return tuple(bring_codes(self.db, live.definitions, folder, self.clock.now()))
+        return tuple(bring_codes(self.db, live.definitions, self.settings.config.parent, self.clock.now()))
 
     def _keep(self, number: int, checked: Checked) -> None:
         """Run what was just checked, with its letters compiled, instead of making all of it again."""
@@ -271,11 +273,9 @@ class House:
 
     def import_file(self, job: ImportJob, progress: Progress | None = None) -> ImportReport:
         """Bring in the rows of a file."""
-        definitions = self.definitions()
+        known = self.definitions()
         with RowCounts() as counts:
-            report = FileImport(self.ingester(definitions), definitions, counts, self.clock, job).run(
-                progress
-            )
+            report = FileImport(self.ingester(known), known, counts, self.clock, job).run(progress)
         if report.taken >= MANY_ROWS and not job.dry_run:
             renew_statistics(self.db)
         return report

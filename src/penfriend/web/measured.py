@@ -3,7 +3,8 @@ would hold somebody's token."""
 
 from __future__ import annotations
 
-from secrets import token_hex
+from itertools import count
+from secrets import randbits
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +21,9 @@ class Measured:
 
     def __init__(self, app: ASGIApp, measures: Measures, clock: Clock) -> None:
         self._app, self._measures, self._clock = app, measures, clock
+        self._numbers = count(
+            randbits(32)
+        )  # to ask the system each time gives the turn away to other threads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -37,7 +41,7 @@ class Measured:
         method = scope["method"] if scope["method"] in METHODS else OTHERS
         with self._measures.spans.within(method, kind="server", method=method) as span:
             try:
-                with bound(request=token_hex(4)):
+                with bound(request=f"{next(self._numbers) & 0xFFFFFFFF:08x}"):
                     await self._app(scope, receive, noted)
             finally:
                 route = template_of(scope)

@@ -94,7 +94,7 @@ def house_app(
     links = LinkRoutes(Following(tokens, book.note, house.clock))
     intake = Intake(lambda events, source: house.ingester().ingest_events(events, source=source))
     keyholders = Keyholders(KeyRing(house))
-    events = EventRoutes(keyholders, intake, house.brand_zone, house.measures)
+    events = EventRoutes(keyholders, intake, house.zone_at_hand, house.measures)
     metrics = MetricsRoutes(
         keyholders,
         (lambda: house.measures) if presence is None else presence.measures,
@@ -104,7 +104,7 @@ def house_app(
     )
     people = ContactRoutes(keyholders, house, intake)
     reading, results = ReadingRoutes(keyholders, house), ResultRoutes(keyholders, house)
-    shops = ShopHookRoutes(house.settings.shops, intake, house.brand_zone)
+    shops = ShopHookRoutes(house.settings.shops, intake, house.zone_at_hand)
     previews = [_open_previews(house)] if with_previews else []
     dashboard = Dashboard(Desk(house), open_here=with_previews)
     parts: tuple[HasRoutes, ...] = (events, people, reading, results, links, metrics, dashboard, *previews)

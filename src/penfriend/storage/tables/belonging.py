@@ -54,6 +54,7 @@ members = Table(
     flag("noted"),  # was there when the campaign was activated
     Column("look", BIG),  # the look that brought the member in
     *subject(),
+    Index(None, "segment", "look"),
     Index(None, "contact_id"),
 )
 
