@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import select, text, update
 
 from penfriend.bootstrap import House, Worker
@@ -16,6 +17,7 @@ from penfriend.domain.errors import StoreUnavailable
 from penfriend.domain.events import EventIn
 from penfriend.domain.timing import MINUTE, Moment
 from penfriend.engine.clock import SetClock
+from penfriend.storage.database import Database, open_database
 from penfriend.storage.jobs.dispatcher import JobDispatcher
 from penfriend.storage.jobs.schema import make_schema
 from penfriend.storage.tables import messages
@@ -178,11 +180,17 @@ def test_a_job_that_is_lost_is_found_by_recover(house: House) -> None:
 class Team:
     """A worker with jobs, whose ticks the test calls."""
 
-    def __init__(self, house: House) -> None:
-        self.jobs = Jobs(house.db, house.measures)
+    def __init__(self, house: House, database: Database | None = None) -> None:
+        self.jobs = Jobs(database or house.db, house.measures)
         self.transport = MemoryTransport("default")
         self.worker = Worker(house, lambda _name, _url: (self.transport, None), jobs=self.jobs)
         self.jobs._beginning.join()
+
+    def wait(self) -> None:
+        """Until it has reached the database."""
+        runner = self.jobs._runner
+        assert runner is not None
+        wait_for(lambda: runner.is_well("nobody"))
 
     def close(self) -> None:
         self.worker.close()
@@ -199,6 +207,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def test_a_tick_makes_jobs_that_are_sent_and_gone_when_they_are_done(house: House) -> None:
     team = Team(house)
+    team.wait()
     report = team.worker.send_apart()
     assert report.decided == 0
     wait_for(lambda: standing(house) == {"sent": 7})
@@ -220,3 +229,69 @@ def test_what_is_wrong_with_a_turn_leaves_no_mail_waiting(house: House) -> None:
     claim(dispatcher(house, "w-9"))
     wait_for(lambda: standing(house) == {"due": 7})
     team.close()
+
+
+def test_who_takes_no_jobs_sends_what_it_claims(house: House) -> None:
+    """What it put into jobs would wait for others, who may not be there."""
+    of = JobDispatcher(house.db, make_schema(house.db), "default", "w-1", lambda: False)
+    assert len(of.claim(NOW, "w-1", LATER, 1, 200)) == 7
+    assert jobs(house) == []
+
+
+def test_jobs_whose_connections_are_away_alone_are_not_relied_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The role may have no more connections: the store goes on, and so do the mails."""
+
+    async def away(*_: object, **__: object) -> None:
+        raise OSError("too many connections")
+
+    monkeypatch.setattr("procrastinate.App.run_worker_async", away)
+    team = Team(house)
+    team.wait()
+    team.worker.send_apart()
+    runner = team.jobs._runner
+    assert runner is not None
+    (way,) = runner._servings
+    wait_for(lambda: not runner.is_well(way))
+    assert isinstance(house.clock, SetClock)
+    house.clock.set(LATER)  # what was put into jobs meanwhile
+    team.worker.recover()
+    team.worker.send_apart()
+    wait_for(lambda: standing(house) == {"sent": 7})
+    team.close()
+
+
+def test_jobs_begin_when_the_database_was_away_at_first(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool that could not be opened is closed for ever: there is another."""
+    opens, times = AsyncConnectionPool.open, []
+
+    async def open_later(pool: AsyncConnectionPool, *values: object, **named: object) -> None:
+        times.append(pool)
+        await opens(pool, *values, **named)  # type: ignore[arg-type]
+        if len(times) == 1:
+            await pool.close()
+            raise PoolTimeout("pool initialization incomplete")
+
+    monkeypatch.setattr(AsyncConnectionPool, "open", open_later)
+    monkeypatch.setattr("penfriend.storage.jobs.runner.AGAIN_SECONDS", 0.01)
+    team = Team(house)
+    team.wait()
+    claim(dispatcher(house, "w-9"))
+    team.worker.send_apart()
+    wait_for(lambda: standing(house) == {"sent": 7})
+    wait_for(lambda: jobs(house) == [])
+    team.close()
+
+
+def test_an_address_that_names_the_driver_serves_for_jobs_too(house: House) -> None:
+    named = house.db.url.replace("postgresql://", "postgresql+psycopg://")
+    with open_database(named) as database:
+        team = Team(house, database)
+        team.wait()
+        claim(dispatcher(house, "w-9"))
+        team.worker.send_apart()
+        wait_for(lambda: standing(house) == {"sent": 7})
+        team.close()

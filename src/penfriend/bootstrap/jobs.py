@@ -62,7 +62,7 @@ class Jobs:
             return None
         from penfriend.storage.jobs.dispatcher import JobDispatcher
 
-        return JobDispatcher(self._db, self._schema, route, owner)
+        return JobDispatcher(self._db, self._schema, route, owner, lambda: runner.is_well(owner))
 
     def serve(self, owner: str, queue: str, send: Send) -> None:
         """Jobs of that queue are sent by this way out from now on, one at a time."""

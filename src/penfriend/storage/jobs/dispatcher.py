@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from procrastinate import App, SyncPsycopgConnector
@@ -28,7 +28,12 @@ FEWEST = 4
 class JobDispatcher:
     """Of one way out; satisfies `penfriend.domain.ports.Dispatcher`."""
 
-    def __init__(self, db: Database, schema: str, route: str, owner: str) -> None:
+    def __init__(
+        self, db: Database, schema: str, route: str, owner: str, is_well: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`is_well` tells whether this worker takes jobs itself: what it puts into some would else wait for
+        somebody who may not come."""
+        self._is_well = is_well
         self._db, self._schema, self._queue = db, schema, f"send-{route}"
         self._app = App(connector=SyncPsycopgConnector())  # never opened: it works on our own connections
         self._owner = waiting_for(owner)
@@ -49,8 +54,8 @@ class JobDispatcher:
         lanes: Lanes = NO_LANES,
     ) -> list[DueMessage]:
         """Jobs are made of what is due, as long as few wait. What was set aside for a slow domain the worker
-        is given itself: how much of it may go is known now."""
-        if lanes:
+        is given itself: how much of it may go is known now. All of it where it takes no jobs."""
+        if lanes or not self._is_well():
             return self._db.run(
                 lambda connection: claim_due(
                     connection, now, owner, lease_until, revision, limit, carried, lanes

@@ -12,11 +12,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, exceptions
+from sqlalchemy import make_url
+
+from penfriend.storage.engines import NET_THAT_IS_GONE
 
 Run = Callable[[list[int], str], None]
 """Sends these messages, which that owner has claimed for whoever gets the job."""
@@ -30,6 +34,8 @@ POLL_SECONDS = 1.0
 """Where a notification is lost, a job waits so long."""
 AGAIN_SECONDS = 2.0
 """After a failure."""
+WELL_AFTER_SECONDS = 30.0
+"""So long after a failure it is not relied on: one that lasts comes again sooner."""
 
 # what goes wrong is told by `Failed`, in a line; that a job begins and ends is no news
 for _name in ("procrastinate", "psycopg.pool"):
@@ -44,6 +50,7 @@ class _Serving:
         self.ended = threading.Event()
         self.is_leaving = False
         self.working: asyncio.Future[None] | None = None
+        self.failed_at: float | None = None
 
 
 class JobRunner:
@@ -64,6 +71,14 @@ class JobRunner:
         """From now on jobs of that queue are run, one at a time, until `leave` of the same name."""
         serving = self._servings[name] = _Serving(queue, run)
         self._loop.call_soon_threadsafe(lambda: self._begin(self._serve(serving)))
+
+    def is_well(self, name: str) -> bool:
+        """Whether jobs of that name can be counted on to run: its connections are not those of the store, and
+        may be away alone (too many are open)."""
+        serving = self._servings.get(name)
+        failed_at = None if serving is None else serving.failed_at
+        is_long_ago = failed_at is None or time.monotonic() - failed_at > WELL_AFTER_SECONDS
+        return self._opened.is_set() and is_long_ago
 
     def leave(self, name: str) -> None:
         """Take no more; returns when the job that runs is over."""
@@ -111,6 +126,8 @@ class JobRunner:
                 await self._app.open_async()
             except Exception as error:  # whatever the driver says: the database is away
                 self._failed(error)
+                with suppress(Exception):  # a pool that did not open would stay closed for ever
+                    await self._app.close_async()
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
                 self._opened.set()
@@ -137,6 +154,7 @@ class JobRunner:
                     if not serving.is_leaving:
                         raise
                 except Exception as error:  # the database is away: begin again
+                    serving.failed_at = time.monotonic()
                     self._failed(error)
                 if not serving.is_leaving:
                     await asyncio.sleep(AGAIN_SECONDS)
@@ -170,12 +188,19 @@ def _app(url: str, schema: str) -> App:
         await connection.execute(f"SET search_path = {schema}")
         await connection.commit()
 
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    # as the store connects: it takes addresses that the library of PostgreSQL itself does not
+    _, place = parsed.get_dialect()().create_connect_args(parsed)
     connector = PsycopgConnector(
-        conninfo=url,
         min_size=1,
         max_size=4,
         timeout=10.0,
-        kwargs={"connect_timeout": 10, "application_name": "penfriend jobs"},
+        kwargs={
+            "connect_timeout": 10,
+            "application_name": "penfriend jobs",
+            **NET_THAT_IS_GONE,
+            **place,
+        },
         configure=configure,
     )
     app = App(connector=connector)
