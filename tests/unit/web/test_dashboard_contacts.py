@@ -15,6 +15,7 @@ from penfriend.domain.reasons import End, NotEntered, Postponed, Skip
 from penfriend.domain.suppression import REASONS
 from penfriend.rendering.dashboard_pages import DashboardPages
 from penfriend.rendering.pages import LANGUAGES
+from penfriend.rendering.reasons_said import text_of
 from penfriend.web.dashboard.contact_pages import line_of
 from tests.support.houses import NOON
 
@@ -50,8 +51,10 @@ def test_every_line_of_a_story_has_its_words(language: str) -> None:
     for past in lines():
         line = line_of(past)
         assert words.plain(line.text), past
-        if past.reason and (past.kind, past.what) != (Kind.SUPPRESSION, "lifted"):
+        if past.kind is Kind.SUPPRESSION and past.what == "suppressed":
             assert words.plain(line.why), past
+        elif past.kind is not Kind.SUPPRESSION and past.reason:
+            assert words.plain(text_of(past.reason, *line.lists)), past
 
 
 def test_an_event_we_know_is_told_by_what_a_shop_would_say_of_it() -> None:
