@@ -20,6 +20,7 @@ from penfriend.storage.renaming import rename
 from penfriend.storage.results.reading import Days, groups, sums
 from tests.contract.results_shop import BEGIN, ResultsShop
 from tests.contract.store_cases import Shop
+from tests.support.both_databases import KINDS
 
 NOON = Moment(BEGIN + 12 * HOUR)
 FRIDAY = date(2026, 3, 27)
@@ -159,9 +160,8 @@ def test_people_whose_time_is_not_over_wait_with_all_of_their_day(results: Resul
     assert (late.treated.people, late.waiting) == (3, 0)
 
 
+@pytest.mark.parametrize("database_url", KINDS[1:], indirect=True)  # SQLite has one writer: none is late
 def test_rows_that_are_committed_late_under_lower_ids_are_seen(results: ResultsShop) -> None:
-    if results.db.is_sqlite:
-        pytest.skip("SQLite has one writer at a time: no row comes in late")
     mail = sent_mail(results)
     results.tick()
     with results.db.write() as connection:
