@@ -18,6 +18,7 @@ from penfriend.domain.campaign import Campaign, SegmentTrigger
 from penfriend.domain.definitions import Brand, Definitions, Survey
 from penfriend.domain.relationship.figures import figures_of
 from penfriend.domain.relationship.rhythm import Rhythm
+from penfriend.domain.relationship.tally import Tally
 from penfriend.domain.segment import All, Segment, Things
 from penfriend.domain.timing import DAY, HOUR, Moment, from_datetime
 from penfriend.storage import relationship
@@ -252,3 +253,21 @@ def test_what_is_older_than_ten_years_counts_to_the_first_month(database: Databa
     [line] = figures_of(kept).cohorts
     assert (line.cohort, len(line.retention), line.people) == ("2016-05", 120, 1)
     assert date.fromisoformat(f"{line.cohort}-01") <= date(2026, 4, 10)
+
+
+def test_nobody_is_reckoned_up_inside_a_transaction(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Much of it may take longer than PostgreSQL waits for somebody who says nothing in one."""
+    in_use: list[int] = []
+
+    class Watched(Tally):
+        def add(self, life: Any) -> None:
+            in_use.append(database.connections()[0])
+            super().add(life)
+
+    monkeypatch.setattr(relationship, "Tally", Watched)
+    with database.write() as connection:
+        connection.execute(insert(t.contacts).values(contact(1)))
+    renew_relationship(database, DEFINITIONS, NOW)
+    assert in_use == [0]

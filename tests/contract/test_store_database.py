@@ -6,13 +6,14 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from penfriend.domain.errors import SettingError, StoreUnavailable
 from penfriend.storage import database_errors, engines
 from penfriend.storage.database import open_database
 from penfriend.storage.database_errors import TransactionLost, translate
+from penfriend.storage.snapshot import copy_store
 from penfriend.storage.write_queue import WriteQueue
 from tests.contract.store_cases import Shop
 from tests.support.quick_stores import prepare_sqlite
@@ -194,3 +195,23 @@ def test_every_code_of_postgresql_in_the_table_is_a_line(state: str) -> None:
 def test_mistake_of_ours_is_not_translated() -> None:
     assert translate(DBAPIError("SELECT 1", {}, _Said(sqlite_errorname="SQLITE_CONSTRAINT")), "x") is None
     assert translate(DBAPIError("SELECT 1", {}, _Said(sqlstate="42601")), "x") is None
+
+
+def test_a_copy_of_a_store_is_committed_when_the_store_is_let_go(shop: Shop, tmp_path: Path) -> None:
+    """The commit of a large one takes longer than PostgreSQL waits for a reader who says nothing."""
+    with shop.db.write() as connection:
+        connection.execute(text("INSERT INTO notes (name, value) VALUES ('a', 'b')"))
+    in_use: list[int] = []
+
+    def committed(connection: Connection) -> None:
+        if (connection.engine.url.database or "").endswith("copy.db"):
+            in_use.append(shop.db.connections()[0])
+
+    event.listen(Engine, "commit", committed)
+    try:
+        with copy_store(shop.db, tmp_path / "copy.db") as copy, copy.read() as connection:
+            assert connection.execute(text("SELECT value FROM notes WHERE name = 'a'")).scalar() == "b"
+    finally:
+        event.remove(Engine, "commit", committed)
+    assert in_use
+    assert not any(in_use)

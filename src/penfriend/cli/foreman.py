@@ -116,6 +116,8 @@ class Foreman:
         sys.stderr.flush()
         signal.pthread_sigmask(signal.SIG_BLOCK, _HEEDED)
         try:
+            if self._asked_at is not None:  # since it was looked whether one is to be started
+                return
             child = os.fork()
             if not child:
                 self._be_worker(one.post)

@@ -64,10 +64,13 @@ def renew_relationship(database: Database, definitions: Definitions, now: Moment
     campaigns = [one.name for one in definitions.campaigns.values() if _is_about_points(one, definitions)]
     for low in chunks:
         with database.read() as connection:
-            for life in _lives(connection, low, now, surveys):
-                tally.add(life)
-            for moves, letters in _movers(connection, low, now, campaigns):
-                points.add(moves, letters)
+            lives = list(_lives(connection, low, now, surveys))
+            movers = list(_movers(connection, low, now, campaigns))
+        # outside: it may take longer than PostgreSQL waits for somebody in a transaction
+        for life in lives:
+            tally.add(life)
+        for moves, letters in movers:
+            points.add(moves, letters)
     kept = Kept(
         now, rhythm, list(tally.cohorts()), list(tally.steps()), list(tally.flows()), dict(points.months)
     )

@@ -58,8 +58,10 @@ def _copy_pages(source: Database, file: Path) -> None:
 
 
 def _copy_rows(source: Database, copy: Database) -> None:
-    with source.read() as reading, copy.write() as writing:
+    # the source is let go first: the commit of a large copy takes longer than PostgreSQL waits for a reader
+    with copy.write() as writing, source.read() as reading:
         writing.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        writing.execute(delete(t.notes))  # what the making of its tables has noted: the source says so itself
         for table in metadata.sorted_tables:
             order = list(table.primary_key.columns)
             found = reading.execute(select(table).order_by(*order), execution_options={"yield_per": _ROWS})
