@@ -76,3 +76,14 @@ def test_who_was_erased_is_not_offered(people: Shop) -> None:
     with people.db.write() as connection:
         connection.execute(text("UPDATE contacts SET erased_at = 1 WHERE key = 'c-1'"))
     assert "c-1" not in found(people)
+
+
+def test_of_many_words_the_first_are_looked_at(people: Shop) -> None:
+    """SQLite takes no more than 500 ranges in a statement, and a search box takes any number of words."""
+    assert found(people, " ".join(f"é{number}" for number in range(500))) == []
+    assert found(people, "ann marsh " * 200) == ["c-1"]
+    assert found(people, "a n m r s h . @ nobody") == ["c-1"]
+
+
+def test_nobody_has_a_nul_in_a_name(people: Shop) -> None:
+    assert found(people, "ann\x00") == []

@@ -43,6 +43,7 @@ campaigns:
     goal: {event: order_placed, within: 3 days}
     steps: [{send: hello}, {wait: 2 days}, {send: hello, id: again}]
   parcel: {topic: news, trigger: {event: order_placed, key: order_id}, steps: [{send: hello}]}
+  not_yet: {topic: offers, active: no, trigger: {event: order_placed}, steps: [{send: hello, id: other}]}
 """
 PEOPLE, MAILS, EVENTS = 40, 330, 40 * 3 + 330 * 2 + 55
 RENEWED = ("contacts", "subscriptions", "event_facts", "orders", "purchases", "items", "carts", "lots")
@@ -205,6 +206,14 @@ def test_too_few_events_are_refused_before_anything_is_made(house: House) -> Non
     with pytest.raises(SettingError, match="--events: 24 are too few for 5 contacts and 5 messages: give 25"):
         fill(house, contacts=5, messages=5, events=24)
     assert number(house, "SELECT count(*) FROM contacts") == 0
+    assert house.live() is None, "and the files are not live by it"
+
+
+def test_what_was_sent_is_what_the_results_count(filled: House) -> None:
+    """Of a campaign that was never active nothing would be counted, and so it has sent nothing."""
+    sent = number(filled, "SELECT count(*) FROM messages WHERE status = 'sent'")
+    assert number(filled, "SELECT sum(sent) FROM result_days") == sent
+    assert number(filled, "SELECT count(*) FROM messages WHERE campaign = 'not_yet'") == 0
 
 
 def test_people_alone_can_be_made(house: House) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from penfriend.bootstrap.house import House
 from penfriend.bootstrap.results import refresh_results
 from penfriend.domain.bench_data import BenchPlan, plan_of
+from penfriend.domain.definitions import Definitions
 from penfriend.domain.errors import SettingError
 from penfriend.domain.timing import Moment, local_date, midnight
 from penfriend.storage.bench.bulk import Aside, count_tables
@@ -47,19 +49,15 @@ def fill(
         raise SettingError(
             f"{house.db.url_for_people} has contacts already: bench-data fills an empty store alone"
         )
+    db, numbers = house.db, _Numbers(contacts, messages, events, seed, house.clock.now())
     if house.live() is None:
-        house.apply(house.read_files())
-    live, now, db = house.live(), house.clock.now(), house.db
+        files = house.read_files()
+        checked = house.check(files)
+        numbers.plan(checked.require()[0], 0)  # what does not go together leaves the store as it was
+        house.make_live(files, checked)
+    live = house.live()
     assert live is not None  # noqa: S101 - something was just applied
-    plan = plan_of(
-        live.definitions,
-        live.revision,
-        now,
-        contacts=contacts,
-        messages=messages,
-        events=events,
-        seed=seed,
-    )
+    plan = numbers.plan(live.definitions, live.revision)
     told = progress or _nobody
     aside = Aside(db)
     _follow(told, "contacts", make_people(db, plan), contacts)
@@ -74,6 +72,29 @@ def fill(
     _follow(told, "statistics", _once(lambda: count_tables(db)), 1)
     _follow(told, "results", _once(lambda: refresh_results(house)), 1)
     return plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What was asked for."""
+
+    contacts: int
+    messages: int
+    events: int
+    seed: int
+    now: Moment
+
+    def plan(self, definitions: Definitions, revision: int) -> BenchPlan:
+        """Over these campaigns. Raises SettingError."""
+        return plan_of(
+            definitions,
+            revision,
+            self.now,
+            contacts=self.contacts,
+            messages=self.messages,
+            events=self.events,
+            seed=self.seed,
+        )
 
 
 def _follow(progress: Progress, what: str, steps: Iterable[int], of: int) -> None:

@@ -23,6 +23,8 @@ OF_EACH = 2_000
 """So many people at most are looked up by one beginning: of a single letter not all."""
 AT_ONCE = 500
 """So many of those are looked at together, the newest first, until there are enough."""
+MOST_WORDS = 8
+"""So many words are looked at: each is ten ranges, of which SQLite takes 500 in a statement."""
 _LAST = "\U0010ffff"
 """No text with that beginning comes behind it."""
 
@@ -38,9 +40,12 @@ _NEWEST = select(_c.id).order_by(_c.id.desc())
 def people_like(connection: Connection, words: str, most: int) -> tuple[Somebody, ...]:
     """The newest contacts with an address, those alone in whose name, address or id each of these words
     stands and with whose first or last name, address or id one of them begins. In letters outside ASCII,
-    upper and lower case are one only where the first alone differs."""
-    given = normalise_text(words).split()
+    upper and lower case are one only where the first alone differs. What stands behind MOST_WORDS words is
+    not looked at."""
+    given = list(dict.fromkeys(normalise_text(words).split()))[:MOST_WORDS]
     query = _PEOPLE.limit(most)
+    if "\x00" in words:  # what PostgreSQL takes in no text, and nobody's name has
+        return ()
     if not given:
         return _shown(connection.execute(query).all())
     fitting = query.where(*(_has(word) for word in given), or_(*(_begins(word) for word in given)))
