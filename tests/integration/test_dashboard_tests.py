@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from penfriend.bootstrap import House
+from penfriend.bootstrap.on_request import OnRequest
 from penfriend.bootstrap.trial_runs import TrialDesk, TrialRun, keep_run, note_of, run_tests_of
 from penfriend.domain.accounts.audit import Deed
+from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.accounts.audit_log import read_entries
 from tests.support.dashboard import SHELL, Visitor, add_with_password, serve_dashboard
 from tests.support.served_house import served_house
@@ -70,7 +73,7 @@ def run(house: House, campaign: str = "hello") -> TrialRun:
 
 @pytest.mark.both
 def test_they_are_run_when_somebody_asks_and_their_outcome_is_everybodys(house: House, mary: Visitor) -> None:
-    assert "They have not been run since these files are live." in mary.get("/campaigns/hello").text
+    assert "They have not been run since these files went live." in mary.get("/campaigns/hello").text
     asked = mary.post("/campaigns/hello/tests")
     assert (asked.status_code, asked.headers["location"]) == (303, "/campaigns/hello#tests")
     for _ in range(2_000):  # as its Refresh says, the page is asked for again until they are done
@@ -113,7 +116,7 @@ def test_other_files_have_an_outcome_of_their_own(house: House, mary: Visitor) -
     config = house.settings.config
     config.write_text(FILE.replace("03:00: {sent: hello}", "09:00: {sent: hello}"))
     house.apply(house.read_files())
-    assert "They have not been run since these files are live." in mary.get("/campaigns/hello").text
+    assert "They have not been run since these files went live." in mary.get("/campaigns/hello").text
 
 
 def test_one_that_could_not_be_run_says_why(house: House, mary: Visitor) -> None:
@@ -149,3 +152,17 @@ def test_what_another_version_has_kept_is_none(house: House) -> None:
     for text in ("", "{}", "[]", '{"trials": []}', '{"trials": [1]}', "null"):
         house.set_note(note_of("hello"), text)
         assert TrialDesk(house).known("hello", 1) is None
+
+
+def test_an_outcome_that_the_store_does_not_keep_is_a_fault_that_the_page_tells(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: TrialRun) -> None:
+        raise StoreUnavailable("the store is full")
+
+    monkeypatch.setattr(
+        "penfriend.bootstrap.on_request.run_apart", lambda *_: TrialRun(house.clock.now(), 1, ())
+    )
+    work: OnRequest[TrialRun] = OnRequest(house)
+    work._work(partial(run_tests_of, "hello"), 1.0, away, "hello")
+    assert (work.fault("hello"), work.progress()) == ("the store is full", None)

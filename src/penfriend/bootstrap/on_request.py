@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
 
-from penfriend.bootstrap.apart import T, Work, WorkFailed, run_apart
+from penfriend.bootstrap.apart import T, Work, run_apart
 from penfriend.bootstrap.house import House
+from penfriend.domain.errors import PenfriendError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class OnRequest(Generic[T]):
     def _work(self, work: Work[T], seconds: float, keep: Callable[[T], None], about: str) -> None:
         try:
             keep(run_apart(self._house, work, seconds, lambda share: self._tell(about, share)))
-        except WorkFailed as failed:
+        except PenfriendError as failed:  # the work, or the store that should keep what it came to
             with self._lock:
                 self._faults[about] = str(failed)
         finally:
