@@ -116,9 +116,7 @@ def plan_of(
     campaign sends anything."""
     slots = tuple(_slots(definitions))
     if not slots:
-        raise SettingError(
-            "bench-data: no active campaign of the files sends a letter, so there is nothing to make up"
-        )
+        raise SettingError("bench-data: the campaign files send no letter, so there is nothing to make up")
     brand = definitions.brand
     made = BenchPlan(
         contacts=contacts,
@@ -144,10 +142,9 @@ def plan_of(
 
 
 def _slots(definitions: Definitions) -> list[Slot]:
-    """At most MOST_SENDS mails of each active campaign that sends any, in the order of the files: of one that
-    was never active nothing is counted in the results."""
+    """At most MOST_SENDS mails of each campaign that sends any, in the order of the files."""
     slots: list[Slot] = []
-    sending = [(one, _sends(one)) for one in definitions.campaigns.values() if one.active]
+    sending = [(one, _sends(one)) for one in definitions.campaigns.values()]
     for run, (campaign, sends) in enumerate((one, sends) for one, sends in sending if sends):
         slots += [
             Slot(

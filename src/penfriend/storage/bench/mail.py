@@ -48,6 +48,7 @@ class Texts:
         self._slots = _slots(plan)
         self._known = {
             "begin": plan.begin,
+            "now": plan.now,
             "pace": plan.span // max(plan.runs, 1),
             "view_pace": plan.span // max(plan.events - plan.of_people - plan.messages * plan.each, 1),
             "campaigns": plan.campaigns,
@@ -88,8 +89,10 @@ class Texts:
         yield self._filled(statements.ORDERS, connection, between=f"e.id > {first} AND e.id <= {last}")
 
     def rest(self, connection: Connection) -> Iterator[str]:
-        """Who was held out, and the events that stand for no mail."""
+        """Which campaigns were active, who was held out, and the events that stand for no mail."""
         plan = self._plan
+        if plan.runs:
+            yield self._filled(statements.STATES, connection)
         if plan.held_out:
             yield self._filled(statements.HELD_OUT, connection, plan.runs + 1, plan.runs + plan.held_out)
         made = plan.of_people + plan.messages * plan.each

@@ -125,3 +125,10 @@ SELECT n.i, {contact}, 'product_viewed', {begin} + (n.i - {made} - 1) * {view_pa
     ('{{"product_id":"p-' || (n.i % {products}) || '"}}'){json}, 'p-' || (n.i % {products})
 FROM {numbers} ORDER BY n.i
 """
+STATES = """
+INSERT INTO campaign_states (campaign, activated_at, revision, dated_id, paused_at)
+SELECT DISTINCT s.campaign, {begin}, {revision}, 0, {now} FROM {slots}
+WHERE s.campaign NOT IN (SELECT campaign FROM campaign_states)
+"""
+"""One that the files have with `active: no` was active for the year, and rests from now on: of what never was
+active nothing is counted."""
