@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
-from penfriend.bootstrap import Files, House
+from penfriend.bootstrap import Files, House, planning
 from penfriend.bootstrap.planning import Planning
 from penfriend.bootstrap.taking_up import apply, apply_at_start, apply_changed
 from penfriend.bootstrap.watching import FileWatch
@@ -17,6 +18,7 @@ from penfriend.domain.changes import What
 from penfriend.domain.errors import GuardObjects
 from penfriend.domain.plan import MovedPeople, Plan, Resized
 from penfriend.storage import tables as t
+from penfriend.storage.segment_queries import count_members
 from tests.support.both_databases import KINDS
 from tests.support.edited_shop import HEAD, LETTER, OFFERS, EditedShop, Past, edited_shop, past
 
@@ -223,3 +225,17 @@ def test_what_a_crash_left_of_an_apply_is_activated_at_the_next_start_look_and_a
         "other": True,
     }
     assert len([row for row in shop.rows("enrollments") if row["campaign"] == "other"]) == 6
+
+
+def test_no_read_waits_while_segments_are_counted(shop: EditedShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a hundred million people that takes longer than PostgreSQL lets a reader say nothing."""
+    in_use: list[int] = []
+
+    def watched(*values: Any) -> int:
+        in_use.append(shop.house.db.connections()[0])
+        return count_members(*values)
+
+    monkeypatch.setattr(planning, "count_members", watched)
+    plan(shop, FLOOD)
+    assert in_use
+    assert set(in_use) == {1}

@@ -129,15 +129,11 @@ class Planning:
                 yield MovedPeople(campaign, step or "", None, people, removed=True)
 
     def _sizes(self) -> Iterator[Resized]:
-        with self._house.db.read() as connection:
-            for name, was in resized_segments(self._before, self._after).items():
-                old = new = None
-                if was is not None:
-                    old = count_members(connection, self._before, was, self._now)
-                if name in self._after.segments:
-                    new = self._count(name)
-                if old != new:
-                    yield Resized(name, old, new)
+        for name, was in resized_segments(self._before, self._after).items():
+            old = None if was is None else self._count_before(was)
+            new = self._count(name) if name in self._after.segments else None
+            if old != new:
+                yield Resized(name, old, new)
 
     def _audiences(self) -> tuple[dict[str, int], dict[str, int]]:
         """The audiences that the change makes others, and what those of before were: yesterday as it was
@@ -149,15 +145,15 @@ class Planning:
         sizes: dict[str, int] = {}
         with self._house.db.read() as connection:
             yesterday = dict(sizes_before(connection, today))
-            for name, campaign in self._after.campaigns.items():
-                old = self._before.campaigns.get(old_names.get(name, name))
-                trigger, was = campaign.trigger, old.trigger.segment if old else None
-                if not isinstance(trigger, SegmentTrigger) or was is None:
-                    continue
-                if trigger.segment in changed or trigger.segment != was:
-                    sizes[trigger.segment] = self._count(trigger.segment)
-                    if was not in yesterday:
-                        yesterday[was] = count_members(connection, self._before, was, self._now)
+        for name, campaign in self._after.campaigns.items():
+            old = self._before.campaigns.get(old_names.get(name, name))
+            trigger, was = campaign.trigger, old.trigger.segment if old else None
+            if not isinstance(trigger, SegmentTrigger) or was is None:
+                continue
+            if trigger.segment in changed or trigger.segment != was:
+                sizes[trigger.segment] = self._count(trigger.segment)
+                if was not in yesterday:
+                    yesterday[was] = self._count_before(was)
         return sizes, yesterday
 
     def _count(self, name: str) -> int:
@@ -166,6 +162,12 @@ class Planning:
             return self._read[name]
         with self._house.db.read() as connection:
             return count_members(connection, self._after, name, self._now)
+
+    def _count_before(self, name: str) -> int:
+        """The members of a segment by what is live. Each count has a read of its own: PostgreSQL ends one in
+        which nothing is asked while others are counted."""
+        with self._house.db.read() as connection:
+            return count_members(connection, self._before, name, self._now)
 
     def _newly_read(self) -> list[str]:
         """The segments that rest on a SELECT that is new or another than before."""
