@@ -27,7 +27,7 @@ def calls(
     limit: int = typer.Option(50, "--limit", min=1, help="How many of each section, the newest first."),
     as_json: bool = typer.Option(False, "--json", help="One JSON document, with the bodies."),
 ) -> int:
-    """List the calls of other systems that have failed. `penfriend calls retry` makes them again.
+    """List the calls to other systems that have failed. `penfriend calls retry` makes them again.
 
     Example: penfriend calls
     """

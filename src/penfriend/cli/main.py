@@ -39,7 +39,7 @@ COMMANDS = {
     "bounces": ("bounces", "Read mails that came back."),
     "export": ("export", "Write reports as CSV or Parquet, a file for each day."),
     "messages": ("messages", "List mails, the newest first."),
-    "calls": ("calls", "List the calls of other systems that have failed."),
+    "calls": ("calls", "List the calls to other systems that have failed."),
     "contact": ("contact", "See, give out or erase what is known of one person."),
     "apikey": ("apikey", "Say which programs may use the API."),
     "user": ("user", "Say who may use the dashboard, and see who did what."),
