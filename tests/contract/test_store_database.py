@@ -27,17 +27,17 @@ def test_write_is_undone_when_something_is_raised(shop: Shop) -> None:
 
     with pytest.raises(RuntimeError):
         fail()
-    assert shop.rows("SELECT * FROM notes") == []
+    assert shop.rows("SELECT * FROM notes WHERE name = 'a'") == []
 
 
 def test_read_is_one_snapshot(shop: Shop) -> None:
-    count = text("SELECT count(*) FROM notes")
+    count = text("SELECT count(*) FROM notes WHERE name = 'a'")
     with shop.db.read() as reading:
         assert reading.execute(count).scalar() == 0
         with shop.db.write() as connection:
             connection.execute(text("INSERT INTO notes (name, value) VALUES ('a', 'b')"))
         assert reading.execute(count).scalar() == 0
-    assert shop.row("SELECT count(*) AS n FROM notes") == {"n": 1}
+    assert shop.row("SELECT count(*) AS n FROM notes WHERE name = 'a'") == {"n": 1}
 
 
 def test_reading_transaction_cannot_write(shop: Shop) -> None:

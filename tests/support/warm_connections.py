@@ -66,9 +66,10 @@ class WarmConnections:
         """What `psycopg.connect` gives, or one that somebody has given back."""
         if options.get("application_name") == OURS and os.getpid() == self._process:
             while (kept := self._take(str(options.get("dbname")))) is not None:
-                if not kept.closed and not select.select([kept.fileno()], [], [], 0)[0]:
+                there = str(options.get("port")) == str(kept.info.port)  # a proxy stands at another one
+                if there and not kept.closed and not select.select([kept.fileno()], [], [], 0)[0]:
                     return kept
-                kept.close()  # the server has said good-bye meanwhile
+                kept.close()  # or the server has said good-bye meanwhile
         return psycopg.connect(*arguments, **options)
 
     def _take(self, database: str) -> Connection | None:
@@ -101,7 +102,10 @@ class WarmConnections:
 def as_new(connection: Connection) -> None:
     """Nothing is left of what its session was told. Raises psycopg.Error where it is broken."""
     connection.set_autocommit(True)
-    connection.execute("DISCARD ALL")
+    connection.execute("DISCARD ALL", prepare=False)
+    # psycopg sees that only where something was prepared the time before, and would ask for what is gone
+    connection._prepared.clear()
+    connection._prepared._to_flush.clear()
     connection._notice_handlers.clear()
     connection.set_read_only(None)
     connection.set_isolation_level(None)

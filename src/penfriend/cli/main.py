@@ -34,7 +34,7 @@ COMMANDS = {
     "report": ("report", "Show what the mail is worth."),
     "relationship": ("relationship", "Show who comes back, who is lost, and what people are worth."),
     "why": ("why", "Tell one person's whole story."),
-    "bench-data": ("bench_data", "Fill an empty store with a large shop, for measuring."),
+    "bench-data": ("bench_data", "Fill an empty store with a year of a large shop, for measuring."),
     "doctor": ("doctor", "Look at what mail depends on, and say what to do."),
     "bounces": ("bounces", "Read mails that came back."),
     "export": ("export", "Write reports as CSV or Parquet, a file for each day."),
