@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from penfriend.domain.timing import Moment, local_date
@@ -77,6 +77,9 @@ def _write(connection: Connection, news: Counted) -> None:
         if people:
             values = {"survey": survey, "day": day, "score": score, "people": people}
             connection.execute(_add(connection.dialect.name), values)
+        if people < 0:  # a day that nobody has answered on is as if nobody ever had
+            place = (_d.survey == survey) & (_d.day == day) & (_d.score == score)
+            connection.execute(delete(answer_days).where(place, _d.people == 0))
 
 
 def answers_by_day(connection: Connection, since: date | None, survey: str | None = None) -> list[AnswerDay]:
