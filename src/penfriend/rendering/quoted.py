@@ -1,15 +1,11 @@
 """Quoted-printable (RFC 2045, 6.7) for whole parts of a mail, such that no line begins with a dot: no
-transport has to stuff one.
-
-`quoted_printable` is the way for a text, `quoted_part` for a piece of one; `quoted_parts` encodes all that is
-new in a mail by one call, and gives the same bytes.
-"""
+transport has to stuff one."""
 
 from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 MAX_LINE = 76
 """Characters of an encoded line, a soft break's `=` included."""
@@ -32,8 +28,6 @@ def quoted_printable(text: str) -> bytes:
 def quoted_parts(parts: Iterable[str], known: Mapping[str, bytes]) -> bytes:
     """The same for a text in parts, of which some are `known`, as `quoted_part` has them."""
     chunks: list[bytes] = []
-    places: list[int] = []
-    new: list[str] = []
     others: list[str] = []
     for part in parts:
         chunk = known.get(part)
@@ -41,42 +35,12 @@ def quoted_parts(parts: Iterable[str], known: Mapping[str, bytes]) -> bytes:
             others.append(part)
             continue
         if others:
-            places.append(len(chunks))
-            new.append("".join(others))
-            chunks.append(b"")
+            chunks.append(quoted_part("".join(others)))
             others = []
         chunks.append(chunk)
     if others:
-        places.append(len(chunks))
-        new.append("".join(others))
-        chunks.append(b"")
-    for place, chunk in zip(places, _each(new), strict=True):
-        chunks[place] = chunk
+        chunks.append(quoted_part("".join(others)))
     return b"".join(chunks).removesuffix(_SOFT_BREAK)
-
-
-_MARK = "\n\0\n"
-_ENCODED_MARK = b"\r\n=00\r\n"
-
-
-def _each(texts: Sequence[str]) -> Iterable[bytes]:
-    """What `quoted_part` gives for each, by one call for all; a mark on a line of its own stands between two.
-    Where a line ends in one of them, or with a space, begins with a dot, or has the mark's own sign, all go
-    the plain way."""
-    joined = _MARK.join(texts)
-    marks = len(texts) - 1
-    if marks < 1 or joined.count("\n") != 2 * marks or joined.count("\0") != marks or "\r" in joined:
-        return map(quoted_part, texts)
-    if " \n" in joined or "\t\n" in joined or joined[-1] in " \t":
-        return map(quoted_part, texts)
-    encoded = b2a_qp(b"\r\n" + joined.encode("utf-8", "replace"))
-    if b"\n." in encoded:
-        return map(quoted_part, texts)
-    # a soft break is all that is missing, unless the last line is too long for it
-    return [
-        one + _SOFT_BREAK if one and len(one) - one.rfind(b"\n") <= MAX_LINE else quoted_part(text)
-        for text, one in zip(texts, encoded[2:].split(_ENCODED_MARK), strict=True)
-    ]
 
 
 _SOFT_BREAK = b"=\r\n"

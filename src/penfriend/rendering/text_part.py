@@ -16,6 +16,7 @@ from penfriend.rendering.marked import JinjaSource, Marked
 from penfriend.rendering.mjml_rules import UTM
 from penfriend.rendering.mjml_tree import Bare, Node, carries
 from penfriend.rendering.source import Kind
+from penfriend.rendering.tidying import CELL_GAP
 
 _BLOCKS = frozenset(
     {
@@ -48,7 +49,6 @@ VOID = frozenset(
 )
 """Elements that have no end."""
 _SPACE = re.compile(r"[ \t\n\f\v\u00a0\u200c\u00ad\ufeff\u034f]+")
-_CELL_GAP = "  "
 
 
 class _HtmlToText(HtmlReader):
@@ -108,7 +108,7 @@ class _HtmlToText(HtmlReader):
         if tag == "a" and self._links:
             self._end_link()
         elif tag in ("td", "th"):
-            self._parts.append("\n" if self._linked else _CELL_GAP)
+            self._parts.append("\n" if self._linked else CELL_GAP)
             self._linked = False
         elif tag == "tr":
             self._end_row()

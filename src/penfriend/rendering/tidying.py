@@ -15,8 +15,9 @@ MOST_KEPT = 4_096
 LONGEST_KEPT = 1_000
 """Characters: what is longer is made each time."""
 
+CELL_GAP = "  "
+"""What stands between two cells of a row: longer gaps are cut to it."""
 _GAPS = re.compile(r"   +")
-_CELL_GAP = "  "
 _EMPTY_LINES = re.compile(r"\n\n\n+")
 """Begins with literals, as the other does: a search for `{3,}` takes five times as long."""
 _EMPTY = b"\r\n"
@@ -29,7 +30,7 @@ def tidy(text: str) -> str:
     its end."""
     made = _EMPTY_LINES.sub("\n\n", "\n".join([line.strip() for line in text.split("\n")]))
     if "   " in made:
-        made = _GAPS.sub(_CELL_GAP, made)
+        made = _GAPS.sub(CELL_GAP, made)
     return made.strip("\n") + "\n"
 
 
@@ -57,7 +58,7 @@ def quoted_tidy(text: str) -> bytes:
 def _encoded(line: str) -> bytes:
     bare = line.strip()
     if "   " in bare:
-        bare = _GAPS.sub(_CELL_GAP, bare)
+        bare = _GAPS.sub(CELL_GAP, bare)
     made = quoted_printable(f"{bare}\n")
     if len(line) <= LONGEST_KEPT:
         _known[line] = made
