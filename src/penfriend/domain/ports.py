@@ -122,8 +122,9 @@ class Enrollments(Protocol):
         """The last pause of each campaign that had one."""
 
 
-class Messages(Protocol):
-    """Messages until they leave the house (`penfriend.storage.message_log`)."""
+class Dispatcher(Protocol):
+    """Sees to it that what is due is sent: by this worker at once (`Messages` itself is such a one), or by
+    whichever worker of whichever machine is free (`penfriend.storage.jobs`)."""
 
     def claim(
         self,
@@ -135,8 +136,13 @@ class Messages(Protocol):
         carried: Carried | None = None,
         lanes: Lanes = NO_LANES,
     ) -> list[DueMessage]:
-        """Messages that are due, by priority, due time and id; now held by `owner`. Those of the campaigns
-        that its route carries; of each lane at most so many."""
+        """Messages that are due and that this worker is to send, by priority, due time and id; now held by
+        `owner`. Those of the campaigns that its route carries; of each lane at most so many. What is on its
+        way to others is not in it."""
+
+
+class Messages(Dispatcher, Protocol):
+    """Messages until they leave the house (`penfriend.storage.message_log`)."""
 
     def background(
         self, held: Sequence[DueMessage], definitions: Definitions, since: Moment
@@ -168,24 +174,6 @@ class Messages(Protocol):
 
     def release(self, owner: str) -> None:
         """Give back all that `owner` has claimed and not begun."""
-
-
-class Dispatcher(Protocol):
-    """Sees to it that what is due is sent: by this worker at once (`Messages` itself is such a one), or by
-    whichever worker of whichever machine is free (`penfriend.storage.jobs`)."""
-
-    def claim(
-        self,
-        now: Moment,
-        owner: str,
-        lease_until: Moment,
-        revision: int,
-        limit: int,
-        carried: Carried | None = None,
-        lanes: Lanes = NO_LANES,
-    ) -> list[DueMessage]:
-        """What this worker is to send of what is due, as `Messages.claim` has it. What is on its way to
-        others is not in it."""
 
 
 class Handovers(Protocol):

@@ -14,7 +14,7 @@ from penfriend.domain.timing import Moment
 from penfriend.storage.database import Database
 from penfriend.storage.jobs.names import waiting_for
 from penfriend.storage.jobs.runner import TASK
-from penfriend.storage.message_claim import Place, claim_due, first_in_queue, take_over
+from penfriend.storage.message_claim import Place, first_in_queue, take_over
 from penfriend.storage.message_log import MessageLog
 from penfriend.storage.revisions import is_behind
 from penfriend.storage.tables import messages
@@ -35,6 +35,7 @@ class JobDispatcher:
         somebody who may not come."""
         self._is_well = is_well
         self._db, self._schema, self._queue = db, schema, f"send-{route}"
+        self._messages = MessageLog(db)
         self._app = App(connector=SyncPsycopgConnector())  # never opened: it works on our own connections
         self._owner = waiting_for(owner)
 
@@ -56,11 +57,7 @@ class JobDispatcher:
         """Jobs are made of what is due, as long as few wait. What was set aside for a slow domain the worker
         is given itself: how much of it may go is known now. All of it where it takes no jobs."""
         if lanes or not self._is_well():
-            return self._db.run(
-                lambda connection: claim_due(
-                    connection, now, owner, lease_until, revision, limit, carried, lanes
-                )
-            )
+            return self._messages.claim(now, owner, lease_until, revision, limit, carried, lanes)
         for _ in range(self._free_places()):
             if self._db.run(lambda at: self._defer(at, now, lease_until, revision, limit, carried)) < limit:
                 break
@@ -76,11 +73,11 @@ class JobDispatcher:
 
     def give_back(self, ids: Sequence[int], former: str) -> None:
         """A job's messages that nobody has taken over are due again."""
-        MessageLog(self._db).give_back(ids, former)
+        self._messages.give_back(ids, former)
 
     def release(self) -> None:
         """What this way has put into jobs and nobody has taken is due again."""
-        MessageLog(self._db).release(self._owner)
+        self._messages.release(self._owner)
 
     def _free_places(self) -> int:
         with self._db.read() as connection:
