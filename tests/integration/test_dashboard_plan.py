@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -18,7 +17,7 @@ from penfriend.domain.accounts.audit import Deed
 from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.plan import Objection
 from penfriend.web.dashboard.plan_page import clause_of
-from tests.support.dashboard import Visitor, add_with_password, serve_dashboard
+from tests.support.dashboard import Visitor, marketer_of
 from tests.support.run_here import PLACE, run_here
 from tests.support.served_house import served_house
 
@@ -58,8 +57,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mary(house: House) -> Iterator[Visitor]:
-    with serve_dashboard(house) as server, closing(Visitor(server.url)) as visitor:
-        add_with_password(house, visitor, "mary", "marketer")
+    with marketer_of(house) as visitor:
         yield visitor
 
 

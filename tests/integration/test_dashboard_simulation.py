@@ -16,7 +16,7 @@ from penfriend.domain.ingestion import ContactIn
 from penfriend.domain.timing import DAY
 from penfriend.rendering.dashboard_pages import DashboardPages
 from penfriend.web.dashboard.simulation_page import chart_of
-from tests.support.dashboard import Visitor, add_with_password, serve_dashboard
+from tests.support.dashboard import Visitor, add_with_password, marketer_of
 from tests.support.served_house import served_house
 
 CAMPAIGNS = """
@@ -48,8 +48,7 @@ def house(tmp_path: Path, database_url: str) -> Iterator[House]:
 
 @pytest.fixture
 def mary(house: House) -> Iterator[Visitor]:
-    with serve_dashboard(house) as server, closing(Visitor(server.url)) as visitor:
-        add_with_password(house, visitor, "mary", "marketer")
+    with marketer_of(house) as visitor:
         yield visitor
 
 

@@ -16,7 +16,7 @@ from penfriend.bootstrap.trial_runs import TrialDesk, TrialRun, keep_run, note_o
 from penfriend.domain.accounts.audit import Deed
 from penfriend.domain.errors import StoreUnavailable
 from penfriend.storage.accounts.audit_log import read_entries
-from tests.support.dashboard import SHELL, Visitor, add_with_password, serve_dashboard
+from tests.support.dashboard import SHELL, Visitor, add_with_password, marketer_of
 from tests.support.served_house import served_house
 
 FILE = """
@@ -56,8 +56,7 @@ def house(tmp_path: Path, database_url: str) -> Iterator[House]:
 
 @pytest.fixture
 def mary(house: House) -> Iterator[Visitor]:
-    with serve_dashboard(house) as server, closing(Visitor(server.url)) as visitor:
-        add_with_password(house, visitor, "mary", "marketer")
+    with marketer_of(house) as visitor:
         yield visitor
 
 

@@ -106,3 +106,11 @@ def add_with_password(house: House, visitor: Visitor, name: str, role: str, emai
     answer = visitor.post(path, {"password": PASSWORD})
     assert (answer.status_code, answer.headers["location"]) == (303, "/"), answer.text
     visitor.get("/")
+
+
+@contextmanager
+def marketer_of(house: House) -> Iterator[Visitor]:
+    """Mary, a marketer, who has signed in."""
+    with serve_dashboard(house) as server, closing(Visitor(server.url)) as visitor:
+        add_with_password(house, visitor, "mary", "marketer")
+        yield visitor

@@ -185,6 +185,11 @@ class Definitions:
         known = self.campaigns.get(campaign)
         return self.brand if known is None or known.brand is None else self.brands[known.brand]
 
+    @property
+    def aiming(self) -> frozenset[str]:
+        """The campaigns that have a goal."""
+        return frozenset(name for name, campaign in self.campaigns.items() if campaign.goal is not None)
+
     def tracking_of(self, campaign: str) -> Tracking:
         """What is tracked of the mails of a campaign: what it says itself, else what its brand says; what is
         owed is not tracked unless it says so."""

@@ -135,8 +135,8 @@ class DashboardPages:
 
     def locale(self, accept_language: str) -> Locale:
         """How a browser wants dates and numbers: those of the reader's country, where it names one."""
-        wanted = next((name for name in accepted(accept_language) if language_of(name)), LANGUAGES[0])
-        return locale_of(wanted) or Locale(LANGUAGES[0])
+        found = (locale_of(name) for name in accepted(accept_language) if language_of(name))
+        return next((one for one in found if one), Locale(LANGUAGES[0]))
 
     def language_names(self, accept_language: str, names: Iterable[str]) -> dict[str, str]:
         """What a reader calls these languages, such as `en`."""
@@ -145,8 +145,7 @@ class DashboardPages:
 
     def language(self, accept_language: str) -> str:
         """The one of LANGUAGES that a browser wants most; English where it wants none of them."""
-        found = (language_of(name) for name in accepted(accept_language))
-        return next((one for one in found if one), LANGUAGES[0])
+        return self.locale(accept_language).language
 
 
 def called(name: str) -> str:

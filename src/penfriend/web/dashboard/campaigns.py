@@ -44,7 +44,6 @@ class CampaignPages:
     def show_all(self, ask: Ask) -> Response:
         """The list."""
         live = self._desk.live()
-        known = live.definitions.campaigns if live else {}
         rows = [] if live is None else self._views.rows(live)
         mailing = [one for one in rows if one.figures.sent]
         return self._desk.page(
@@ -53,7 +52,7 @@ class CampaignPages:
             rows=mailing,
             quiet=[one for one in rows if not one.figures.sent],
             tracking=live.definitions.tracking_of if live else None,
-            aiming={name for name, campaign in known.items() if campaign.goal is not None},
+            aiming=live.definitions.aiming if live else (),
         )
 
     def show(self, ask: Ask, fault: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:

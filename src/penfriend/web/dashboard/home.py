@@ -85,20 +85,20 @@ class HomePage:
         return self._desk.page(ask, "home", **values if live is None else values | self._values(ask, live))
 
     def _values(self, ask: Ask, live: Live) -> dict[str, Any]:
-        house, known = self._desk.house, live.definitions.campaigns
+        house = self._desk.house
         found = last_days(house)
         balance = balances(found)
         return {
             "now": house.clock.now(),
             "tiles": tiles(found),
             "balances": balance,
-            "aiming": {name for name, campaign in known.items() if campaign.goal is not None},
+            "aiming": live.definitions.aiming,
             "best": earns_most(balance),
             "worst": annoys_most(balance),
             "most": max((one.revenue for one in balance), default=0),
             "most_orders": max((one.orders for one in balance), default=0),
             "most_gone": max((one.gone for one in balance), default=0),
-            "concerns": concerns_of(house, frozenset(known)),
+            "concerns": concerns_of(house, frozenset(live.definitions.campaigns)),
             "plain": mask_addresses,
             "coming": self._coming(ask, coming_hours(house, live)),
         }
